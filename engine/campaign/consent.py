@@ -1,0 +1,32 @@
+"""A customer's consent to the use of their photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from engine.errors import ConsentError
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The record that a customer agreed to the use of their photo, and until when it holds."""
+
+    customer: str
+    given_on: date
+    source: str  # where the record comes from, e.g. "customers.csv"
+    ends_on: date | None = None
+    withdrawn_on: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether the photo may be used on that day."""
+        ended = self.ends_on is not None and self.ends_on < on
+        return self.given_on <= on and not ended and self.withdrawn_on is None
+
+
+def require_consent(customer: str, consent: Consent | None, on: date) -> None:
+    """Raise ConsentError unless ``consent`` is this customer's and holds on that day."""
+    if consent is None or consent.customer != customer or not consent.holds(on):
+        raise ConsentError(
+            f"Customer {customer} has no valid photo consent, so no face is looked at. Record the consent first."
+        )

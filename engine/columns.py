@@ -1,0 +1,62 @@
+"""The column names of every table that crosses a border. Identifiers are text, always."""
+
+# calls: one row per call detail record
+CALLER = "caller"  # text, who called
+CALLEE = "callee"  # text, who was called
+TIME = "time"  # timestamp, start
+SECONDS = "seconds"  # integer, length of the call
+CELL = "cell"  # text, cell of the caller; may be missing
+PHONE_TYPE = "phone_type"  # text, the caller's handset: a phone-type string or an IMEI; may be missing
+
+# usage: one row per internet usage record (with TIME and PHONE_TYPE as above)
+CUSTOMER = "customer"  # text, the subscriber
+MEGABYTES = "megabytes"  # number, data volume of the record
+CATEGORY = "category"  # text, kind of use; may be missing
+
+# customers: one row per subscriber
+RESIDENCE = "residence"  # text, town
+BIRTH_YEAR = "birth_year"  # integer
+SEX = "sex"  # text; used where given, never inferred
+FIRST_NAME = "first_name"  # text; may be missing
+SINCE = "since"  # date, start of the subscription; may be missing
+LEFT_ON = "left_on"  # date of leaving the operator; missing while the customer is there
+PHONE_SINCE = "phone_since"  # date since when the customer had the phone first seen in the logs; may be missing
+PHOTO_CONSENT = "photo_consent"  # date on which consent to use the photo was given; missing = none
+
+# history: one row per customer of the last, randomised campaign
+OFFER = "offer"  # text, the key of the offer; NO_OFFER for the control group and for "none"
+OUTCOME = "outcome"  # 0 or 1, whether the customer said yes
+
+# offers: the catalogue (one row per offer); copy fields feed the ad's slots
+NAME = "name"
+MAKER = "maker"
+MARGIN = "margin"  # money earned per customer won
+COST = "cost"  # money spent per customer asked
+
+# per-customer results
+CURRENT_MAKER = "current_maker"
+UPLIFT = "uplift"  # in probability: 0.12 = of 100 customers, 12 more say yes
+UPLIFT_LOW = "uplift_low"  # 95 % interval
+UPLIFT_HIGH = "uplift_high"
+EXPECTED_VALUE = "expected_value"  # margin x uplift - cost, money per customer
+SEGMENT = "segment"
+
+# matches
+PHOTO = "photo"
+RANK = "rank"  # 1 is the nearest
+COSINE = "cosine"
+
+# rows set aside
+FILE = "file"
+LINE = "line"  # 1 is the first line of the file, header included
+REASON = "reason"
+TEXT = "text"  # the row as it stands in the file
+
+NO_OFFER = "none"
+UNKNOWN_MAKER = "Unknown"
+
+RECOMMENDATION_COLUMNS = (
+    CUSTOMER, CURRENT_MAKER, OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT,
+)  # fmt: skip
+MATCH_COLUMNS = (CUSTOMER, PHOTO, RANK, COSINE)
+REJECT_COLUMNS = (FILE, LINE, REASON, TEXT)
