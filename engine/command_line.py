@@ -1,0 +1,181 @@
+"""The words of the command line, and the campaign without a window."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import getpass
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from engine.errors import SemblanceError
+from engine.version import VERSION
+
+if TYPE_CHECKING:
+    from engine.pipeline import CampaignInputs, DemoInputs
+
+DEMO_PASSPHRASE = "demo"  # noqa: S105 - public on purpose: no real person is in the demo
+DEMO_CUSTOMERS = 20_000
+OWN_FILES = ("calls", "customers", "offers", "inventory", "photos")
+EPILOG = """commands:
+  campaign     run a whole campaign without a window (main.py campaign --help)
+  selftest     run a small demo campaign and open it, to prove that everything is in place
+"""
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; exits with 2 and a usage line where it cannot be understood."""
+    if arguments and arguments[0] == "campaign":
+        return _parse_campaign(arguments[1:])
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Semblance: the offer each customer is most likely to be won by, shown by a face like their own.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a campaign file to open in the window, or a command")
+    parser.add_argument("--demo", action="store_true", help="open the window on the demo campaign")
+    parser.add_argument("--version", action="version", version=f"Semblance {VERSION}")
+    chosen = parser.parse_args(arguments)
+    chosen.command = "window"
+    if chosen.file == "selftest":
+        chosen.command = "selftest"
+    elif chosen.file is not None:
+        chosen.file = Path(chosen.file)
+        if not chosen.file.is_file():
+            parser.error(f"there is no file {chosen.file}")
+    return chosen
+
+
+def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="main.py campaign", description="Run a whole campaign without a window, from logs and photos to ads."
+    )
+    add = parser.add_argument
+    add("--demo", action="store_true", help="use the simulated operator and the synthetic people")
+    add("--calls", type=Path, nargs="+", metavar="F", help="call detail records, CSV")
+    add("--usage", type=Path, nargs="+", default=[], metavar="F", help="internet usage records, CSV")
+    add("--customers", metavar="F|N", help="the customer list, CSV; with --demo, how many customers (20000)")
+    add("--offers", type=Path, metavar="F", help="the offer catalogue, CSV")
+    add("--history", type=Path, metavar="F", help="the last, randomised campaign's offers and outcomes, CSV")
+    add("--inventory", type=Path, metavar="DIR", help="the campaign photos")
+    add("--photos", type=Path, metavar="DIR", help="the customers' photos, each named by its customer")
+    add("--template", metavar="F", help="one template family for all ads: cover, cut, loud, shelf, or a folder")
+    add("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder for the results")
+    add("--seed", type=int, default=0, metavar="N", help="the same seed gives the same campaign (0)")
+    add("--ads", type=int, metavar="N", help="how many ads to make at most (all)")
+    add("--passphrase-file", type=Path, metavar="F", help="its first line is the campaign file's passphrase")
+    chosen = parser.parse_args(arguments)
+    chosen.command = "campaign"
+    if chosen.seed < 0:
+        parser.error("--seed takes a whole number of at least 0")
+    if chosen.ads is not None and chosen.ads < 0:
+        parser.error("--ads takes a whole number of at least 0")
+    if chosen.demo:
+        _check_demo(parser, chosen)
+    else:
+        _check_own_files(parser, chosen)
+    return chosen
+
+
+def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    given = [name for name in ("calls", "usage", "offers", "history", "inventory", "photos") if getattr(chosen, name)]
+    if given:
+        parser.error(f"--demo brings its own data; leave out --{given[0]}")
+    try:
+        chosen.customers = DEMO_CUSTOMERS if chosen.customers is None else int(chosen.customers)
+    except ValueError:
+        parser.error("with --demo, --customers takes a whole number")
+    if chosen.customers < 1:
+        parser.error("--customers takes a whole number of at least 1")
+
+
+def _check_own_files(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    missing = [f"--{name}" for name in OWN_FILES if getattr(chosen, name) is None]
+    if missing:
+        parser.error(f"without --demo these are needed too: {', '.join(missing)}")
+    chosen.customers = Path(chosen.customers)
+    if not (chosen.passphrase_file or os.environ.get("SEMBLANCE_PASSPHRASE") or sys.stdin.isatty()):
+        parser.error("the campaign file needs a passphrase: give --passphrase-file F or set SEMBLANCE_PASSPHRASE")
+
+
+def _passphrase(chosen: argparse.Namespace) -> str:
+    """Return the passphrase: from the file, the environment, or asked for. Raises SemblanceError if it is empty."""
+    if chosen.passphrase_file:
+        try:
+            lines = chosen.passphrase_file.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SemblanceError(
+                f"The passphrase file {chosen.passphrase_file} cannot be read. Check that it is a text file."
+            ) from error
+        passphrase = lines[0] if lines else ""
+    else:
+        passphrase = os.environ.get("SEMBLANCE_PASSPHRASE") or (
+            DEMO_PASSPHRASE if chosen.demo else getpass.getpass("Passphrase for the campaign file: ")
+        )
+    if not passphrase:
+        raise SemblanceError("The passphrase is empty. Give one that you can keep; without it the file stays closed.")
+    return passphrase
+
+
+def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
+    from engine.logs import LogFiles
+    from engine.pipeline import CampaignInputs, DemoInputs
+
+    if chosen.demo:
+        return DemoInputs(customers=chosen.customers, template=chosen.template)
+    files = LogFiles(
+        calls=tuple(chosen.calls),
+        usage=tuple(chosen.usage),
+        customers=chosen.customers,
+        offers=chosen.offers,
+        history=chosen.history,
+    )
+    return CampaignInputs(
+        files=files, inventory=chosen.inventory, photos=chosen.photos, template=chosen.template, name=chosen.out.name
+    )
+
+
+def _stop_on_terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run_campaign_command(chosen: argparse.Namespace) -> int:
+    """Do ``main.py campaign``: 0 when DIR is filled, 1 with one sentence when the input is wrong, 130 when stopped."""
+    from engine.progress_bars import ProgressBars
+
+    signal.signal(signal.SIGTERM, _stop_on_terminate)
+    try:
+        from engine.pipeline import campaign_into_folder
+
+        with ProgressBars() as bars:
+            summary = campaign_into_folder(
+                _inputs(chosen), chosen.out, _passphrase(chosen), seed=chosen.seed, ads=chosen.ads, stages=bars
+            )
+    except SemblanceError as error:
+        return _say(str(error))
+    except OSError as error:
+        return _say(_sentence_for(error, chosen.out))
+    except KeyboardInterrupt:
+        _say("Stopped. Nothing was written.")
+        return 130
+    print(f"{summary.sentence()}\nThe results are in {chosen.out}")
+    return 0
+
+
+def _say(sentence: str) -> int:
+    print(f"semblance: {sentence}", file=sys.stderr)
+    return 1
+
+
+def _sentence_for(error: OSError, folder: Path) -> str:
+    """Say what a failed write means to a person."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full, so {folder} was not written. Free some space and run the campaign again."
+    place = error.filename or folder
+    return f"{place} cannot be used: {error.strerror or error}. Choose another place and run the campaign again."

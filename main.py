@@ -1,0 +1,42 @@
+"""Semblance: which phone offer wins which customer, shown by the face most like their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+
+
+def guard_streams() -> None:
+    """Give the windowed program, which has no console, somewhere to write to."""
+    if sys.stdout is None or sys.stderr is None:
+        from engine.resources import cache_dir
+
+        log = (cache_dir() / "console.log").open("a", buffering=1, encoding="utf-8", errors="replace")
+        sys.stdout = sys.stdout or log
+        sys.stderr = sys.stderr or log
+
+
+def main(arguments: list[str]) -> int:
+    """Open the window, or do what the first word asks for."""
+    guard_streams()
+    os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+    from engine.command_line import parse
+
+    chosen = parse(arguments)
+    if chosen.command == "campaign":
+        from engine.command_line import run_campaign_command
+
+        return run_campaign_command(chosen)
+    if chosen.command == "selftest":
+        from gui.selftest import selftest
+
+        return selftest()
+    from gui.application import run_window
+
+    return run_window(open_demo=chosen.demo, campaign=chosen.file)
+
+
+if __name__ == "__main__":
+    multiprocessing.freeze_support()
+    sys.exit(main(sys.argv[1:]))
