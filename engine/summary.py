@@ -1,0 +1,78 @@
+"""What came out of a campaign, in the figures that summary.json promises."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+
+from engine.version import VERSION
+
+NOTABLE_PACKAGES = (
+    "numpy", "pandas", "scikit-learn", "scikit-uplift", "duckdb", "opencv-python-headless", "onnxruntime",
+    "PySide6-Essentials", "apsw-sqlite3mc", "resvg-py",
+)  # fmt: skip
+
+
+def installed_versions() -> dict[str, str]:
+    """Return the versions of the program, Python and the packages that shape the results."""
+    packages = {name: version(name) for name in NOTABLE_PACKAGES}
+    return {"semblance": VERSION, "python": platform.python_version(), **packages}
+
+
+@dataclass(frozen=True)
+class UpliftFigures:
+    """How well the offers' effects were told apart, and what that is worth (money per customer)."""
+
+    qini: float
+    qini_low: float
+    qini_high: float
+    has_signal: bool
+    value_per_customer: float
+    best_single_offer_value: float
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model that was used, by its content."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The content of summary.json."""
+
+    customers: int
+    recommended: int
+    matched: int
+    ads: int
+    rejected_rows: int
+    refused_photos: int
+    without_consent: int
+    seed: int
+    seconds: dict[str, float]
+    uplift: UpliftFigures | None
+    models: tuple[ModelFile, ...]
+    versions: dict[str, str] = field(default_factory=installed_versions)
+
+    def to_json(self) -> str:
+        """Return the text of summary.json."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Summary:
+        """Read what ``to_json`` wrote."""
+        data = json.loads(text)
+        uplift = UpliftFigures(**data.pop("uplift")) if data["uplift"] else data.pop("uplift")
+        models = tuple(ModelFile(**model) for model in data.pop("models"))
+        return cls(**data, uplift=uplift, models=models)
+
+    def sentence(self) -> str:
+        """Say in one line what came out."""
+        return (
+            f"{self.recommended:,} of {self.customers:,} customers are worth an offer, {self.matched:,} have a "
+            f"look-alike, {self.ads:,} ads were made; {self.rejected_rows:,} rows were set aside."
+        )
