@@ -1,0 +1,68 @@
+"""What every page of the window is: a title, its verdict, actions, and a body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.theme import GAP, PAGE_MARGIN
+from gui.widgets.labels import Label
+from gui.widgets.layouts import column, row
+
+if TYPE_CHECKING:
+    from engine.campaign import Campaign
+    from gui.jobs import JobQueue
+    from gui.results import CampaignResults
+
+
+class Page(QWidget):
+    """A page opens with its verdict: one sentence with the numbers that matter, under the title.
+
+    Subclasses fill ``body``, call ``set_verdict`` and ``add_action``, and override ``set_campaign``.
+    ``step_wanted`` asks the window for another step ("data", "recommendations", "preview") and, if the second
+    text is not empty, for that customer on it; ``pitch_wanted`` asks for the full screen; ``changed`` says that
+    the campaign file was altered, so that the window reads it anew.
+    """
+
+    step_wanted = Signal(str, str)
+    pitch_wanted = Signal()
+    changed = Signal()
+
+    def __init__(self, title: str, jobs: JobQueue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(title)
+        self.title = title
+        self.jobs = jobs
+        self.heading = Label(title, "title")
+        self.verdict = Label("", "lead", "muted", wrap=True)
+        self.verdict.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.action_row = QHBoxLayout()
+        self.action_row.setSpacing(8)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(GAP)
+        self.header = row((column(self.heading, self.verdict, gap=2), 1), self.action_row, gap=GAP)
+        outer = column(self.header, (self.body, 1), gap=14, margins=(PAGE_MARGIN, 16, PAGE_MARGIN, 16))
+        self.setLayout(outer)
+
+    def set_verdict(self, sentence: str) -> None:
+        """Say what this page found, in one sentence with its numbers."""
+        self.verdict.setText(sentence)
+        self.setAccessibleDescription(sentence)
+
+    def add_action(self, control: QWidget) -> None:
+        """Put a control at the right of the title."""
+        self.action_row.addWidget(control)
+
+    def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
+        """Show another campaign, or the same one after it changed; None shows the empty state."""
+        raise NotImplementedError
+
+    def show_customer(self, customer: str) -> None:
+        """Go to one customer, where the page has such a thing."""
+
+    def take_paths(self, paths: list[str]) -> None:
+        """Take files or folders that were dropped on the window, where the page has a use for them."""
