@@ -136,7 +136,7 @@ def call(*arguments: str, screen: bool = False) -> int:
 
 def prepare_model() -> None:
     """Convert FaceNet's weights for ONNX Runtime, once."""
-    if call("-m", "engine.faces.facenet") != 0:
+    if call("main.py", "prepare") != 0:
         stop("the FaceNet model could not be prepared; the reason stands above.")
 
 

@@ -28,6 +28,10 @@ def main(arguments: list[str]) -> int:
         from engine.command_line import run_campaign_command
 
         return run_campaign_command(chosen)
+    if chosen.command == "prepare":
+        from engine.command_line import run_prepare_command
+
+        return run_prepare_command()
     if chosen.command == "selftest":
         from gui.selftest import selftest
 

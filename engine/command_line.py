@@ -25,7 +25,9 @@ OWN_FILES = ("calls", "customers", "offers", "inventory", "photos")
 EPILOG = """commands:
   campaign     run a whole campaign without a window (main.py campaign --help)
   selftest     run a small demo campaign and open it, to prove that everything is in place
+  prepare      convert FaceNet's weights, once, so that the first campaign need not wait for it
 """
+COMMANDS = ("selftest", "prepare")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -43,8 +45,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"Semblance {VERSION}")
     chosen = parser.parse_args(arguments)
     chosen.command = "window"
-    if chosen.file == "selftest":
-        chosen.command = "selftest"
+    if chosen.file in COMMANDS:
+        chosen.command = chosen.file
     elif chosen.file is not None:
         chosen.file = Path(chosen.file)
         if not chosen.file.is_file():
@@ -139,6 +141,17 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     return CampaignInputs(
         files=files, inventory=chosen.inventory, photos=chosen.photos, template=chosen.template, name=chosen.out.name
     )
+
+
+def run_prepare_command() -> int:
+    """Do ``main.py prepare``."""
+    from engine.faces import facenet_onnx
+
+    try:
+        facenet_onnx()
+    except SemblanceError as error:
+        return _say(str(error))
+    return 0
 
 
 def _stop_on_terminate(_signal: int, _frame: FrameType | None) -> None:
