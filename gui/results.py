@@ -1,0 +1,100 @@
+"""What a campaign file holds for the pages, read once in a job so that no page reads tables in the window's thread."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from engine.job import JobContext
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from engine.campaign import Campaign, Event
+    from engine.handsets import LoyaltyTable
+    from engine.logs import FileReport
+    from engine.offers import Offer, PolicyValue, ProfitCurve
+    from engine.uplift import UpliftEvaluation
+
+
+@dataclass(frozen=True)
+class MakerShare:
+    """How many customers use a maker's phones now; share of 1."""
+
+    maker: str
+    customers: int
+    share: float
+
+
+@dataclass(frozen=True)
+class CampaignResults:
+    """Everything the pages show, except pictures: those are asked of the campaign one by one.
+
+    A part that the campaign does not hold is None or empty. ``makers`` is ordered by share, largest first;
+    ``customers`` has RECOMMENDATION_COLUMNS, first_name, residence, birth_year, current_model, baseline, and
+    uplift:K, low:K, high:K per offer key K.
+    """
+
+    customers: pa.Table | None = None
+    rejects: pa.Table | None = None
+    phones: pa.Table | None = None
+    files: tuple[FileReport, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    makers: tuple[MakerShare, ...] = ()
+    evaluation: UpliftEvaluation | None = None
+    loyalty: LoyaltyTable | None = None
+    value: PolicyValue | None = None
+    curve: ProfitCurve | None = None
+    span: tuple[date, date] | None = None
+    inventory: tuple[str, ...] = ()  # keys of the photos that can be matched
+    matched: tuple[str, ...] = ()  # customers with a look-alike
+    events: tuple[Event, ...] = ()
+
+
+def read_results(campaign: Campaign, context: JobContext | None = None) -> CampaignResults:
+    """Read what the pages show. Imports the engine's parts, so call it inside a job."""
+    from engine.handsets import LoyaltyTable
+    from engine.offers import PolicyValue, ProfitCurve
+    from engine.uplift import UpliftEvaluation
+
+    context = context or JobContext()
+    documents = {}
+    for index, name in enumerate(("evaluation", "loyalty", "value", "curve", "makers", "span")):
+        context.progress(0.05 * index, "Reading results")
+        documents[name] = campaign.read_document(name)
+    tables = {}
+    for index, name in enumerate(("customers", "rejects", "phones")):
+        context.progress(0.3 + 0.2 * index, "Reading tables")
+        tables[name] = campaign.read_table(name)
+    evaluation, loyalty, value, curve = (documents[name] for name in ("evaluation", "loyalty", "value", "curve"))
+    return CampaignResults(
+        customers=tables["customers"],
+        rejects=tables["rejects"],
+        phones=tables["phones"],
+        files=campaign.files(),
+        offers=campaign.offers(),
+        makers=_makers(documents["makers"]),
+        evaluation=None if evaluation is None else UpliftEvaluation.from_json(evaluation),
+        loyalty=None if loyalty is None else LoyaltyTable.from_json(loyalty),
+        value=None if value is None else PolicyValue.from_json(value),
+        curve=None if curve is None else ProfitCurve.from_json(curve),
+        span=_span(documents["span"]),
+        inventory=campaign.photo_keys("inventory"),
+        matched=campaign.matched_customers(),
+        events=campaign.events(),
+    )
+
+
+def _makers(text: str | None) -> tuple[MakerShare, ...]:
+    if text is None:
+        return ()
+    return tuple(MakerShare(row["maker"], int(row["customers"]), float(row["share"])) for row in json.loads(text))
+
+
+def _span(text: str | None) -> tuple[date, date] | None:
+    if text is None:
+        return None
+    first, last = json.loads(text)
+    return date.fromisoformat(first), date.fromisoformat(last)
