@@ -1,0 +1,59 @@
+"""What all tests share: no screen, no trace in the person's own folders, and one demo campaign made for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO_CUSTOMERS = 2_000
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def run_program(*arguments: str | Path, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run main.py as a person does, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory):
+    """Keep demo campaigns and settings of the tests out of the person's folders."""
+    folder = tmp_path_factory.mktemp("data")
+    before = {name: os.environ.get(name) for name in ("SEMBLANCE_DATA", "XDG_CONFIG_HOME")}
+    os.environ["SEMBLANCE_DATA"] = str(folder / "data")
+    os.environ["XDG_CONFIG_HOME"] = str(folder / "config")
+    yield folder
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def demo_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the demo campaign with 2,000 customers fills, made once by the command line."""
+    folder = tmp_path_factory.mktemp("demo") / "output"
+    done = run_program("campaign", "--demo", "--customers", str(DEMO_CUSTOMERS), "--seed", "1", "--out", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_campaign_path(demo_output: Path) -> Path:
+    """The demo's campaign file (passphrase "demo"). Copy it before you change it; close it when you opened it."""
+    return demo_output / "campaign.semblance"
