@@ -1,0 +1,176 @@
+"""The SQL that turns numbered lines into typed rows, and says of each bad one what is wrong with it."""
+
+# ruff: noqa: S608 - the SQL is built from our own column names; what a file says comes in as data only
+
+from __future__ import annotations
+
+from engine import columns
+from engine.logs.layout import Column, Content, Header, Layout
+from engine.logs.lines import NOT_UTF8, UNPRINTABLE
+
+LONGEST_IDENTIFIER = 64
+FIRST_YEAR, LAST_YEAR = 1990, 2099  # of a call; phones with an unset clock say 1970
+LONGEST_CALL = 7 * 86_400
+OLDEST_BIRTH_YEAR = 1900
+
+SQL_TYPES: dict[Content, str] = {
+    "identifier": "VARCHAR",
+    "text": "VARCHAR",
+    "time": "TIMESTAMP",
+    "date": "DATE",
+    "seconds": "INTEGER",
+    "number": "DOUBLE",
+    "year": "INTEGER",
+    "outcome": "TINYINT",
+}
+
+
+def create_table(layout: Layout) -> str:
+    """Return the SQL that makes the empty, clean table of a kind."""
+    fields = ", ".join(f'"{column.name}" {SQL_TYPES[column.content]}' for column in layout.columns)
+    return f"CREATE TABLE {layout.kind} ({fields})"
+
+
+def _literal(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _fields(delimiter: str) -> str:
+    """Return the SQL that cuts ``row`` into a list of fields, quotation marks resolved; NULL if one is not closed.
+
+    Plain rows, by far the most, are only split. In the others a field in quotation marks may hold the delimiter and
+    doubled marks; a mark within a field that does not begin with one stands for itself.
+    """
+    mark = "\\|" if delimiter == "|" else delimiter
+    field = f'{mark} *(?:"(?:[^"]|"")*" *|[^{mark}" ][^{mark}]*|)'
+    found = f"regexp_extract_all({_literal(delimiter)} || row, {_literal(field)})"
+    unquoted = (
+        "lambda part: CASE WHEN starts_with(ltrim(part[2:]), '\"') "
+        "THEN replace(trim(part[2:])[2:-2], '\"\"', '\"') ELSE part[2:] END"
+    )
+    whole = f"length(array_to_string({found}, '')) = length(row) + 1"
+    return (
+        f"CASE WHEN NOT contains(row, '\"') THEN string_split(row, {_literal(delimiter)}) "
+        f"WHEN {whole} THEN list_transform({found}, {unquoted}) END"
+    )
+
+
+def _value(column: Column, decimal_comma: bool) -> str:
+    """Return the SQL of a column's typed value, from its trimmed text."""
+    text = f'"{column.name}_text"'
+    number = f"replace({text}, ',', '.')" if decimal_comma else text
+    values: dict[Content, str] = {
+        "identifier": text,
+        "text": f"nullif({text}, '')",
+        "time": f"try_cast({text} AS TIMESTAMP)",
+        "date": f"try_cast({text} AS DATE)",
+        "seconds": f"try_cast({number} AS DOUBLE)",
+        "number": f"try_cast({number} AS DOUBLE)",
+        "year": f"try_cast({text} AS INTEGER)",
+        "outcome": f"try_cast({text} AS TINYINT)",
+    }
+    return values[column.content]
+
+
+def _checks(column: Column, last_birth_year: int) -> list[tuple[str, str]]:
+    """Return (SQL condition, reason) for each way in which a column's value can be wrong."""
+    text, value, words = f'"{column.name}_text"', f'"{column.name}"', column.words
+    empty = (f"{text} = ''", f"{words} is empty")
+    wrong = f"{text} <> '' AND {value} IS NULL"
+    checks: dict[Content, list[tuple[str, str]]] = {
+        "identifier": [
+            empty,
+            (f"length({text}) > {LONGEST_IDENTIFIER}", f"{words} is longer than {LONGEST_IDENTIFIER} characters"),
+            (f"regexp_matches({text}, '\\p{{C}}')", f"{words} has unprintable characters"),
+        ],
+        "text": [],
+        "time": [
+            empty,
+            (wrong, f"{words} is not a date"),
+            (f"year({value}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR}", f"{words} is impossible"),
+        ],
+        "date": [
+            (wrong, f"{words} is not a date"),
+            (f"year({value}) NOT BETWEEN {OLDEST_BIRTH_YEAR} AND {LAST_YEAR}", f"{words} is impossible"),
+        ],
+        "seconds": [
+            empty,
+            (f"{wrong} OR NOT isfinite({value})", f"{words} is not a number"),
+            (f"{value} < 0", f"{words} is negative"),
+            (f"{value} > {LONGEST_CALL}", f"{words} is impossible"),
+        ],
+        "number": [
+            empty,
+            (f"{wrong} OR NOT isfinite({value})", f"{words} is not a number"),
+            (f"{value} < 0", f"{words} is negative"),
+        ],
+        "year": [
+            (wrong, f"{words} is not a year"),
+            (f"{value} NOT BETWEEN {OLDEST_BIRTH_YEAR} AND {last_birth_year}", f"{words} is impossible"),
+        ],
+        "outcome": [
+            empty,
+            (f"{wrong} OR {value} NOT IN (0, 1)", f"{words} is not 0 or 1"),
+        ],
+    }
+    return checks[column.content]
+
+
+def _references(layout: Layout) -> list[tuple[str, str]]:
+    """Return (SQL condition, reason) for rows that contradict the rows before them or another table."""
+    twice = (
+        f"{columns.CUSTOMER} IN (SELECT {columns.CUSTOMER} FROM {layout.kind}) "
+        f"OR row_number() OVER (PARTITION BY {columns.CUSTOMER}, reason IS NULL ORDER BY line) > 1",
+        "Customer is listed twice",
+    )
+    if layout.kind == "customers":
+        return [twice]
+    if layout.kind == "history":
+        return [
+            (
+                f"{columns.CUSTOMER} NOT IN (SELECT {columns.CUSTOMER} FROM customers)",
+                "Customer is not in the customer list",
+            ),
+            (f"{columns.OFFER} NOT IN (SELECT {columns.OFFER} FROM offers)", "Offer is not in the catalogue"),
+            twice,
+        ]
+    return []
+
+
+def _cases(checks: list[tuple[str, str]]) -> str:
+    """Return the WHEN parts of an SQL CASE, first reason first."""
+    return " ".join(f"WHEN {condition} THEN {_literal(reason)}" for condition, reason in checks)
+
+
+def select_rows(layout: Layout, header: Header, last_birth_year: int) -> str:
+    """Return the SQL that reads the registered table ``chunk`` into typed columns with line, row and reason.
+
+    ``reason`` is NULL for a good row; the first thing wrong decides. Blank lines are no rows.
+    """
+    texts = ", ".join(
+        f"coalesce(trim(fields[{header.positions[column.name] + 1}]), '') AS \"{column.name}_text\""
+        if column.name in header.positions
+        else f"'' AS \"{column.name}_text\""
+        for column in layout.columns
+    )
+    present = [column for column in layout.columns if column.name in header.positions]
+    values = ", ".join(f'{_value(column, header.delimiter != ",")} AS "{column.name}"' for column in layout.columns)
+    shape = [
+        (f"flaw = {NOT_UTF8}", "Letters are not UTF-8"),
+        (f"flaw = {UNPRINTABLE}", "Row has unprintable characters"),
+        ("fields IS NULL", "Quote is not closed"),
+        (f"len(fields) < {header.width}", "Row is cut short"),
+        (f"len(fields) > {header.width}", "Row has too many columns"),
+    ]
+    checks = shape + [check for column in present for check in _checks(column, last_birth_year)]
+    rows = f"""
+        WITH rows AS (SELECT line, flaw, rtrim(text, chr(13) || chr(10)) AS row FROM chunk),
+        cut AS (SELECT line, flaw, row, {_fields(header.delimiter)} AS fields FROM rows WHERE trim(row) <> ''),
+        texts AS (SELECT line, flaw, row, fields, {texts} FROM cut),
+        typed AS (SELECT *, {values} FROM texts)
+        SELECT *, CASE {_cases(checks)} END AS reason FROM typed"""
+    references = _references(layout)
+    if not references:
+        return rows
+    return f"SELECT * REPLACE (coalesce(reason, CASE {_cases(references)} END) AS reason) FROM ({rows})"
