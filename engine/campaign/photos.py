@@ -1,0 +1,166 @@
+"""Consent, photos, look-alikes and choices: ordinary rows, so that one person can be withdrawn at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+import apsw
+import numpy as np
+
+from engine.campaign.consent import Consent, require_consent
+from engine.campaign.records import FACE_POINTS, Role, StoredMatch, StoredPhoto
+from engine.errors import ConsentError
+
+PHOTO_COLUMNS = "key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg"
+
+
+def record_consent(connection: apsw.Connection, consent: Consent) -> None:
+    """Keep a customer's consent in the place of an earlier one.
+
+    Raises ConsentError if the customer withdrew after the day this consent was given.
+    """
+    earlier = read_consent(connection, consent.customer)
+    withdrawn = earlier.withdrawn_on if earlier else None
+    if withdrawn is not None and consent.withdrawn_on is None and consent.given_on < withdrawn:
+        raise ConsentError(
+            f"Customer {consent.customer} withdrew the photo consent on {withdrawn}; the one of {consent.given_on} is "
+            "older. Ask for a new consent."
+        )
+    connection.execute(
+        "INSERT INTO consent VALUES (?, ?, ?, ?, ?) ON CONFLICT (customer) DO UPDATE SET given_on = excluded.given_on, "
+        "source = excluded.source, ends_on = excluded.ends_on, withdrawn_on = excluded.withdrawn_on",
+        (
+            consent.customer,
+            consent.given_on.isoformat(),
+            consent.source,
+            consent.ends_on and consent.ends_on.isoformat(),
+            consent.withdrawn_on and consent.withdrawn_on.isoformat(),
+        ),
+    )
+
+
+def read_consent(connection: apsw.Connection, customer: str) -> Consent | None:
+    """Return the consent record of a customer, withdrawn or not; None if there never was one."""
+    row = connection.execute(
+        "SELECT given_on, source, ends_on, withdrawn_on FROM consent WHERE customer = ?", (customer,)
+    ).fetchone()
+    if row is None:
+        return None
+    given_on, source, ends_on, withdrawn_on = row
+    return Consent(customer, date.fromisoformat(given_on), source, _day(ends_on), _day(withdrawn_on))
+
+
+def erase_photo(connection: apsw.Connection, customer: str) -> None:
+    """Remove a customer's photo with its face, look-alikes and choice."""
+    connection.execute("DELETE FROM photo WHERE customer = ?", (customer,))
+
+
+def add_photo(connection: apsw.Connection, photo: StoredPhoto, on: date) -> None:
+    """Keep a photo; one already there under its key or of its customer goes, with its look-alikes.
+
+    Raises ConsentError unless the photo is of the inventory or its customer's consent holds ``on`` that day, and
+    ValueError if the key belongs to a photo of somebody else.
+    """
+    if photo.customer is not None:
+        require_consent(photo.customer, read_consent(connection, photo.customer), on)
+    row = connection.execute("SELECT customer FROM photo WHERE key = ?", (photo.key,)).fetchone()
+    if row is not None and row[0] != photo.customer:
+        raise ValueError(f"the photo key {photo.key} is taken by another person or by the inventory")
+    connection.execute("DELETE FROM photo WHERE key = ? OR customer = ?", (photo.key, photo.customer))
+    values = (
+        photo.key, photo.role, photo.customer, photo.width, photo.height, json.dumps([float(x) for x in photo.box]),
+        float(photo.score), float(photo.hair_top), photo.model, photo.points.astype("<f8").tobytes(),
+        photo.embedding.astype("<f4").tobytes(), photo.jpeg,
+    )  # fmt: skip
+    connection.execute(f"INSERT INTO photo ({PHOTO_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", values)  # noqa: S608
+
+
+def read_photo(connection: apsw.Connection, key: str) -> StoredPhoto | None:
+    """Return the photo of that key, or None."""
+    row = connection.execute(f"SELECT {PHOTO_COLUMNS} FROM photo WHERE key = ?", (key,)).fetchone()  # noqa: S608
+    if row is None:
+        return None
+    key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg = row
+    x, y, w, h = json.loads(box)
+    return StoredPhoto(
+        key=key,
+        role=role,
+        customer=customer,
+        jpeg=jpeg,
+        width=width,
+        height=height,
+        box=(x, y, w, h),
+        points=np.frombuffer(points, "<f8").reshape(FACE_POINTS),
+        score=score,
+        hair_top=hair_top,
+        embedding=np.frombuffer(embedding, "<f4").astype(np.float32, copy=False),
+        model=model,
+    )
+
+
+def photo_keys(connection: apsw.Connection, role: Role) -> tuple[str, ...]:
+    """Return the keys of the photos of that role, in the order of the alphabet."""
+    return tuple(key for (key,) in connection.execute("SELECT key FROM photo WHERE role = ? ORDER BY key", (role,)))
+
+
+def customer_key(connection: apsw.Connection, customer: str) -> str | None:
+    """Return the key of a customer's photo, or None."""
+    row = connection.execute("SELECT key FROM photo WHERE customer = ?", (customer,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def write_matches(connection: apsw.Connection, rows: Sequence[StoredMatch]) -> None:
+    """Keep look-alikes in the place of the earlier ones of the same customers.
+
+    Raises ValueError if a row names a customer without a stored photo, or a photo that is not in the inventory.
+    """
+    _require_faces(connection, {row.customer for row in rows}, {row.photo for row in rows})
+    connection.executemany("DELETE FROM match WHERE customer = ?", [(one,) for one in {row.customer for row in rows}])
+    connection.executemany(
+        "INSERT INTO match VALUES (?, ?, ?, ?)",
+        [(row.customer, row.photo, int(row.rank), float(row.cosine)) for row in rows],
+    )
+
+
+def read_matches(connection: apsw.Connection, customer: str) -> tuple[StoredMatch, ...]:
+    """Return a customer's look-alikes, the nearest first."""
+    rows = connection.execute("SELECT photo, rank, cosine FROM match WHERE customer = ? ORDER BY rank", (customer,))
+    return tuple(StoredMatch(customer, photo, rank, cosine) for photo, rank, cosine in rows)
+
+
+def matched_customers(connection: apsw.Connection) -> tuple[str, ...]:
+    """Return the customers that have look-alikes, in the order of the alphabet."""
+    return tuple(one for (one,) in connection.execute("SELECT DISTINCT customer FROM match ORDER BY customer"))
+
+
+def choose_face(connection: apsw.Connection, customer: str, photo: str | None) -> None:
+    """Keep the designer's pick for a customer; None goes back to the nearest.
+
+    Raises ValueError if the customer has no stored photo, or the pick is not in the inventory.
+    """
+    if photo is None:
+        connection.execute("DELETE FROM choice WHERE customer = ?", (customer,))
+        return
+    _require_faces(connection, {customer}, {photo})
+    connection.execute("INSERT OR REPLACE INTO choice VALUES (?, ?)", (customer, photo))
+
+
+def chosen_face(connection: apsw.Connection, customer: str) -> str | None:
+    """Return the designer's pick for a customer, or None for the nearest."""
+    row = connection.execute("SELECT photo FROM choice WHERE customer = ?", (customer,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _require_faces(connection: apsw.Connection, customers: set[str], inventory: set[str]) -> None:
+    for customer in sorted(customers):
+        if customer_key(connection, customer) is None:
+            raise ValueError(f"customer {customer} has no stored photo")
+    for photo in sorted(inventory):
+        if connection.execute("SELECT 1 FROM photo WHERE key = ? AND customer IS NULL", (photo,)).fetchone() is None:
+            raise ValueError(f"the photo {photo} is not in the inventory")
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

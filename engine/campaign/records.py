@@ -1,0 +1,66 @@
+"""What the campaign file hands out besides tables and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Role = Literal["inventory", "customer"]
+EMBEDDING_SIZE = 512
+FACE_POINTS = (5, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPhoto:
+    """A photo with the one face that counts in it, as read by the face network.
+
+    Coordinates are pixels of the stored picture. Raises ValueError if the parts do not fit together.
+    """
+
+    key: str
+    role: Role
+    customer: str | None  # whose photo it is; None in the inventory
+    jpeg: bytes
+    width: int
+    height: int
+    box: tuple[float, float, float, float]  # x, y, width, height of the face
+    points: NDArray[np.floating]  # (5, 2): eyes, nose, corners of the mouth
+    score: float  # the detector's confidence, 0 to 1
+    hair_top: float  # y of the hair's top
+    embedding: NDArray[np.float32]  # (512,), unit length
+    model: str  # SHA-256 of the network that made the embedding
+
+    def __post_init__(self) -> None:
+        if self.role not in ("inventory", "customer"):
+            raise ValueError(f"photo {self.key}: unknown role {self.role!r}")
+        if (self.role == "customer") != (self.customer is not None):
+            raise ValueError(f"photo {self.key}: a customer's photo names the customer, an inventory photo names none")
+        if len(self.box) != 4 or self.points.shape != FACE_POINTS:
+            raise ValueError(f"photo {self.key}: box must hold 4 numbers and points must be 5 x 2")
+        if self.embedding.shape != (EMBEDDING_SIZE,) or self.embedding.dtype != np.float32:
+            raise ValueError(f"photo {self.key}: the embedding must be {EMBEDDING_SIZE} float32 numbers")
+        if not (np.isfinite(self.embedding).all() and np.isfinite(self.points).all()):
+            raise ValueError(f"photo {self.key}: embedding and points must be finite")
+
+
+@dataclass(frozen=True)
+class StoredMatch:
+    """One inventory photo in a customer's ranking of look-alikes."""
+
+    customer: str
+    photo: str
+    rank: int  # 1 is the nearest
+    cosine: float
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was done in the campaign, and how long it took."""
+
+    at: datetime  # with time zone
+    text: str
+    seconds: float

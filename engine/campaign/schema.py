@@ -1,0 +1,88 @@
+"""The tables of the campaign file, and the way from an older file to this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import apsw
+
+from engine.errors import CampaignFileError
+
+APPLICATION_ID = 0x53424C43  # "SBLC", marks the file as a campaign
+
+# Steps are only ever appended: a file's user_version counts the steps it has behind it.
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE property (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE document (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+    CREATE TABLE arrow_table (name TEXT PRIMARY KEY, schema BLOB NOT NULL) STRICT;
+    CREATE TABLE arrow_chunk (
+        name TEXT NOT NULL REFERENCES arrow_table (name) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (name, position)
+    ) STRICT;
+    CREATE TABLE log_file (position INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+    CREATE TABLE offer (position INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+    CREATE TABLE template_file (
+        family TEXT NOT NULL,
+        name TEXT NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (family, name)
+    ) STRICT;
+    CREATE TABLE consent (
+        customer TEXT PRIMARY KEY,
+        given_on TEXT NOT NULL,
+        source TEXT NOT NULL,
+        ends_on TEXT,
+        withdrawn_on TEXT
+    ) STRICT;
+    CREATE TABLE photo (
+        key TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        customer TEXT UNIQUE REFERENCES consent (customer),
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        box TEXT NOT NULL,
+        score REAL NOT NULL,
+        hair_top REAL NOT NULL,
+        model TEXT NOT NULL,
+        points BLOB NOT NULL CHECK (length(points) = 80),
+        embedding BLOB NOT NULL CHECK (length(embedding) = 2048),
+        jpeg BLOB NOT NULL,
+        CHECK (role IN ('inventory', 'customer') AND (role = 'customer') = (customer IS NOT NULL))
+    ) STRICT;
+    CREATE INDEX photo_by_role ON photo (role, key);
+    CREATE TABLE match (
+        customer TEXT NOT NULL REFERENCES photo (customer) ON DELETE CASCADE,
+        photo TEXT NOT NULL REFERENCES photo (key) ON DELETE CASCADE,
+        rank INTEGER NOT NULL CHECK (rank >= 1),
+        cosine REAL NOT NULL,
+        PRIMARY KEY (customer, rank)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX match_by_photo ON match (photo);
+    CREATE TABLE choice (
+        customer TEXT PRIMARY KEY REFERENCES photo (customer) ON DELETE CASCADE,
+        photo TEXT NOT NULL REFERENCES photo (key) ON DELETE CASCADE
+    ) STRICT;
+    CREATE INDEX choice_by_photo ON choice (photo);
+    CREATE TABLE event (number INTEGER PRIMARY KEY, at TEXT NOT NULL, text TEXT NOT NULL, seconds REAL NOT NULL) STRICT;
+    """,
+)
+
+
+def migrate(connection: apsw.Connection, name: str, steps: Sequence[str] = STEPS) -> None:
+    """Take a file from its schema version to that of ``steps``, each step whole or not at all.
+
+    Raises CampaignFileError if the file comes from a newer version of the program.
+    """
+    version = int(connection.pragma("user_version"))
+    if version > len(steps):
+        raise CampaignFileError(
+            f"“{name}” was made by a newer version of Semblance (file format {version}; this version reads up to "
+            f"{len(steps)}). Update Semblance, then open it again."
+        )
+    for number in range(version, len(steps)):
+        with connection:
+            connection.execute(steps[number])
+            connection.pragma("user_version", number + 1)
