@@ -1,0 +1,151 @@
+"""Framing faces alike, so that faces are compared and not their framing. Pure geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from engine.faces.detector import Box, FloatArray
+
+EYE_LINE = 0.42  # of the frame's height, from its top
+TALLEST = 6.5  # a frame is at most so many eye distances high, unless hair or chin need more
+
+
+class Framed(Protocol):
+    """What is known of a photo with a face: its size, the face's box and points, the y of the hair's top."""
+
+    @property
+    def width(self) -> int:
+        """Pixels across the photo."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Pixels down the photo."""
+        ...
+
+    @property
+    def box(self) -> Box:
+        """The face box: x, y, width, height."""
+        ...
+
+    @property
+    def points(self) -> FloatArray:
+        """Five points, (5, 2); the first two are the eyes."""
+        ...
+
+    @property
+    def hair_top(self) -> float:
+        """The y of the hair's top."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A photo with a face, as ``eye_frame`` needs it; see Detection and ``hair_top``."""
+
+    width: int
+    height: int
+    box: Box
+    points: FloatArray
+    hair_top: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A part of a photo, in its pixels. Drawn at one size, frames made together show the eyes at one place and size."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Around the eyes of all photos, in eye distances: what hair, chin and face need, and what there is."""
+
+    hair: float
+    chin: float
+    face: float  # frame height at which the face box fits across
+    above: float
+    below: float
+    centred: float  # largest frame height with the eyes in the middle, by the photo's width
+    across: float  # the same with the frame moved aside
+
+
+def eye_frame(*photos: Framed, aspect: float = 1.0) -> tuple[Frame, ...]:
+    """Frame photos alike: eye line at 42 % of the height, same eye distance, ``aspect`` = width / height.
+
+    Of the largest frames the photos allow (and of at most 6.5 eye distances) the tightest holds for all. No frame
+    leaves its photo. Where the common frame would cut hair or chin, the eye line moves for all photos, as little
+    as is needed; where that does not help either, hair or chin is cut.
+    """
+    if not aspect > 0:
+        raise ValueError("aspect must be over 0")
+    if not photos:
+        return ()
+    height, line = _solve(_room(photos, aspect))
+    return tuple(_place(photo, height, line, aspect) for photo in photos)
+
+
+def _eyes(photo: Framed) -> tuple[float, float, float]:
+    """Return x and y of the middle between the eyes, kept inside the photo, and their distance, in pixels."""
+    left, right = np.asarray(photo.points, np.float64)[:2]
+    x, y = (left + right) / 2
+    distance = max(1.0, float(np.hypot(*(right - left))))
+    return float(np.clip(x, 1, photo.width - 1)), float(np.clip(y, 1, photo.height - 1)), distance
+
+
+def _room(photos: Sequence[Framed], aspect: float) -> _Room:
+    rooms = []
+    for photo in photos:
+        x, y, eyes = _eyes(photo)
+        chin = min(photo.box[1] + photo.box[3], photo.height)
+        side = min(x, photo.width - x)
+        needs = (y - max(photo.hair_top, 0.0), chin - y, min(photo.box[2], photo.width) / aspect)
+        has = (y, photo.height - y, 2 * side / aspect, photo.width / aspect)
+        rooms.append([value / eyes for value in needs + has])
+    table = np.array(rooms)
+    return _Room(*(float(value) for value in (*table[:, :3].max(axis=0), *table[:, 3:].min(axis=0))))
+
+
+def _solve(room: _Room) -> tuple[float, float]:
+    """Return the common frame height in eye distances and the eye line as a share of it."""
+    need = max(room.hair / EYE_LINE, room.chin / (1 - EYE_LINE), room.face)
+    for width in (room.centred, room.across):
+        largest = min(room.above / EYE_LINE, room.below / (1 - EYE_LINE), width)
+        if largest >= need:
+            return min(largest, max(TALLEST, need)), EYE_LINE
+    for width in (room.centred, room.across):
+        moved = _moved(room, width)
+        if moved is not None:
+            return moved
+    return min(room.above / EYE_LINE, room.below / (1 - EYE_LINE), room.across), EYE_LINE
+
+
+def _moved(room: _Room, width: float) -> tuple[float, float] | None:
+    """Move the eye line as little as hair and chin need; None if they do not fit."""
+    if room.hair > room.above or room.chin > room.below or max(room.hair + room.chin, room.face) > width:
+        return None
+    if room.hair / EYE_LINE > min(room.below / (1 - EYE_LINE), width):
+        above, below = room.hair, min(room.below, width - room.hair)
+    elif room.chin / (1 - EYE_LINE) > min(room.above / EYE_LINE, width):
+        below, above = room.chin, min(room.above, width - room.chin)
+    else:
+        return None
+    height = above + below
+    return (height, above / height) if height >= room.face else None
+
+
+def _place(photo: Framed, height: float, line: float, aspect: float) -> Frame:
+    """Lay the common frame over one photo; moved aside where its middle would leave the photo."""
+    x, y, eyes = _eyes(photo)
+    tall = min(height * eyes, photo.height, photo.width / aspect)
+    wide = tall * aspect
+    left = min(max(x - wide / 2, 0.0), photo.width - wide)
+    top = min(max(y - line * tall, 0.0), photo.height - tall)
+    return Frame(left, top, wide, tall)
