@@ -209,6 +209,7 @@ class Look(QObject):
         super().__init__(application)
         self.scheme: Scheme = "light"
         self.theme = load_theme("light")
+        self.has_compact_rows = False
         self._marks = QTemporaryDir()
         application.styleHints().colorSchemeChanged.connect(self._follow_system)
 
@@ -220,6 +221,16 @@ class Look(QObject):
         application.setFont(font())
         application.setPalette(palette(self.theme))
         application.setStyleSheet(style_sheet(self.theme, self._write_marks()))
+        self.changed.emit()
+
+    @property
+    def row_height(self) -> int:
+        """The height of table rows, in pixels, as the person set it."""
+        return ROW_COMPACT if self.has_compact_rows else ROW_COMFORTABLE
+
+    def use_compact_rows(self, compact: bool) -> None:
+        """Make table rows compact or comfortable; tables hear of it by ``changed``."""
+        self.has_compact_rows = compact
         self.changed.emit()
 
     def _system_name(self) -> Literal["light", "dark"]:

@@ -1,0 +1,97 @@
+"""The ring round what has the focus, shown only to those who move by keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gui.theme import RADIUS_CONTROL, theme
+
+WIDTH = 2
+
+
+class _Ring(QWidget):
+    """A frame that lies over a widget and lets the pointer through."""
+
+    def __init__(self, target: QWidget) -> None:
+        super().__init__(target)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setGeometry(target.rect())
+        target.installEventFilter(self)
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the size of the widget below."""
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.setGeometry(watched.rect())
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ring."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().colour("focus"), WIDTH))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        inset = WIDTH / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), RADIUS_CONTROL, 6)
+
+
+class FocusRing(QObject):
+    """Follows the focus of the application. Windows tell it of Tab (``moved_by_keys``); a mouse button hides it."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._ring: _Ring | None = None
+        self._by_keys = False
+        application.focusChanged.connect(self._follow)
+
+    @property
+    def target(self) -> QWidget | None:
+        """The widget that wears the ring."""
+        return None if self._ring is None else self._ring.parentWidget()
+
+    def moved_by_keys(self) -> None:
+        """Take note that the focus was moved by Tab; from now on it is shown."""
+        self._by_keys = True
+        self._wear(QApplication.focusWidget())
+
+    @Slot("QWidget*", "QWidget*")
+    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._by_keys = False
+        self._wear(new if self._by_keys else None)
+
+    def _wear(self, widget: QWidget | None) -> None:
+        if self._ring is not None:
+            if self._ring.parentWidget() is widget:
+                return
+            self._ring.hide()
+            self._ring.deleteLater()
+            self._ring = None
+        if widget is not None and not widget.isWindow():
+            self._ring = _Ring(widget)
+            self._ring.destroyed.connect(self._forget)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Let go of a ring that went with its widget."""
+        self._ring = None
+
+
+def focus_ring() -> FocusRing:
+    """Return the running application's ring, made at the first call."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        raise RuntimeError("There is no QApplication yet.")
+    found = application.findChild(FocusRing)
+    return found if found is not None else FocusRing(application)
+
+
+def tell_ring_of_tab(window: QWidget) -> None:
+    """Call this in a window's focusNextPrevChild after the move, unless the focus moved because a widget was hidden."""
+    if window.isActiveWindow():
+        focus_ring().moved_by_keys()
