@@ -1,13 +1,14 @@
-"""The encrypted SQLite file: how it is keyed, and what its errors mean to a person."""
+"""The encrypted SQLite file: how it is made, opened and copied, and what its errors mean to a person."""
 
 from __future__ import annotations
 
 import errno
+import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import apsw
 
@@ -16,58 +17,57 @@ from engine.errors import CampaignFileError, WrongPassphraseError
 PAGE_SIZE = 4096
 # Bytes 16 to 23 of every campaign file, which the cipher leaves readable and does not authenticate: page size 4096,
 # write-ahead log, 64 bytes a page for tag and nonce, and SQLite's fixed fractions.
-READABLE_HEADER = bytes((0x10, 0x00, 2, 2, 64, 64, 32, 32))
 READABLE_AT = 16
-# Argon2id: the second recommended option of RFC 9106, section 4. The file does not say them, so they never change.
+READABLE_HEADER = bytes((0x10, 0x00, 2, 2, 64, 64, 32, 32))
+# Argon2id, the second recommended option of RFC 9106, section 4. The file does not name them, so they never change.
 KEY_DERIVATION = {"tcost": 3, "mcost": 65_536, "pcost": 4}
+LEFTOVERS = ("-wal", "-journal")
+
+
+DAMAGED = "“{name}” is damaged: a part of it is not as it was written. Go back to a copy made before."
+FOREIGN = "“{name}” is not a campaign file, or its beginning is damaged. Choose another file, or go back to a copy made before."
+WRITE_PROTECTED = "“{name}” may not be written to. Copy it to a folder of your own, then open the copy."
+SENTENCES: tuple[tuple[type[apsw.Error], str], ...] = (
+    (apsw.FullError, "The disk is full: “{name}” stays as it was. Free some space, then try again."),
+    (apsw.BusyError, "“{name}” is already open, here or on another computer. Close it there, then try again."),
+    (apsw.NotADBError, DAMAGED),
+    (apsw.CorruptError, DAMAGED),
+    (apsw.ReadOnlyError, WRITE_PROTECTED),
+    (apsw.PermissionsError, WRITE_PROTECTED),
+    (
+        apsw.CantOpenError,
+        "“{name}” cannot be opened. Check that it is still there and that its folder may be written to.",
+    ),
+    (
+        apsw.IOError,
+        "“{name}” cannot be read or written ({error}). What was saved before stays: check the disk or the connection "
+        "to it, then open the campaign again.",
+    ),
+    (
+        apsw.TooBigError,
+        "Something is too large for “{name}”, where one piece may have 1 GB. Use a smaller picture or table.",
+    ),
+)
 
 
 @contextmanager
 def explained(name: str) -> Iterator[None]:
-    """Turn what SQLite reports into a sentence about the campaign file ``name``; raises CampaignFileError."""
+    """Turn what SQLite reports into a sentence about the campaign file ``name``; raises CampaignFileError.
+
+    What is not about the file is a fault of the program and passes as it is.
+    """
     try:
         yield
-    except apsw.FullError as error:
-        raise CampaignFileError(
-            f"The disk is full: nothing more was written to “{name}”, what was there stays. Free some space, then "
-            "try again."
-        ) from error
-    except apsw.BusyError as error:
-        raise CampaignFileError(
-            f"“{name}” is already open, in another window or on another computer. Close it there, then try again."
-        ) from error
-    except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise CampaignFileError(damaged(name)) from error
-    except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.AuthError) as error:
-        raise CampaignFileError(write_protected(name)) from error
-    except apsw.CantOpenError as error:
-        raise CampaignFileError(
-            f"“{name}” cannot be opened. Check that it is still there and that its folder may be written to."
-        ) from error
-    except apsw.IOError as error:
-        raise CampaignFileError(
-            f"“{name}” cannot be read or written any more ({error}). What was there stays; check the disk or the "
-            "connection to it, then open the campaign again."
-        ) from error
-    except apsw.TooBigError as error:
-        raise CampaignFileError(
-            f"Something is too large to be kept in “{name}” (1 GB at most in one piece)."
-        ) from error
+    except apsw.Error as error:
+        for kind, sentence in SENTENCES:
+            if isinstance(error, kind):
+                raise CampaignFileError(sentence.format(name=name, error=error)) from error
+        raise
 
 
 def select(connection: apsw.Connection, sql: str, values: Sequence[apsw.SQLiteValue] = ()) -> list[tuple[Any, ...]]:
     """Return all rows of a query; the schema is strict, so the types are those of its columns."""
     return connection.execute(sql, tuple(values)).fetchall()
-
-
-def damaged(name: str) -> str:
-    """Return the sentence about a file that was altered after it was written."""
-    return f"“{name}” is damaged: a part of it is not as it was written. Go back to a copy of it made before."
-
-
-def write_protected(name: str) -> str:
-    """Return the sentence about a file that may not be written."""
-    return f"“{name}” may not be written to. Copy it to a folder of your own, then open the copy."
 
 
 def key_of(passphrase: str) -> str:
@@ -76,7 +76,7 @@ def key_of(passphrase: str) -> str:
 
 
 def connect(path: Path, passphrase: str) -> apsw.Connection:
-    """Open an existing file, possibly of 0 bytes, with its key set; nothing is read yet."""
+    """Open an existing file, possibly of 0 bytes, with its key set; no page is read yet."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.pragma("cipher", "aegis")
     for setting, value in KEY_DERIVATION.items():
@@ -88,46 +88,25 @@ def connect(path: Path, passphrase: str) -> apsw.Connection:
     return connection
 
 
+def format_file(connection: apsw.Connection) -> None:
+    """Set what a file of 0 bytes will keep for life. It will shrink when something is deleted."""
+    connection.pragma("page_size", PAGE_SIZE)
+    connection.pragma("auto_vacuum", "full")
+
+
 def settle(connection: apsw.Connection) -> None:
-    """Choose how an unlocked file is written: every commit on the disk before it counts, nothing deleted left over."""
+    """Choose how an unlocked file is written: each commit reaches the disk before it counts, deleted bytes become 0."""
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")
     connection.pragma("secure_delete", "on")
     connection.pragma("foreign_keys", "on")
 
 
-def reserve(path: Path) -> None:
-    """Make an empty file that only this person may read, unless something is in the way.
-
-    Raises CampaignFileError if the file exists, its folder is missing, or the folder may not be written to.
-    """
-    log = path.with_name(path.name + "-wal")
-    if log.exists():
-        raise CampaignFileError(
-            f"Beside “{path.name}” lies “{log.name}”, the last changes of another campaign. Choose another name."
-        )
-    try:
-        with path.open("xb"):
-            path.chmod(0o600)
-    except FileExistsError as error:
-        raise CampaignFileError(f"“{path.name}” exists already. Choose another name.") from error
-    except FileNotFoundError as error:
-        raise CampaignFileError(
-            f"The folder “{path.parent}” does not exist. Make it, or choose another one."
-        ) from error
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "its disk is full" if full else f"{error.strerror}"
-        raise CampaignFileError(
-            f"“{path.name}” cannot be made in “{path.parent}”: {why}. Choose another folder."
-        ) from error
-
-
 def unlock(connection: apsw.Connection, path: Path) -> None:
-    """Read the first page, which shows whether the key fits.
+    """Read the first page: only the right key can.
 
-    Raises WrongPassphraseError or CampaignFileError. A wrong passphrase and a damaged first page look the same to the
-    cipher; where the readable bytes give the damage away, the error says so.
+    Raises WrongPassphraseError or CampaignFileError. To the cipher a wrong passphrase and a damaged first page are the
+    same; only where the readable bytes are wrong too it is certain that the file is to blame.
     """
     try:
         with explained(path.name):
@@ -136,19 +115,95 @@ def unlock(connection: apsw.Connection, path: Path) -> None:
         if not isinstance(error.__cause__, apsw.NotADBError):
             raise
         connection.close()
-        if readable_header(path) != READABLE_HEADER:
-            raise CampaignFileError(
-                f"“{path.name}” is not a campaign file, or its beginning is damaged. Choose another file, or go back "
-                "to a copy of it made before."
-            ) from error
+        with path.open("rb") as file:
+            if not has_readable_header(file):
+                raise CampaignFileError(FOREIGN.format(name=path.name)) from error
         raise WrongPassphraseError(
             f"This passphrase does not open “{path.name}”. Type it again; if it is surely right, the beginning of the "
-            "file is damaged: then go back to a copy of it made before."
+            "file is damaged: then go back to a copy made before."
         ) from error
 
 
-def readable_header(path: Path) -> bytes:
-    """Return the bytes that the cipher leaves readable; fewer if the file is shorter."""
-    with path.open("rb") as file:
-        file.seek(READABLE_AT)
-        return file.read(len(READABLE_HEADER))
+def has_readable_header(file: BinaryIO) -> bool:
+    """Whether the bytes that the cipher leaves readable are those of a campaign file."""
+    file.seek(READABLE_AT)
+    return file.read(len(READABLE_HEADER)) == READABLE_HEADER
+
+
+def is_sound(connection: apsw.Connection) -> bool:
+    """Read every page from the disk; whether each is as it was written and they belong together."""
+    connection.pragma("shrink_memory")  # pages in memory would hide what happened to those on the disk
+    verdict = select(connection, "PRAGMA integrity_check")
+    return verdict == [("ok",)] and not select(connection, "PRAGMA foreign_key_check")
+
+
+def empty_log(connection: apsw.Connection) -> None:
+    """Move all commits into the file itself and cut the write-ahead log to 0 bytes, older pages with it."""
+    ((busy, _, _),) = select(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert not busy, "nobody else can hold a file that is locked exclusively"
+
+
+def reserve(path: Path) -> None:
+    """Make an empty file that only this person may read, unless something is in the way.
+
+    Raises CampaignFileError if the name is taken, the folder is missing, or nothing may be written to it.
+    """
+    for left in (path.with_name(path.name + ending) for ending in LEFTOVERS):
+        if left.exists():
+            raise CampaignFileError(
+                f"Beside “{path.name}” lies “{left.name}”, the last changes of another campaign. Choose another name."
+            )
+    try:
+        with path.open("xb"):
+            path.chmod(0o600)
+    except FileExistsError as error:
+        raise CampaignFileError(f"“{path.name}” exists already. Choose another name.") from error
+    except FileNotFoundError as error:
+        raise CampaignFileError(f"The folder “{path.parent}” does not exist. Make it, or choose another.") from error
+    except OSError as error:
+        why = "its disk is full" if error.errno == errno.ENOSPC else error.strerror
+        raise CampaignFileError(
+            f"“{path.name}” cannot be made in “{path.parent}”: {why}. Choose another folder."
+        ) from error
+
+
+def remove(path: Path) -> None:
+    """Delete a file that was not finished, with what SQLite keeps beside it."""
+    for ending in ("", *LEFTOVERS):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def copy_to(connection: apsw.Connection, path: Path, passphrase: str) -> None:
+    """Write a copy under the same passphrase; it bears its name only once it is whole.
+
+    Raises CampaignFileError, and leaves nothing behind, if the name is taken or the disk is full.
+    """
+    if path.exists():
+        raise CampaignFileError(f"“{path.name}” exists already. Choose another name.")
+    part = path.with_name(path.name + ".part")
+    remove(part)
+    reserve(part)
+    try:
+        with explained(path.name):
+            copy = connect(part, passphrase)
+            try:
+                with copy.backup("main", connection, "main") as pages:
+                    while not pages.done:
+                        pages.step(1024)
+            finally:
+                copy.close(True)
+        part.replace(path)
+        _sync_folder(path.parent)
+    except BaseException:
+        remove(part)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name outlive a power cut, where the system lets a folder be synced."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -57,6 +57,11 @@ def erase_photo(connection: apsw.Connection, customer: str) -> None:
     connection.execute("DELETE FROM photo WHERE customer = ?", (customer,))
 
 
+def erase_consent(connection: apsw.Connection, customer: str) -> None:
+    """Remove a customer's consent record; the photo must be gone by then."""
+    connection.execute("DELETE FROM consent WHERE customer = ?", (customer,))
+
+
 def add_photo(connection: apsw.Connection, photo: StoredPhoto, on: date) -> None:
     """Keep a photo; one already there under its key or of its customer goes, with its look-alikes.
 

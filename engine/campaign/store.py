@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import apsw
 
-from engine.campaign import encrypted, photos, schema, tables
+from engine.campaign import documents, encrypted, photos, schema, tables
 from engine.campaign.consent import Consent
 from engine.campaign.encrypted import select
 from engine.campaign.records import Event, Role, StoredMatch, StoredPhoto
@@ -39,69 +38,68 @@ class Campaign:
         self._passphrase = passphrase
         self._lock = threading.RLock()
         self._erased = False
-        # Closing any other descriptor of the file would drop SQLite's lock on POSIX, so this one lives as long.
-        self._header = path.open("rb")
+        # On POSIX, closing any descriptor of a file drops all locks on it: this one lives as long as SQLite's own.
+        self._raw = path.open("rb")
 
     @classmethod
     def create(cls, path: Path, passphrase: str, *, name: str, is_demo: bool = False) -> Self:
         """Make a new campaign file. Raises CampaignFileError if something of that name is there."""
         if not passphrase:
-            raise CampaignFileError(
-                "The passphrase is empty. Choose one: without it the campaign could not be encrypted."
-            )
+            raise CampaignFileError("The passphrase is empty, so nothing would be encrypted. Choose one.")
         path = Path(path)
         encrypted.reserve(path)
         try:
-            with encrypted.explained(path.name):
+            with ExitStack() as unfinished, encrypted.explained(path.name):
                 connection = encrypted.connect(path, passphrase)
-                connection.pragma("page_size", encrypted.PAGE_SIZE)
-                connection.pragma("auto_vacuum", "full")
-                connection.pragma("application_id", schema.APPLICATION_ID)
+                unfinished.callback(connection.close)
+                encrypted.format_file(connection)
                 encrypted.settle(connection)
-                schema.migrate(connection, path.name)
-            campaign = cls(path, connection, passphrase)
-            with campaign.transaction():
-                for key, value in (
-                    ("name", name), ("is_demo", str(int(is_demo))), ("created_on", date.today().isoformat()),
-                ):  # fmt: skip
-                    connection.execute("INSERT INTO property VALUES (?, ?)", (key, value))
+                with connection:
+                    schema.migrate(connection, path.name)
+                    rows = {"name": name, "is_demo": str(int(is_demo)), "created_on": date.today().isoformat()}
+                    connection.executemany("INSERT INTO property VALUES (?, ?)", list(rows.items()))
+                    connection.pragma("application_id", schema.APPLICATION_ID)
+                campaign = cls(path, connection, passphrase)
+                unfinished.pop_all()
         except BaseException:
-            with suppress(UnboundLocalError):
-                connection.close()
-            for left in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-journal")):
-                left.unlink(missing_ok=True)
+            encrypted.remove(path)
             raise
         return campaign
 
     @classmethod
     def open(cls, path: Path, passphrase: str) -> Self:
-        """Open a campaign file. Raises WrongPassphraseError, and CampaignFileError for every other reason."""
+        """Open a campaign file, and bring one of an older version up to date.
+
+        Raises WrongPassphraseError, and CampaignFileError if the file is missing, of another kind, damaged, of a newer
+        version, write-protected or open elsewhere.
+        """
         path = Path(path)
         if not path.is_file():
             raise CampaignFileError(f"There is no file “{path.name}” in “{path.parent}”. Choose another file.")
         if not passphrase:
             raise WrongPassphraseError(f"“{path.name}” needs its passphrase. Type it.")
-        with encrypted.explained(path.name):
+        with ExitStack() as unfinished, encrypted.explained(path.name):
             connection = encrypted.connect(path, passphrase)
-        try:
+            unfinished.callback(connection.close)
             encrypted.unlock(connection, path)
-            with encrypted.explained(path.name):
-                if connection.readonly("main"):
-                    raise CampaignFileError(encrypted.write_protected(path.name))
-                if connection.pragma("application_id") != schema.APPLICATION_ID:
-                    raise CampaignFileError(f"“{path.name}” is not a campaign file. Choose another file.")
-                encrypted.settle(connection)
-                schema.migrate(connection, path.name)
-                return cls(path, connection, passphrase)
-        except BaseException:
-            connection.close()
-            raise
+            campaign = cls(path, connection, passphrase)
+            unfinished.callback(campaign.close)
+            if not encrypted.has_readable_header(campaign._raw):
+                raise CampaignFileError(encrypted.FOREIGN.format(name=path.name))
+            if connection.pragma("application_id") != schema.APPLICATION_ID:
+                raise CampaignFileError(encrypted.FOREIGN.format(name=path.name))
+            if connection.readonly("main"):
+                raise CampaignFileError(encrypted.WRITE_PROTECTED.format(name=path.name))
+            encrypted.settle(connection)
+            schema.migrate(connection, path.name)
+            unfinished.pop_all()
+        return campaign
 
     def close(self) -> None:
         """Write everything into the one file and let go of it. A second call does nothing."""
         with self._lock:
             self._connection.close()
-            self._header.close()
+            self._raw.close()
 
     def __enter__(self) -> Self:
         return self
@@ -131,7 +129,7 @@ class Campaign:
                     connection.execute("ROLLBACK")
                 raise
             if self._erased:
-                connection.pragma("wal_checkpoint(truncate)")
+                encrypted.empty_log(connection)
                 self._erased = False
 
     @contextmanager
@@ -141,40 +139,37 @@ class Campaign:
 
     # what the campaign is
 
-    def _property(self, name: str) -> str:
+    @cached_property
+    def _properties(self) -> dict[str, str]:
         with self._held() as connection:
-            row = connection.execute("SELECT value FROM property WHERE name = ?", (name,)).fetchone()
-        if row is None:
-            raise CampaignFileError(encrypted.damaged(self.path.name))
-        return str(row[0])
+            return dict(select(connection, "SELECT name, value FROM property"))
 
     @property
     def name(self) -> str:
         """The campaign's name as its maker gave it."""
-        return self._property("name")
+        return self._properties["name"]
 
     @property
     def is_demo(self) -> bool:
-        """Whether the campaign shows simulated customers."""
-        return self._property("is_demo") == "1"
+        """Whether the customers are simulated."""
+        return self._properties["is_demo"] == "1"
 
     @property
     def created_on(self) -> date:
         """The day the file was made."""
-        return date.fromisoformat(self._property("created_on"))
+        return date.fromisoformat(self._properties["created_on"])
 
     # documents and tables
 
     def write_document(self, name: str, text: str) -> None:
         """Keep a text, usually JSON, in the place of an earlier one of that name."""
         with self._writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO document VALUES (?, ?)", (name, text))
+            documents.write_document(connection, name, text)
 
     def read_document(self, name: str) -> str | None:
         """Return the text of that name, or None."""
         with self._held() as connection:
-            row = connection.execute("SELECT text FROM document WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
+            return documents.read_document(connection, name)
 
     def write_table(self, name: str, table: pa.Table) -> None:
         """Keep a table in the place of an earlier one of that name."""
@@ -189,68 +184,44 @@ class Campaign:
     # files, offers, templates
 
     def write_files(self, reports: Sequence[FileReport]) -> None:
-        """Keep what was read from which log file."""
-        self._write_records("log_file", [dataclasses.asdict(report) for report in reports])
+        """Keep what was read from which file, in the place of what was kept before."""
+        with self._writing() as connection:
+            documents.write_records(connection, "log_file", [dataclasses.asdict(report) for report in reports])
 
     def files(self) -> tuple[FileReport, ...]:
-        """Return what was read from which log file, in the order written."""
+        """Return what was read from which file, in the order written."""
         from engine.logs import FileReport
 
-        return tuple(FileReport(**record) for record in self._records("log_file"))
+        with self._held() as connection:
+            return tuple(FileReport(**record) for record in documents.read_records(connection, "log_file"))
 
     def write_offers(self, offers: Sequence[Offer]) -> None:
-        """Keep the offer catalogue."""
-        self._write_records("offer", [dataclasses.asdict(offer) for offer in offers])
+        """Keep the offer catalogue, in the place of the one kept before."""
+        with self._writing() as connection:
+            documents.write_records(connection, "offer", [dataclasses.asdict(offer) for offer in offers])
 
     def offers(self) -> tuple[Offer, ...]:
         """Return the offer catalogue in its order."""
         from engine.offers import Offer
 
-        return tuple(Offer(**record) for record in self._records("offer"))
-
-    def _write_records(self, table: str, records: Sequence[Mapping[str, object]]) -> None:
-        rows = [(number, json.dumps(record, ensure_ascii=False)) for number, record in enumerate(records)]
-        with self._writing() as connection:
-            connection.execute(f"DELETE FROM {table}")  # noqa: S608
-            connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)  # noqa: S608
-
-    def _records(self, table: str) -> list[dict[str, Any]]:
         with self._held() as connection:
-            rows = select(connection, f"SELECT record FROM {table} ORDER BY position")  # noqa: S608
-        return [json.loads(record) for (record,) in rows]
+            return tuple(Offer(**record) for record in documents.read_records(connection, "offer"))
 
     def write_template(self, family: str, files: Mapping[str, bytes]) -> None:
-        """Keep a family of ad templates in the place of an earlier one of that name.
-
-        Raises ValueError if a file name is not a plain relative one.
-        """
-        for name in files:
-            _require_inner(name)
+        """Keep a family of ad templates, in the place of one of that name. Raises ValueError for an odd file name."""
         with self._writing() as connection:
-            connection.execute("DELETE FROM template_file WHERE family = ?", (family,))
-            rows = [(family, name, data) for name, data in files.items()]
-            connection.executemany("INSERT INTO template_file VALUES (?, ?, ?)", rows)
+            documents.write_template(connection, family, files)
 
     def template_families(self) -> tuple[str, ...]:
-        """Return the names of the template families kept here."""
+        """Return the names of the template families kept here, in the order of the alphabet."""
         with self._held() as connection:
-            rows = select(connection, "SELECT DISTINCT family FROM template_file ORDER BY family")
-        return tuple(family for (family,) in rows)
+            return documents.template_families(connection)
 
     def unpack_template(self, family: str, folder: Path) -> None:
-        """Write the files of a template family into a folder, which is made if missing.
-
-        Raises KeyError if the family is not kept here.
-        """
+        """Write a template family into a folder, made if missing. Raises KeyError if the family is not kept here."""
         with self._held() as connection:
-            rows = select(connection, "SELECT name, data FROM template_file WHERE family = ?", (family,))
-        if not rows:
-            raise KeyError(family)
-        for name, data in rows:
-            _require_inner(name)
-            target = Path(folder, name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            files = documents.read_template(connection, family)
+        documents.unpack(files, Path(folder))
 
     # consent, photos, look-alikes
 
@@ -337,14 +308,12 @@ class Campaign:
     def note_event(self, text: str, seconds: float) -> None:
         """Note what was done just now and how long it took."""
         with self._writing() as connection:
-            at = datetime.now(UTC).isoformat()
-            connection.execute("INSERT INTO event (at, text, seconds) VALUES (?, ?, ?)", (at, text, float(seconds)))
+            documents.note_event(connection, text, seconds)
 
     def events(self) -> tuple[Event, ...]:
         """Return what was done, the oldest first."""
         with self._held() as connection:
-            rows = select(connection, "SELECT at, text, seconds FROM event ORDER BY number")
-        return tuple(Event(datetime.fromisoformat(at), text, seconds) for at, text, seconds in rows)
+            return documents.read_events(connection)
 
     # the whole file
 
@@ -355,49 +324,21 @@ class Campaign:
         """
         with self._writing() as connection:
             photos.erase_photo(connection, customer)
-            connection.execute("DELETE FROM consent WHERE customer = ?", (customer,))
+            photos.erase_consent(connection, customer)
             tables.erase_from_tables(connection, customer)
-            mention = re.compile(tables.mentions(customer))
-            for number, text in select(connection, "SELECT number, text FROM event"):
-                if mention.search(text):
-                    connection.execute("DELETE FROM event WHERE number = ?", (number,))
+            documents.erase_events(connection, tables.mentions(customer))
             self._erased = True
 
     def check(self) -> None:
-        """Read every page and compare what belongs together. Raises CampaignFileError if the file is damaged."""
+        """Read the whole file. Raises CampaignFileError if a part of it is not as it was written."""
         with self._held() as connection:
-            connection.pragma("shrink_memory")  # pages in memory would hide what happened to those on the disk
-            self._header.seek(encrypted.READABLE_AT)
-            sound = self._header.read(len(encrypted.READABLE_HEADER)) == encrypted.READABLE_HEADER
-            sound = sound and connection.pragma("integrity_check") == "ok"
-            sound = sound and not select(connection, "PRAGMA foreign_key_check")
-        if not sound:
-            raise CampaignFileError(encrypted.damaged(self.path.name))
+            if not (encrypted.has_readable_header(self._raw) and encrypted.is_sound(connection)):
+                raise CampaignFileError(encrypted.DAMAGED.format(name=self.path.name))
 
     def backup(self, path: Path) -> None:
-        """Write a copy of the campaign, encrypted with the same passphrase.
+        """Write a copy under the same passphrase.
 
         Raises CampaignFileError, and leaves nothing behind, if the name is taken or the disk is full.
         """
-        path = Path(path)
-        encrypted.reserve(path)
-        copy: apsw.Connection | None = None
-        try:
-            with self._held() as connection, encrypted.explained(path.name):
-                copy = encrypted.connect(path, self._passphrase)
-                with copy.backup("main", connection, "main") as pages:
-                    while not pages.done:
-                        pages.step(256)
-                copy.close()
-        except BaseException:
-            if copy is not None:
-                copy.close(True)
-            path.unlink(missing_ok=True)
-            raise
-
-
-def _require_inner(name: str) -> None:
-    """Raise ValueError unless a file name stays inside the folder it is unpacked into."""
-    parts = PurePosixPath(name).parts
-    if not parts or name.startswith("/") or ".." in parts or "\\" in name or ":" in name:
-        raise ValueError(f"not a plain file name: {name!r}")
+        with self._held() as connection:
+            encrypted.copy_to(connection, Path(path), self._passphrase)
