@@ -58,12 +58,14 @@ class Stages:
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}  # of this process, all threads
 
     @contextmanager
     def stage(self, name: str) -> Iterator[JobContext]:
         """Tell the audience that a stage begins; time it."""
         context = self._audience.begin(name)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         yield context
         self.seconds[name] = round(time.perf_counter() - start, 3)
+        self.cpu_seconds[name] = round(time.process_time() - cpu, 3)
         self._audience.end(name, context)
