@@ -1,0 +1,159 @@
+"""The still layers of an ad, drawn once by resvg and kept for as long as the caller keeps the cache."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from engine.ads.colours import Palette, replace_colours
+from engine.ads.geometry import Box
+from engine.ads.svg import SHAPES, SVG, element_name, local_name
+from engine.ads.template import Sheet
+from engine.errors import TemplateError
+
+ET.register_namespace("", SVG[1:-1])
+_SCENERY = SHAPES | {"text"}
+_HANDSET = "vis-phone"
+
+
+@dataclass(frozen=True, eq=False)
+class Logo:
+    """A brand's own mark, for dark and for light grounds; transparent pictures of any size."""
+
+    on_dark: QImage
+    on_light: QImage
+
+    def toned(self, tone: str) -> QImage:
+        """Return the picture for a family's logo tone, "on-dark" or "on-light"."""
+        return self.on_dark if tone == "on-dark" else self.on_light
+
+
+@dataclass(frozen=True, eq=False)
+class StillLayers:
+    """What lies under the photo (opaque) and what lies over it (logo included), in device pixels."""
+
+    below: QImage
+    above: QImage
+
+
+@dataclass(frozen=True)
+class LayerKey:
+    """Everything that the still layers depend on."""
+
+    sheet: Sheet
+    palette: Palette
+    has_handset: bool
+    scale: float
+    logo: int | None  # QImage.cacheKey
+
+
+class LayerCache:
+    """Keeps the still layers that were drawn last; safe to share between threads."""
+
+    def __init__(self, limit: int = 64) -> None:
+        self._limit = limit
+        self._layers: OrderedDict[LayerKey, StillLayers] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def layers(
+        self, sheet: Sheet, old: Palette, new: Palette, *, has_handset: bool, scale: float, logo: QImage | None
+    ) -> StillLayers:
+        """Return the still layers in the new palette, drawing them if they are not there yet."""
+        key = LayerKey(sheet, new, has_handset, scale, None if logo is None else logo.cacheKey())
+        with self._lock:
+            found = self._layers.get(key)
+            if found is not None:
+                self._layers.move_to_end(key)
+                return found
+        drawn = bake(sheet, old, new, has_handset=has_handset, scale=scale, logo=logo)
+        with self._lock:
+            self._layers[key] = drawn
+            while len(self._layers) > self._limit:
+                self._layers.popitem(last=False)
+        return drawn
+
+
+def bake(
+    sheet: Sheet, old: Palette, new: Palette, *, has_handset: bool, scale: float, logo: QImage | None
+) -> StillLayers:
+    """Draw a sheet's still layers with resvg, recoloured, its slots (but the sample logo) left out."""
+    below, above = (
+        _render(_layer(sheet, old, new, above=part, has_handset=has_handset, with_logo=logo is None), sheet, scale)
+        for part in (False, True)
+    )
+    if logo is not None and sheet.logo is not None:
+        _draw_logo(above, logo, sheet.logo, scale)
+    ground = QImage(below.size(), QImage.Format.Format_RGB32)
+    ground.fill(Qt.GlobalColor.white)
+    painter = QPainter(ground)
+    painter.drawImage(0, 0, below)
+    painter.end()
+    return StillLayers(ground, above)
+
+
+def _layer(sheet: Sheet, old: Palette, new: Palette, *, above: bool, has_handset: bool, with_logo: bool) -> str:
+    """Return the drawing with only the shapes before (or after) the photo in it."""
+    root = ET.fromstring(replace_colours(sheet.svg, old, new))  # noqa: S314 - checked when the family was loaded
+    is_after_photo = False
+
+    def prune(parent: ET.Element, in_logo: bool) -> None:
+        nonlocal is_after_photo
+        for child in list(parent):
+            name = element_name(child).lower()
+            if name == "slot-photo":
+                is_after_photo = True
+            is_logo = in_logo or name == "slot-logo"
+            if local_name(child) in ("defs", "clipPath"):
+                continue
+            if (name.startswith("slot-") and name != "slot-logo") or (name == _HANDSET and not has_handset):
+                parent.remove(child)
+            elif local_name(child) in _SCENERY:
+                wanted = with_logo and above if is_logo else is_after_photo == above
+                if not wanted:
+                    parent.remove(child)
+            else:
+                prune(child, is_logo)
+
+    prune(root, in_logo=False)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _render(svg: str, sheet: Sheet, scale: float) -> QImage:
+    import resvg_py
+
+    width, height = device_size(sheet, scale)
+    try:
+        png = resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, skip_system_fonts=True)
+    except ValueError as error:
+        raise TemplateError(f"The drawing {sheet.family}/{sheet.file} cannot be rendered: {error}.") from error
+    image = QImage.fromData(bytes(png))
+    if image.isNull():
+        raise TemplateError(f"The drawing {sheet.family}/{sheet.file} cannot be rendered.")
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def device_size(sheet: Sheet, scale: float) -> tuple[int, int]:
+    """Return the picture's width and height at a scale."""
+    return max(1, round(sheet.width * scale)), max(1, round(sheet.height * scale))
+
+
+def _draw_logo(image: QImage, logo: QImage, box: Box, scale: float) -> None:
+    """Fit a logo into its box: left edge kept, centred in height, drawn on ``image``."""
+    if logo.isNull():
+        return
+    zoom = min(box.width / logo.width(), box.height / logo.height())
+    width, height = logo.width() * zoom, logo.height() * zoom
+    target = QRectF(box.x * scale, (box.y + (box.height - height) / 2) * scale, width * scale, height * scale)
+    fitted = logo.scaled(
+        max(1, round(target.width())), max(1, round(target.height())),
+        Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation,
+    )  # fmt: skip
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(target, fitted)
+    painter.end()
