@@ -1,0 +1,83 @@
+"""The last, randomised campaign, and what each offer truly does to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from engine.columns import NO_OFFER
+from engine.demo.world import FloatArray, IntArray, stream
+
+OFFERS = ("samsung-5g", "xiaomi-15", "iphone-tradein")
+# How well the offered handset suits the owner of each maker's, in the order of MAKERS.
+SUITS = (
+    (1.0, 0.15, 0.75, -0.4, 0.45, 0.55, 0.6, 0.3),
+    (0.05, 1.0, 0.6, -0.4, 0.75, 0.6, 0.1, 0.3),
+    (0.3, 0.0, 0.1, 1.0, 0.0, 0.0, -0.4, 0.2),
+)
+LOWEST, HIGHEST = -0.08, 0.30
+
+
+@dataclass(frozen=True)
+class Observables:
+    """What the logs show of each customer at their end, as parallel arrays."""
+
+    age: IntArray  # years
+    wealth: FloatArray  # of the town, -1 to 1
+    maker: IntArray
+    phone_age_months: FloatArray
+    tenure_years: FloatArray
+    megabytes: FloatArray  # per month
+
+    @property
+    def sleeping_dog(self) -> np.ndarray:
+        """Whether any offer makes the customer less likely to buy: over 55, eight years a customer, handset under a year."""
+        return (self.age >= 55) & (self.tenure_years >= 8.0) & (self.phone_age_months < 12.0)
+
+    @property
+    def ripe(self) -> FloatArray:
+        """How ready the handset is to be replaced: 0 up to nine months, 1 from 24."""
+        return np.clip((self.phone_age_months - 9.0) / 15.0, 0.0, 1.0)
+
+    @property
+    def heavy(self) -> FloatArray:
+        """How much internet the customer uses: 0 up to 120 MB a month, 1 from 600."""
+        return np.clip((self.megabytes - 120.0) / 480.0, 0.0, 1.0)
+
+
+def true_baseline(seen: Observables) -> FloatArray:
+    """Return each one's chance of buying without an offer."""
+    chance = 0.03 + 0.07 * seen.ripe + 0.03 * seen.heavy + 0.02 * (seen.tenure_years < 2.0)
+    return np.asarray(np.where(seen.sleeping_dog, 0.14, chance))
+
+
+def true_uplift(seen: Observables, effect: float) -> FloatArray:
+    """Return (customers, offers) the change in that chance which each offer makes. Zero everywhere if effect is 0."""
+    young, old = seen.age < 35, seen.age >= 55
+    taste = np.stack(
+        [
+            0.02 * seen.heavy - 0.02 * young + 0.02 * old,
+            0.05 * young - 0.04 * old - 0.02 * seen.wealth,
+            0.05 * young - 0.05 * old + 0.04 * seen.wealth,
+        ],
+        axis=1,
+    )
+    suits = np.array(SUITS).T[seen.maker]
+    uplift = -0.02 + seen.ripe[:, None] * (0.18 * suits + taste) + 0.03 * (seen.ripe * seen.heavy)[:, None]
+    uplift = np.where(seen.sleeping_dog[:, None], LOWEST, np.clip(uplift, -0.06, HIGHEST))
+    lowest = 0.01 - true_baseline(seen)[:, None]
+    return np.asarray(np.maximum(uplift, lowest) * effect)
+
+
+def run_trial(
+    customers: pd.Index, baseline: FloatArray, uplift: FloatArray, offers: tuple[str, ...], seed: int
+) -> pd.DataFrame:
+    """Give every customer one of the offers or none, in equal shares by chance; return customer, offer, outcome."""
+    rng = stream(seed, "trial")
+    arm = rng.permutation(np.arange(len(customers)) % (len(offers) + 1))
+    chance = baseline + np.where(arm > 0, uplift[np.arange(len(customers)), np.maximum(arm - 1, 0)], 0.0)
+    outcome = (rng.random(len(customers)) < chance).astype(np.int64)
+    names = np.array([NO_OFFER, *offers], dtype=object)
+    return pd.DataFrame({"customer": customers, "offer": names[arm], "outcome": outcome})
