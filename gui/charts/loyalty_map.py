@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -27,9 +26,6 @@ from gui.theme import Theme, font, ink_on, look, theme
 CELL_GAP = 2.0
 CELL_RADIUS = 3.0
 LABEL_GAP = 8
-KEYBOARD_REASONS = (
-    Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
-)  # fmt: skip
 
 
 class _Cells(QGraphicsItem):
@@ -41,7 +37,6 @@ class _Cells(QGraphicsItem):
         self.measure = Measure.CHANCE
         self.row: int | None = None
         self.column: int | None = None
-        self.ring = False
 
     def boundingRect(self) -> QRectF:
         """Cover one unit per cell."""
@@ -102,7 +97,7 @@ class _Cells(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(now.colour("surface"), 4))
         painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), CELL_RADIUS, CELL_RADIUS)
-        painter.setPen(QPen(now.colour("focus" if self.ring else "text"), 2))
+        painter.setPen(QPen(now.colour("text"), 2))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), CELL_RADIUS + 1, CELL_RADIUS + 1)
 
 
@@ -170,6 +165,12 @@ class LoyaltyMap(QWidget):
         self._repaint()
         self.selected.emit(row, -1 if column is None else column)
 
+    @property
+    def selection(self) -> tuple[int, int]:
+        """The row and the column of the selection; column -1 is the whole row, row -1 is none."""
+        row, column = self._cells.row, self._cells.column
+        return (-1 if row is None else row, -1 if column is None else column)
+
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return where a cell stands in this widget."""
         grid = self._cells.grid
@@ -193,7 +194,7 @@ class LoyaltyMap(QWidget):
         """Whether the names below need two lines, every second one lower."""
         makers = self._cells.grid.makers if self._cells.grid else ()
         room = (self.width() - self._left()) / max(1, len(makers))
-        return any(self._metrics().horizontalAdvance(maker) + 6 > room for maker in makers)
+        return any(self._metrics().horizontalAdvance(maker) + 3 > room for maker in makers)
 
     def _place(self) -> None:
         left = self._left()
@@ -246,7 +247,6 @@ class LoyaltyMap(QWidget):
         """Select the cell, or the row of a name."""
         hit = self._hit(event.position())
         if hit is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._cells.ring = False
             self.select(*hit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -259,7 +259,6 @@ class LoyaltyMap(QWidget):
         if grid is None or (key not in moves and key != Qt.Key.Key_Home):
             super().keyPressEvent(event)
             return
-        self._cells.ring = True
         row = self._cells.row if self._cells.row is not None else 0
         column = -1 if self._cells.column is None else self._cells.column
         if key == Qt.Key.Key_Home:
@@ -269,18 +268,6 @@ class LoyaltyMap(QWidget):
         last = len(grid.makers) - 1
         column = min(max(column + right, -1), last)
         self.select(min(max(row + down, 0), last), None if column < 0 else column)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring in the focus colour, on keyboard focus only."""
-        self._cells.ring = event.reason() in KEYBOARD_REASONS
-        self._repaint()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the ring's focus colour away."""
-        self._cells.ring = False
-        self._repaint()
-        super().focusOutEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Show what stands behind the cell under the pointer."""

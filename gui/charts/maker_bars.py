@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import numbers
 from gui.charts.loyalty_grid import OTHER
+from gui.results import MakerShare
 from gui.theme import Theme, font, look, theme
 
 ROW = 22
@@ -21,15 +21,6 @@ GAP = 12
 def tr(text: str) -> str:
     """Translate a phrase of the makers' bars."""
     return QCoreApplication.translate("makers", text)
-
-
-@dataclass(frozen=True)
-class MakerShare:
-    """How many customers use a maker's phone now."""
-
-    maker: str
-    customers: int
-    share: float  # of the customers whose phone is known, 0 to 1
 
 
 def leading_shares(shares: Sequence[MakerShare], places: int = 8) -> tuple[MakerShare, ...]:

@@ -1,0 +1,252 @@
+"""The cards of the Data page: what was read, what was set aside, and what it is enough for."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QGridLayout
+
+from engine.columns import FILE, LINE, REASON, TEXT
+from engine.job import JobContext
+from gui import numbers
+from gui.charts.maker_bars import MakerBars
+from gui.results import CampaignResults, MakerShare
+from gui.short_table import Cell, Column, ShortTable
+from gui.widgets import Button, Card, IconLabel, Label, clear, row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from engine.logs import FileReport
+
+
+def tr(text: str) -> str:
+    """Translate a phrase of the Data page."""
+    return QCoreApplication.translate("data", text)
+
+
+def kind_words(kind: str) -> str:
+    """Say what a file holds; a kind that is not known stands as it is."""
+    words = {
+        "calls": tr("Calls"),
+        "usage": tr("Internet use"),
+        "customers": tr("Customers"),
+        "history": tr("Last campaign"),
+        "offers": tr("Offers"),
+    }
+    return words.get(kind, kind)
+
+
+@dataclass(frozen=True)
+class RejectReason:
+    """Why rows were set aside: how many, and the first of them."""
+
+    reason: str
+    rows: int
+    file: str
+    line: int
+    text: str
+
+
+def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
+    """Count rejected rows by reason, the most frequent first, each with its first row."""
+    import pyarrow.compute as pc
+
+    reasons = rejects[REASON]
+    counted = []
+    for entry in pc.value_counts(reasons).to_pylist():
+        place = pc.index(reasons, entry["values"]).as_py()
+        first = rejects.slice(place, 1).to_pylist()[0]
+        counted.append(RejectReason(entry["values"], entry["counts"], first[FILE], first[LINE], first[TEXT] or ""))
+    return tuple(sorted(counted, key=lambda each: (-each.rows, each.reason)))
+
+
+def write_rejects(rejects: pa.Table, path: Path, context: JobContext) -> None:
+    """Write rejected rows as CSV; the file appears when it is whole. Raises OSError."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(rejects.column_names)
+            done = 0
+            for batch in rejects.to_batches(max_chunksize=10_000):
+                context.progress(done / rejects.num_rows)
+                writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+                done += batch.num_rows
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class FilesCard(Card):
+    """Every file with what it holds, its rows, how many were set aside, and whether it could be used."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Files"), gap=4)
+        columns = (
+            Column(tr("File"), stretches=True),
+            Column(tr("What it holds")),
+            Column(tr("Rows"), is_number=True),
+            Column(tr("Set aside"), is_number=True),
+            Column(tr("State")),
+        )
+        self.table = ShortTable(columns, name=tr("Files"), fewest=4)
+        self.body.addWidget(self.table, 1)
+
+    def show_files(self, files: Sequence[FileReport]) -> None:
+        """Show what was read from which file."""
+        self.table.show_rows([self._cells(file) for file in files])
+
+    def _cells(self, file: FileReport) -> tuple[Cell, ...]:
+        used = file.rows - file.rejected
+        state = Cell(tr("Read"), "positive", "check") if used else Cell(tr("No usable row"), "warning", "warning")
+        return (
+            Cell(file.file, tip=file.file),
+            Cell(kind_words(file.kind)),
+            Cell(numbers.decimal(file.rows)),
+            Cell(numbers.decimal(file.rejected)),
+            state,
+        )
+
+
+class RejectsCard(Card):
+    """The rows that were set aside, by reason, with the first one as it stands in the file."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Set aside"), gap=4)
+        columns = (
+            Column(tr("Reason")),
+            Column(tr("Rows"), is_number=True),
+            Column(tr("First one"), stretches=True),
+        )
+        self.table = ShortTable(columns, name=tr("Rows set aside, by reason"), fewest=2)
+        self.save = Button(tr("Save the list"), "quiet", "export")
+        self.note = Label("", "body", "muted", wrap=True)
+        self.body.addWidget(self.table, 1)
+        self.body.addLayout(row((self.note, 1), self.save))
+
+    def show_rejects(self, rejects: pa.Table | None, rows: int) -> None:
+        """Show the rejected rows of ``rows`` in all."""
+        reasons = reject_reasons(rejects) if rejects is not None else ()
+        aside = sum(reason.rows for reason in reasons)
+        self.table.setVisible(bool(reasons))
+        self.save.setVisible(bool(reasons))
+        if not reasons:
+            self.set_title(tr("Set aside: nothing"))
+            self.note.setText(tr("Every row could be used."))
+            return
+        share = numbers.percent(aside / max(rows, aside), 2)
+        self.set_title(
+            tr("Set aside: {rows} rows, {share}").format(rows=numbers.decimal(aside), share=share)
+            if aside > 1
+            else tr("Set aside: 1 row, {share}").format(share=share)
+        )
+        self.note.setText(tr("Rows set aside stay in a list that you can save. Nothing is dropped unseen."))
+        self.table.show_rows([self._cells(reason) for reason in reasons])
+
+    def _cells(self, reason: RejectReason) -> tuple[Cell, ...]:
+        place = tr("{file}, line {line}").format(file=reason.file, line=numbers.decimal(reason.line))
+        first = f"{place}: {reason.text}" if reason.text else place
+        return Cell(reason.reason, tip=reason.reason), Cell(numbers.decimal(reason.rows)), Cell(first, tip=first)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Whether the files are enough for one part of the campaign, in one line."""
+
+    part: Literal["offers", "loyalty", "faces"]
+    is_enough: bool
+    sentence: str
+
+
+def allowances(results: CampaignResults) -> tuple[Allowance, ...]:
+    """Say what the files are enough for, from what was really read."""
+    return _offers_line(results), _loyalty_line(results), _faces_line(results)
+
+
+def _offers_line(results: CampaignResults) -> Allowance:
+    outcomes = sum(file.rows - file.rejected for file in results.files if file.kind == "history")
+    if not outcomes:
+        return Allowance("offers", False, tr("No outcomes of an earlier campaign: nobody's answer can be foreseen"))
+    sentence = tr("The last campaign: {outcomes} outcomes, {offers} offers and none").format(
+        outcomes=numbers.decimal(outcomes), offers=numbers.decimal(len(results.offers))
+    )
+    return Allowance("offers", True, sentence)
+
+
+def _loyalty_line(results: CampaignResults) -> Allowance:
+    if results.loyalty is None or results.span is None:
+        return Allowance("loyalty", False, tr("No changes of phone were seen"))
+    first, last = results.span
+    months = round(((last - first).days + 1) / 30.4375)
+    rows = results.loyalty.rows
+    changes = int(rows.loc[rows["group"] == "all", "changes"].sum())
+    sentence = tr("{months} months of phones, {changes} changes seen").format(
+        months=numbers.decimal(months), changes=numbers.decimal(changes)
+    )
+    return Allowance("loyalty", changes > 0, sentence)
+
+
+def _faces_line(results: CampaignResults) -> Allowance:
+    photos = numbers.decimal(len(results.inventory))
+    if not results.inventory:
+        return Allowance("faces", False, tr("No campaign photos: ads go without a matched face"))
+    if not results.matched:
+        return Allowance(
+            "faces", False, tr("{photos} campaign photos, but no customer's photo with consent").format(photos=photos)
+        )
+    sentence = tr("{customers} customers with photo consent have a look-alike in {photos} campaign photos").format(
+        customers=numbers.decimal(len(results.matched)), photos=photos
+    )
+    return Allowance("faces", True, sentence)
+
+
+class AllowsCard(Card):
+    """What these files allow: one line a part, with a check or a warning. The answer to "is it enough?"."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("What these files allow"))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(2, 1)
+        self.body.addLayout(self._grid)
+        self.body.addStretch(1)
+
+    def show_allowances(self, lines: Sequence[Allowance]) -> None:
+        """Show one line a part."""
+        names = {"offers": tr("Offers"), "loyalty": tr("Loyalty"), "faces": tr("Faces")}
+        clear(self._grid)
+        for place, line in enumerate(lines):
+            mark = IconLabel("check", "positive", 18) if line.is_enough else IconLabel("warning", "warning", 18)
+            sentence = Label(line.sentence, wrap=True)
+            state = tr("enough") if line.is_enough else tr("not enough")
+            sentence.setAccessibleName(f"{names[line.part]}, {state}: {line.sentence}")
+            self._grid.addWidget(mark, place, 0)
+            self._grid.addWidget(Label(names[line.part], "strong"), place, 1)
+            self._grid.addWidget(sentence, place, 2)
+
+
+class MakersCard(Card):
+    """Makers' shares among the customers whose phone is known."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Makers"))
+        self.bars = MakerBars()
+        self.nothing = Label(tr("No phone of these customers is known."), "body", "muted", wrap=True)
+        self.body.addWidget(self.bars)
+        self.body.addWidget(self.nothing)
+
+    def show_makers(self, shares: Sequence[MakerShare]) -> None:
+        """Show the shares, or that none are known."""
+        customers = sum(share.customers for share in shares)
+        title = tr("Makers: what {customers} customers use now").format(customers=numbers.decimal(customers))
+        self.set_title(title if shares else tr("Makers"))
+        self.bars.setVisible(bool(shares))
+        self.nothing.setVisible(not shares)
+        self.bars.show_shares(shares)

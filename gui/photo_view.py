@@ -1,0 +1,145 @@
+"""Photos of faces, framed alike so that one compares faces and not framing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.campaign import StoredPhoto
+from engine.faces import eye_frame
+from gui.picture import Framing, Picture
+from gui.theme import RADIUS_PHOTO, Tone
+from gui.widgets import Label, column
+
+THUMB = 82
+
+
+def tr(text: str) -> str:
+    """Translate a phrase about photos."""
+    return QCoreApplication.translate("photos", text)
+
+
+@dataclass(frozen=True, eq=False)
+class FacePhoto:
+    """A stored photo with its decoded picture."""
+
+    stored: StoredPhoto
+    image: QImage
+
+
+def decode(photo: StoredPhoto) -> FacePhoto:
+    """Decode a photo out of the campaign file; call it in a job. The file holds JPEG made by the program itself."""
+    return FacePhoto(photo, QImage.fromData(photo.jpeg, b"JPG"))
+
+
+def framing(face: FacePhoto, others: Sequence[FacePhoto]) -> Framing:
+    """Return how a face is framed alike with others: one eye line, one eye distance."""
+
+    def part(aspect: float) -> QRectF:
+        frame = eye_frame(face.stored, *(other.stored for other in others), aspect=aspect)[0]
+        return QRectF(frame.x, frame.y, frame.width, frame.height)
+
+    return part
+
+
+class FacePicture(Picture):
+    """A face in its frame: petrol for the customer, apricot for the look-alike."""
+
+    def __init__(
+        self, *, frame: Tone | None = None, radius: float = RADIUS_PHOTO, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(frame=frame, radius=radius, parent=parent)
+        self._face: FacePhoto | None = None
+
+    @property
+    def face(self) -> FacePhoto | None:
+        """The face that is shown."""
+        return self._face
+
+    def show_face(self, face: FacePhoto, others: Sequence[FacePhoto] = (), *, name: str = "") -> None:
+        """Fade over to a face that is framed alike with others."""
+        self._face = face
+        self.setAccessibleName(name)
+        self.show_image(face.image, framing(face, others))
+
+    def show_notice(self, icon: str, notice: str) -> None:
+        """Show a plain tile instead of a face."""
+        self._face = None
+        self.setAccessibleName(notice)
+        super().show_notice(icon, notice)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._face = None
+        super().clear()
+
+
+class FaceThumb(QWidget):
+    """A small face with its likeness under it, to be chosen by click, Space or Return."""
+
+    chosen = Signal(int)
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self._place = place
+        self._is_chosen = False
+        self.picture = FacePicture()
+        self.picture.setMinimumSize(40, 40)
+        self.picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.number = Label("", "caption", "muted", tabular=True, align=Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(column((self.picture, 1), self.number, gap=4, margins=(2, 2, 2, 0)))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(THUMB + 12)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether this is the face that the ad shows."""
+        return self._is_chosen
+
+    def show_face(self, face: FacePhoto, others: Sequence[FacePhoto], number: str, tip: str) -> None:
+        """Show a face framed alike with the other thumbs, and its likeness."""
+        self.picture.show_face(face, others, name=tip)
+        self.number.setText(number)
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+
+    def set_chosen(self, is_chosen: bool) -> None:
+        """Frame the face in apricot if it is the one in the ad."""
+        self._is_chosen = is_chosen
+        self.picture.set_frame("lookalike" if is_chosen else None)
+        self.number.set_tone("lookalike" if is_chosen else "muted")
+        self.setAccessibleDescription(tr("In the ad") if is_chosen else "")
+
+    def hasHeightForWidth(self) -> bool:
+        """Keep the picture square."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of a square picture and the number under it."""
+        return min(width, THUMB + 12) - 4 + 2 + 4 + self.number.sizeHint().height()
+
+    def sizeHint(self) -> QSize:
+        """Ask for a comfortable thumb."""
+        return QSize(THUMB + 4, self.heightForWidth(THUMB + 4))
+
+    def minimumSizeHint(self) -> QSize:
+        """Stay recognisable."""
+        return QSize(48, self.heightForWidth(48))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose this face."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(self._place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose this face by Space or Return."""
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(self._place)
+            return
+        super().keyPressEvent(event)
