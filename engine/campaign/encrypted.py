@@ -25,7 +25,7 @@ LEFTOVERS = ("-wal", "-journal")
 
 
 DAMAGED = "“{name}” is damaged: a part of it is not as it was written. Go back to a copy made before."
-FOREIGN = "“{name}” is not a campaign file, or its beginning is damaged. Choose another file, or go back to a copy made before."
+FOREIGN = "“{name}” is not a campaign file, or its beginning is damaged. Choose another one, or a copy made before."
 WRITE_PROTECTED = "“{name}” may not be written to. Copy it to a folder of your own, then open the copy."
 SENTENCES: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.FullError, "The disk is full: “{name}” stays as it was. Free some space, then try again."),

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from engine.logs import FileReport
     from engine.offers import Offer
 
+OUTERMOST = ("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT")
+NESTED = ("SAVEPOINT nested", "ROLLBACK TO nested; RELEASE nested", "RELEASE nested")
+
 
 class Campaign:
     """An open campaign file. Window and job may share it: each call, each transaction waits for the other's end.
@@ -37,6 +40,7 @@ class Campaign:
         self._connection = connection
         self._passphrase = passphrase
         self._lock = threading.RLock()
+        self._depth = 0
         self._erased = False
         # On POSIX, closing any descriptor of a file drops all locks on it: this one lives as long as SQLite's own.
         self._raw = path.open("rb")
@@ -116,21 +120,31 @@ class Campaign:
     def transaction(self) -> Iterator[None]:
         """Make what is written inside all or nothing; may be nested, and holds up other threads meanwhile."""
         with self._held() as connection:
-            if connection.in_transaction:
-                with connection:
-                    yield
-                return
-            connection.execute("BEGIN IMMEDIATE")
+            begin, undo, end = NESTED if self._depth else OUTERMOST
+            if self._depth:
+                self._require_transaction()
+            connection.execute(begin)
+            self._depth += 1
             try:
                 yield
-                connection.execute("COMMIT")
+                self._require_transaction()
+                connection.execute(end)
             except BaseException:
                 if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                    connection.execute(undo)
                 raise
-            if self._erased:
+            finally:
+                self._depth -= 1
+            if self._erased and not self._depth:
                 encrypted.empty_log(connection)
                 self._erased = False
+
+    def _require_transaction(self) -> None:
+        """Raise CampaignFileError if SQLite gave up the whole transaction, as it does when the disk is full."""
+        if not self._connection.in_transaction:
+            raise CampaignFileError(
+                f"A part of this could not be saved, so “{self.path.name}” stays as it was. Try again."
+            )
 
     @contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:

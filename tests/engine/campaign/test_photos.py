@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from engine.campaign import Campaign, Consent, StoredMatch, StoredPhoto
@@ -88,3 +90,116 @@ def test_withdrawn_consent_erases_photo_face_matches_and_choice(
     campaign.close()
     assert traces(copy, PASSPHRASE, photo) > 30
     assert traces(path, PASSPHRASE, photo) == 0
+
+
+def test_record_of_a_withdrawn_consent_erases_too(campaign: Campaign, make_photo: MakePhoto) -> None:
+    add_anna(campaign, make_photo)
+    campaign.record_consent(Consent(ANNA, GIVEN, "letter", withdrawn_on=TODAY))
+    assert campaign.customer_photo(ANNA) is None
+    assert campaign.matches(ANNA) == ()
+
+
+def test_old_consent_does_not_undo_a_withdrawal_but_a_new_one_does(campaign: Campaign, make_photo: MakePhoto) -> None:
+    add_anna(campaign, make_photo)
+    withdrawn_on = date(2026, 6, 1)
+    campaign.withdraw_consent(ANNA, withdrawn_on)
+    with pytest.raises(ConsentError, match=rf"{ANNA} withdrew .*2026-06-01"):
+        campaign.record_consent(Consent(ANNA, GIVEN, "customers.csv"))
+    stored = campaign.consent(ANNA)
+    assert stored is not None
+    assert stored.withdrawn_on == withdrawn_on
+    campaign.record_consent(Consent(ANNA, date(2026, 7, 1), "letter"))
+    campaign.add_photo(make_photo("photos/018204.jpg", ANNA), on=TODAY)
+    assert campaign.customer_photo(ANNA) is not None
+
+
+def test_withdrawing_without_a_consent_records_nothing(campaign: Campaign) -> None:
+    campaign.withdraw_consent(ANNA, TODAY)
+    assert campaign.consent(ANNA) is None
+
+
+def test_erased_customer_leaves_nothing_and_others_stay(campaign: Campaign, path: Path, make_photo: MakePhoto) -> None:
+    photo = add_anna(campaign, make_photo)
+    other = "070001"
+    campaign.record_consent(Consent(other, GIVEN, "customers.csv"))
+    campaign.add_photo(make_photo("photos/070001.jpg", other), on=TODAY)
+    campaign.write_matches([StoredMatch(other, "54_a.jpg", 1, 0.5)])
+    campaign.write_table("customers", pa.table({"customer": [ANNA, other], "first_name": ["Annamária", "Béla"]}))
+    campaign.erase_customer(ANNA)
+    assert path.with_name(path.name + "-wal").stat().st_size == 0
+    assert campaign.consent(ANNA) is None
+    assert campaign.photo_keys("customer") == ("photos/070001.jpg",)
+    assert campaign.matched_customers() == (other,)
+    assert campaign.read_table("customers").to_pydict() == {"customer": [other], "first_name": ["Béla"]}
+    campaign.check()
+    campaign.close()
+    assert traces(path, PASSPHRASE, photo) == 0
+    connection = connect(path, PASSPHRASE)
+    pages = connection.serialize("main")
+    connection.close()
+    assert "Béla".encode() in pages
+    assert "Annamária".encode() not in pages
+    assert ANNA.encode() not in pages
+
+
+def test_new_photo_of_a_customer_takes_the_place_of_the_old_with_its_matches(
+    campaign: Campaign, make_photo: MakePhoto
+) -> None:
+    add_anna(campaign, make_photo)
+    campaign.add_photo(make_photo("photos/new.jpg", ANNA), on=TODAY)
+    assert campaign.photo_keys("customer") == ("photos/new.jpg",)
+    assert campaign.matches(ANNA) == ()
+    assert campaign.chosen_face(ANNA) is None
+
+
+def test_photo_key_belongs_to_one_person(campaign: Campaign, make_photo: MakePhoto) -> None:
+    add_anna(campaign, make_photo)
+    with pytest.raises(ValueError, match=r"54_a\.jpg is taken"):
+        campaign.add_photo(make_photo("54_a.jpg", ANNA), on=TODAY)
+    with pytest.raises(ValueError, match=r"018204\.jpg is taken"):
+        campaign.add_photo(make_photo("photos/018204.jpg"))
+    with pytest.raises(KeyError):
+        campaign.photo("54_z.jpg")
+
+
+def test_matches_are_ranked_and_replaced_per_customer(campaign: Campaign, make_photo: MakePhoto) -> None:
+    add_anna(campaign, make_photo)
+    assert [match.photo for match in campaign.matches(ANNA)] == ["54_b.jpg", "54_a.jpg"]
+    campaign.write_matches([StoredMatch(ANNA, "54_a.jpg", 1, 0.7)])
+    assert campaign.matches(ANNA) == (StoredMatch(ANNA, "54_a.jpg", 1, 0.7),)
+    assert campaign.matches("070001") == ()
+
+
+def test_matches_and_choice_need_stored_faces(campaign: Campaign, make_photo: MakePhoto) -> None:
+    add_anna(campaign, make_photo)
+    for match in (
+        StoredMatch("070001", "54_a.jpg", 1, 0.5),
+        StoredMatch(ANNA, "54_z.jpg", 1, 0.5),
+        StoredMatch(ANNA, "photos/018204.jpg", 1, 1.0),
+    ):
+        with pytest.raises(ValueError, match="photo"):
+            campaign.write_matches([match])
+        with pytest.raises(ValueError, match="photo"):
+            campaign.choose_face(match.customer, match.photo)
+    assert len(campaign.matches(ANNA)) == 2
+    assert campaign.chosen_face(ANNA) == "54_a.jpg"
+    campaign.choose_face(ANNA, None)
+    assert campaign.chosen_face(ANNA) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"embedding": np.zeros(128, np.float32)},
+        {"embedding": np.zeros(512, np.float64)},
+        {"embedding": np.full(512, np.nan, np.float32)},
+        {"points": np.zeros((4, 2))},
+        {"box": (1.0, 2.0)},
+        {"role": "customer"},
+        {"role": "staff"},
+        {"customer": ANNA},
+    ],
+)
+def test_photo_with_parts_that_do_not_fit_is_refused(make_photo: MakePhoto, change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"54_a\.jpg"):
+        dataclasses.replace(make_photo("54_a.jpg"), **change)
