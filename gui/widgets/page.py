@@ -64,5 +64,8 @@ class Page(QWidget):
     def show_customer(self, customer: str) -> None:
         """Go to one customer, where the page has such a thing."""
 
+    def open_pitch(self) -> None:
+        """Show the pitch on the full screen, where the page has one."""
+
     def take_paths(self, paths: list[str]) -> None:
         """Take files or folders that were dropped on the window, where the page has a use for them."""

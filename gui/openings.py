@@ -1,0 +1,140 @@
+"""The jobs that end with an open campaign: the demo, a file, a new campaign. Heavy parts are imported inside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.columns import NO_OFFER, OFFER
+from engine.job import Job, JobContext
+from engine.resources import data_dir
+from gui.results import CampaignResults, read_results
+from gui.settings import Recent
+
+if TYPE_CHECKING:
+    from engine.campaign import Campaign
+
+DEMO_PASSPHRASE = "demo"  # noqa: S105 - public on purpose: no real person is in the demo
+DEMO_FILE = "demo.semblance"
+SUFFIX = ".semblance"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open campaign with what the pages show of it."""
+
+    campaign: Campaign
+    results: CampaignResults
+
+
+@dataclass(frozen=True)
+class NewCampaign:
+    """What a person gave for a new campaign. ``template`` is a family for all ads, or None for each offer's own."""
+
+    name: str
+    calls: tuple[Path, ...]
+    usage: tuple[Path, ...]
+    customers: Path
+    offers: Path
+    history: Path | None
+    inventory: Path
+    photos: Path
+    template: str | None
+    path: Path
+    passphrase: str
+
+
+def tr(text: str) -> str:
+    """Translate a phrase of this module."""
+    return QCoreApplication.translate("openings", text)
+
+
+def demo_path() -> Path:
+    """Return where the demo campaign is kept."""
+    return data_dir() / DEMO_FILE
+
+
+def demo_job(customers: int = 20_000) -> Job[Opened]:
+    """Open the demo; the first time, simulate its operator and run the whole campaign."""
+
+    def work(context: JobContext) -> Opened:
+        path = demo_path()
+        if not path.exists():
+            from engine.pipeline import run_demo
+
+            run_demo(path, DEMO_PASSPHRASE, customers=customers, context=context.part(0.0, 0.95))
+        return _open(path, DEMO_PASSPHRASE, context.part(0.95, 1.0))
+
+    name = tr("Opening the demo") if demo_path().exists() else tr("Making the demo campaign")
+    return Job(name, work)
+
+
+def file_job(path: Path, passphrase: str) -> Job[Opened]:
+    """Open a campaign file. Raises WrongPassphraseError and CampaignFileError."""
+    return Job(tr("Opening {file}").format(file=path.name), lambda context: _open(path, passphrase, context))
+
+
+def new_campaign_job(new: NewCampaign) -> Job[Opened]:
+    """Run a new campaign into its file and open it."""
+
+    def work(context: JobContext) -> Opened:
+        from engine.logs import LogFiles
+        from engine.pipeline import CampaignInputs, run_campaign
+
+        files = LogFiles(
+            calls=new.calls, usage=new.usage, customers=new.customers, offers=new.offers, history=new.history
+        )
+        inputs = CampaignInputs(
+            files=files, inventory=new.inventory, photos=new.photos, template=new.template, name=new.name
+        )
+        run_campaign(inputs, new.path, new.passphrase, context=context.part(0.0, 0.95))
+        return _open(new.path, new.passphrase, context.part(0.95, 1.0))
+
+    return Job(tr("Making {name}").format(name=new.name), work)
+
+
+def reading_job(campaign: Campaign) -> Job[Opened]:
+    """Read an open campaign anew after it was changed."""
+    return Job(
+        tr("Reading {name}").format(name=campaign.name),
+        lambda context: Opened(campaign, read_results(campaign, context)),
+    )
+
+
+def _open(path: Path, passphrase: str, context: JobContext) -> Opened:
+    from engine.campaign import Campaign
+
+    context.progress(0.0, tr("Opening"))
+    campaign = Campaign.open(path, passphrase)
+    try:
+        return Opened(campaign, read_results(campaign, context))
+    except BaseException:
+        campaign.close()
+        raise
+
+
+def copy_job(campaign: Campaign, target: Path) -> Job[None]:
+    """Copy an open campaign into another file, through the database's own backup."""
+    return Job(tr("Saving a copy"), lambda context: campaign.backup(target))
+
+
+def recent_of(opened: Opened) -> Recent:
+    """Return what the start page says of a campaign."""
+    customers = opened.results.customers
+    with_offer = 0
+    if customers is not None:
+        import pyarrow.compute as pc
+
+        with_offer = pc.sum(pc.not_equal(customers[OFFER], NO_OFFER)).as_py() or 0
+    return Recent(
+        path=str(opened.campaign.path.resolve()),
+        name=opened.campaign.name,
+        customers=0 if customers is None else customers.num_rows,
+        with_offer=with_offer,
+        opened_at=datetime.now().isoformat(timespec="seconds"),
+        is_demo=opened.campaign.is_demo,
+    )

@@ -1,0 +1,106 @@
+"""The steps of the work, in their order, and what the rail says of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.numbers import decimal
+from gui.results import CampaignResults
+from gui.theme import Tone
+
+if TYPE_CHECKING:
+    from gui.jobs import JobQueue
+    from gui.widgets import Page
+
+StepKey = Literal["data", "recommendations", "preview"]
+State = Literal["done", "look", "none"]
+MARKS: dict[State, tuple[str, Tone]] = {
+    "done": ("check", "positive"),
+    "look": ("warning", "warning"),
+    "none": ("", "text"),
+}
+MANY_SET_ASIDE = 0.05
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: its key, its name in the rail, its icon."""
+
+    key: StepKey
+    name: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class StepMark:
+    """Whether a step is done, wants a look, or has nothing yet; and why, in words."""
+
+    state: State
+    says: str = ""
+
+
+def tr(text: str) -> str:
+    """Translate a phrase of this module."""
+    return QCoreApplication.translate("steps", text)
+
+
+def steps() -> tuple[Step, ...]:
+    """Return the steps that exist."""
+    return (
+        Step("data", tr("Data"), "data"),
+        Step("recommendations", tr("Recommendations"), "offer"),
+        Step("preview", tr("Preview"), "preview"),
+    )
+
+
+def make_page(key: StepKey, jobs: JobQueue) -> Page:
+    """Make the page of a step; its module is imported now, not at the start of the program."""
+    if key == "data":
+        from gui.data_page import DataPage
+
+        return DataPage(jobs)
+    if key == "recommendations":
+        from gui.recommendations_page import RecommendationsPage
+
+        return RecommendationsPage(jobs)
+    from gui.preview_page import PreviewPage
+
+    return PreviewPage(jobs)
+
+
+def step_marks(results: CampaignResults | None) -> dict[StepKey, StepMark]:
+    """Say for each step whether it is done, wants a look, or has nothing yet."""
+    if results is None:
+        return {step.key: StepMark("none", tr("nothing yet")) for step in steps()}
+    return {
+        "data": _data_mark(results),
+        "recommendations": _recommendations_mark(results),
+        "preview": _preview_mark(results),
+    }
+
+
+def _data_mark(results: CampaignResults) -> StepMark:
+    rows = sum(report.rows for report in results.files)
+    rejected = sum(report.rejected for report in results.files)
+    if rows == 0:
+        return StepMark("none", tr("nothing yet"))
+    if rejected > MANY_SET_ASIDE * rows:
+        return StepMark("look", tr("{count} rows were set aside").format(count=decimal(rejected)))
+    return StepMark("done", tr("done"))
+
+
+def _recommendations_mark(results: CampaignResults) -> StepMark:
+    if results.customers is None or results.evaluation is None:
+        return StepMark("none", tr("nothing yet"))
+    if not results.evaluation.has_signal:
+        return StepMark("look", tr("no difference between customers was found"))
+    return StepMark("done", tr("done"))
+
+
+def _preview_mark(results: CampaignResults) -> StepMark:
+    if not results.matched:
+        return StepMark("none", tr("nothing yet"))
+    return StepMark("done", tr("{count} customers have a look-alike").format(count=decimal(len(results.matched))))
