@@ -1,0 +1,23 @@
+"""The offer catalogue, one recommendation per customer, and what that is worth."""
+
+from engine.offers.catalogue import Offer, read_offers
+from engine.offers.recommendation import best_single_offer, expected_values, recommend
+from engine.offers.segments import LOST_CAUSE, PERSUADABLE, SEGMENTS, SLEEPING_DOG, SURE_THING
+from engine.offers.value import PolicyValue, ProfitCurve, policy_value, profit_curve
+
+__all__ = [
+    "LOST_CAUSE",
+    "PERSUADABLE",
+    "SEGMENTS",
+    "SLEEPING_DOG",
+    "SURE_THING",
+    "Offer",
+    "PolicyValue",
+    "ProfitCurve",
+    "best_single_offer",
+    "expected_values",
+    "policy_value",
+    "profit_curve",
+    "read_offers",
+    "recommend",
+]

@@ -1,0 +1,173 @@
+"""From a table of customer features to the numbers that the learners take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import InputError
+from engine.uplift.trial import FloatArray, IntArray
+
+MOST_LEVELS = 200  # per categorical column; histogram boosting takes 255 at most
+SMALLEST_LEVEL = 10  # customers; rarer levels count as unseen
+MISSING = "\0missing"
+KNOTS = (0.2, 0.35, 0.5, 0.65, 0.8)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A categorical column and its frequent levels. Rare and unseen levels stand for "no idea": the average."""
+
+    name: str
+    levels: tuple[str, ...]
+    shares: FloatArray
+
+    def codes(self, column: pd.Series) -> IntArray:
+        """Return the position of each row's level, -1 where it is rare or unseen."""
+        return pd.Index(self.levels).get_indexer(pd.Index(_texts(column))).astype(np.int64)
+
+    def design(self, column: pd.Series) -> FloatArray:
+        """Return (rows, levels) indicators; a row without a known level holds the shares of all levels."""
+        codes = self.codes(column)
+        rows = np.zeros((len(codes), len(self.levels)))
+        known = codes >= 0
+        rows[np.flatnonzero(known), codes[known]] = 1.0
+        rows[~known] = self.shares
+        return rows
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A numeric column: its middle and spread, and the knots at which an effect may bend."""
+
+    name: str
+    low: float
+    high: float
+    mean: float
+    knots: tuple[float, ...]
+    has_missing: bool
+
+    def scaled(self, column: pd.Series) -> FloatArray:
+        """Return the column between -1 and 1 from its 5th to its 95th percentile, cut at 1.6, NaN kept."""
+        numbers = _numbers(column)
+        return np.clip((2 * numbers - self.low - self.high) / (self.high - self.low), -1.6, 1.6)
+
+    def design(self, column: pd.Series) -> list[FloatArray]:
+        """Return the blocks of columns: the straight line, its bends, and whether the value is missing."""
+        scaled = self.scaled(column)
+        absent = np.isnan(scaled)
+        line = np.where(absent, self.mean, scaled)[:, None]
+        blocks = [line]
+        if self.knots:
+            blocks.append(np.maximum(0.0, line - np.array(self.knots)))
+        if self.has_missing:
+            blocks.append(absent[:, None].astype(np.float64))
+        return blocks
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """What was learnt about the feature columns: levels, scales and knots."""
+
+    categories: tuple[Category, ...]
+    quantities: tuple[Quantity, ...]
+
+    def check(self, features: pd.DataFrame) -> None:
+        """Raise InputError if a column that the model was made with is missing."""
+        names = [category.name for category in self.categories] + [quantity.name for quantity in self.quantities]
+        missing = [name for name in names if name not in features.columns]
+        if missing:
+            found = ", ".join(map(str, features.columns))
+            raise InputError(
+                f'The customer feature "{missing[0]}" is missing; the model was made with it. Found: {found}.'
+            )
+
+    def design(self, features: pd.DataFrame) -> FloatArray:
+        """Return (rows, columns) of the additive model; the first column is the constant 1."""
+        blocks = [np.ones((len(features), 1))]
+        blocks += [category.design(features[category.name]) for category in self.categories]
+        for quantity in self.quantities:
+            blocks += quantity.design(features[quantity.name])
+        return np.hstack(blocks)
+
+    def groups(self) -> IntArray:
+        """Return, per design column, the group that shares one variance; -1 for the constant."""
+        widths = [len(category.levels) for category in self.categories]
+        for quantity in self.quantities:
+            widths += [1] + [len(quantity.knots)] * bool(quantity.knots) + [1] * quantity.has_missing
+        return np.concatenate([[-1], np.repeat(np.arange(len(widths)), widths)]).astype(np.int64)
+
+    def codes(self, features: pd.DataFrame) -> FloatArray:
+        """Return (rows, features) for boosted trees: level codes first, then numbers; NaN where not known."""
+        columns = [category.codes(features[category.name]).astype(np.float64) for category in self.categories]
+        for codes in columns:
+            codes[codes < 0] = np.nan
+        columns += [_numbers(features[quantity.name]) for quantity in self.quantities]
+        return np.column_stack(columns) if columns else np.zeros((len(features), 0))
+
+    @property
+    def categorical(self) -> list[int]:
+        """Positions of the categorical columns in ``codes``."""
+        return list(range(len(self.categories)))
+
+
+def learn_features(features: pd.DataFrame) -> FeatureSpace:
+    """Learn levels, scales and knots of every column; constant columns are left out.
+
+    Text, category and yes/no columns are categorical; numbers are numeric. Raises InputError for other columns
+    (dates, lists), for a column name that occurs twice, and if no column tells customers apart.
+    """
+    names = [str(name) for name in features.columns]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise InputError(f'The customer feature "{sorted(twice)[0]}" occurs twice. Keep one of the two columns.')
+    categories: list[Category] = []
+    quantities: list[Quantity] = []
+    for name in features.columns:
+        column = features[name]
+        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            quantities += _learn_quantity(name, _numbers(column))
+        elif pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+            raise InputError(f'The customer feature "{name}" holds times. Give a number, such as days since then.')
+        else:
+            categories += _learn_category(name, column)
+    if not categories and not quantities:
+        raise InputError("All customers of the history have the same features, so nothing tells them apart.")
+    return FeatureSpace(tuple(categories), tuple(quantities))
+
+
+def _learn_category(name: str, column: pd.Series) -> list[Category]:
+    counts = _texts(column).value_counts().head(MOST_LEVELS)
+    counts = counts[counts >= SMALLEST_LEVEL]
+    if len(counts) < 2:
+        return []
+    levels = tuple(sorted(map(str, counts.index)))
+    shares = counts.reindex(pd.Index(levels)).to_numpy(dtype=np.float64)
+    return [Category(name, levels, shares / shares.sum())]
+
+
+def _learn_quantity(name: str, numbers: FloatArray) -> list[Quantity]:
+    absent = np.isnan(numbers)
+    given = numbers[~absent]
+    if len(given) < SMALLEST_LEVEL or given.min() == given.max():
+        return []
+    low, high = np.quantile(given, (0.05, 0.95))
+    if low == high:
+        low, high = given.min(), given.max()
+    scaled = np.clip((2 * given - low - high) / (high - low), -1.6, 1.6)
+    knots = np.unique(np.quantile(scaled, KNOTS))
+    inner = knots[(knots > scaled.min()) & (knots < scaled.max())] if len(np.unique(given[:10_000])) > 3 else []
+    return [Quantity(name, float(low), float(high), float(scaled.mean()), tuple(map(float, inner)), bool(absent.any()))]
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Return the column as text with one word for what is missing."""
+    return column.astype(object).where(column.notna(), MISSING).map(str)
+
+
+def _numbers(column: pd.Series) -> FloatArray:
+    """Return the column as numbers; missing and infinite values become NaN."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
