@@ -1,0 +1,81 @@
+"""What an offer does to a customer, in a sentence: points of 100 with the likely range beside them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from gui import numbers
+
+TOP_AGE = 65
+AGE_STARTS = (18, 25, 35, 45, 55, TOP_AGE)
+
+
+def tr(text: str) -> str:
+    """Translate a phrase about offers."""
+    return QCoreApplication.translate("offers", text)
+
+
+def _digits(*probabilities: float) -> int:
+    """Return 0 decimals, or 1 where whole points would hide on which side of zero a number lies."""
+    return 1 if any(0 < abs(value) < 0.005 for value in probabilities) else 0
+
+
+def _range(low: float, high: float, digits: int) -> str:
+    ends = (numbers.points(end, digits, signed=False) for end in (low, high))
+    return numbers.likely_range(*ends)
+
+
+def is_clear(low: float, high: float) -> bool:
+    """Whether a likely range leaves zero out."""
+    return low > 0 or high < 0
+
+
+def more_say_yes(uplift: float, low: float, high: float) -> str:
+    """Say how many more customers of 100 say yes: "Of 100 like this one, about 12 more say yes (6 to 17)."."""
+    digits = _digits(uplift, low, high)
+    if not is_clear(low, high):
+        sentence = tr("Of 100 like this one, no clear difference in who says yes ({range}).")
+        return sentence.format(range=_range(low, high, digits))
+    if uplift > 0:
+        sentence, ends = tr("Of 100 like this one, about {size} more say yes ({range})."), (low, high)
+    else:
+        sentence, ends = tr("Of 100 like this one, about {size} fewer say yes ({range})."), (-high, -low)
+    return sentence.format(size=numbers.points(abs(uplift), digits, signed=False), range=_range(*ends, digits))
+
+
+def evidence(offer: str, uplift: float, low: float, high: float) -> str:
+    """Say the same in a whole sentence for people who see nothing else."""
+    digits = _digits(uplift, low, high)
+    if not is_clear(low, high):
+        sentence = tr("Of 100 customers like this one, no clear difference in who says yes to {offer} ({range}).")
+        return sentence.format(offer=offer, range=_range(low, high, digits))
+    if uplift > 0:
+        sentence = tr("Of 100 customers like this one, about {size} more say yes to {offer} than without it ({range}).")
+        ends = (low, high)
+    else:
+        sentence = tr(
+            "Of 100 customers like this one, about {size} fewer say yes to {offer} than without it ({range})."
+        )
+        ends = (-high, -low)
+    size = numbers.points(abs(uplift), digits, signed=False)
+    return sentence.format(size=size, offer=offer, range=_range(*ends, digits))
+
+
+def why_no_offer(segment: str) -> str:
+    """Say why a customer gets no offer, by segment."""
+    words = {
+        "sleeping dog": tr("Leave alone. Even the best offer makes a yes less likely."),
+        "sure thing": tr("Buys anyway. No offer wins enough more to pay for itself."),
+    }
+    return words.get(segment, tr("No offer wins enough to pay for itself."))
+
+
+def age_band(birth_year: int, year: int) -> str:
+    """Return the age band of somebody born in ``birth_year``: "25 to 34", "65 or over"."""
+    age = year - birth_year
+    start = max((start for start in AGE_STARTS if start <= age), default=None)
+    if start is None:
+        return tr("under {age}").format(age=AGE_STARTS[0])
+    if start == TOP_AGE:
+        return tr("{age} or over").format(age=TOP_AGE)
+    return tr("{first} to {last}").format(first=start, last=AGE_STARTS[AGE_STARTS.index(start) + 1] - 1)
