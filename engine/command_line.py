@@ -168,7 +168,7 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
 
         with ProgressBars() as bars:
             summary = campaign_into_folder(
-                _inputs(chosen), chosen.out, _passphrase(chosen), seed=chosen.seed, ads=chosen.ads, stages=bars
+                _inputs(chosen), chosen.out, _passphrase(chosen), seed=chosen.seed, ads=chosen.ads, audience=bars
             )
     except SemblanceError as error:
         return _say(str(error))

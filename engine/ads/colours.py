@@ -19,6 +19,11 @@ _SHORT_HEX = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])(?![0-9a-f])", re.IGNOR
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)", re.IGNORECASE)
 
 
+_SHARE = np.arange(256) / 255.0
+_LINEAR = np.where(_SHARE <= 0.04045, _SHARE / 12.92, ((_SHARE + 0.055) / 1.055) ** 2.4)
+_WEIGHTS = np.array([0.2126, 0.7152, 0.0722])
+
+
 @dataclass(frozen=True)
 class Palette:
     """What each colour role of a family is painted in, as (role, "#rrggbb") pairs."""
@@ -63,10 +68,8 @@ def replace_colours(text: str, old: Palette, new: Palette) -> str:
 
 
 def relative_luminance(rgb: npt.ArrayLike) -> FloatArray:
-    """Return WCAG 2.2's relative luminance of (..., 3) colours of 0 to 255."""
-    share = np.asarray(rgb, np.float64) / 255.0
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]), np.float64)
+    """Return WCAG 2.2's relative luminance of (..., 3) colours in whole numbers of 0 to 255."""
+    return np.asarray(_LINEAR[np.asarray(rgb)] @ _WEIGHTS, np.float64)
 
 
 def hex_to_rgb(colour: str) -> tuple[int, int, int]:

@@ -68,7 +68,6 @@ class MeasuredText:
         self._joints = _joints(glue(text), self.pieces)
         drawn = as_drawn(glue(text))
         layout = layout_line(drawn, inter(weight, REFERENCE, spacing))
-        self._spacing = spacing
         self._starts: list[float] = []
         self._ends: list[float] = []
         position = 0
@@ -79,8 +78,8 @@ class MeasuredText:
             position += len(joint)
 
     def width(self, first: int, last: int) -> float:
-        """Return the width, in em, of the pieces first..last on one line, without the letter space after them."""
-        return (self._ends[last] - self._starts[first]) / REFERENCE - self._spacing
+        """Return the width, in em, of the pieces first..last on one line, the last letter's spacing included."""
+        return (self._ends[last] - self._starts[first]) / REFERENCE
 
     def line(self, first: int, last: int) -> str:
         """Return the pieces first..last as they are drawn on one line."""

@@ -28,7 +28,10 @@ DAMAGED = "“{name}” is damaged: a part of it is not as it was written. Go ba
 FOREIGN = "“{name}” is not a campaign file, or its beginning is damaged. Choose another one, or a copy made before."
 WRITE_PROTECTED = "“{name}” may not be written to. Copy it to a folder of your own, then open the copy."
 SENTENCES: tuple[tuple[type[apsw.Error], str], ...] = (
-    (apsw.FullError, "The disk is full: “{name}” stays as it was. Free some space, then try again."),
+    (
+        apsw.FullError,
+        "The disk is full, so “{name}” was not written; what was there stays. Free some space, then try again.",
+    ),
     (apsw.BusyError, "“{name}” is already open, here or on another computer. Close it there, then try again."),
     (apsw.NotADBError, DAMAGED),
     (apsw.CorruptError, DAMAGED),

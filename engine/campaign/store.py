@@ -85,6 +85,8 @@ class Campaign:
         with ExitStack() as unfinished, encrypted.explained(path.name):
             connection = encrypted.connect(path, passphrase)
             unfinished.callback(connection.close)
+            if connection.readonly("main"):
+                raise CampaignFileError(encrypted.WRITE_PROTECTED.format(name=path.name))
             encrypted.unlock(connection, path)
             campaign = cls(path, connection, passphrase)
             unfinished.callback(campaign.close)
@@ -92,8 +94,6 @@ class Campaign:
                 raise CampaignFileError(encrypted.FOREIGN.format(name=path.name))
             if connection.pragma("application_id") != schema.APPLICATION_ID:
                 raise CampaignFileError(encrypted.FOREIGN.format(name=path.name))
-            if connection.readonly("main"):
-                raise CampaignFileError(encrypted.WRITE_PROTECTED.format(name=path.name))
             encrypted.settle(connection)
             schema.migrate(connection, path.name)
             unfinished.pop_all()

@@ -61,14 +61,15 @@ class DirtyFile:
         """Append rows, each ended by a newline, and mix broken copies of some of them in."""
         ends = np.flatnonzero(np.frombuffer(part, dtype=np.uint8) == ord("\n")) + 1
         wanted = self._rng.poisson(DIRTY_SHARE * len(ends)) if dirty is None else dirty
-        places = np.unique(self._rng.integers(0, len(ends), wanted)) if len(ends) else []
-        view, done, pieces = memoryview(part), 0, []
+        places = np.unique(self._rng.integers(0, len(ends), wanted)).tolist() if len(ends) else []
+        view, done = memoryview(part), 0
+        pieces: list[memoryview | bytes] = []
         for place in places:
             end = int(ends[place])
             row = part[int(ends[place - 1]) if place else 0 : end - 1].decode()
             kind, broken = self._breaks[int(self._rng.integers(len(self._breaks)))]
             text = broken(row.split(",", maxsplit=5))
-            line = self._lines + int(place) + 2 + len(pieces) // 2
+            line = self._lines + place + 2 + len(pieces) // 2
             self.planted.append(DirtyRow(self.path.name, line, kind, text))
             pieces += [view[done:end], text.encode() + b"\n"]
             done = end

@@ -39,16 +39,16 @@ class RiskTally:
         young = step < self._shape[-1]
         cell = (maker * len(AGE_BANDS) * len(TOWNS) + self._group[rows]) * self._shape[-1] + step
         parts = [seen * at_risk, leaving * at_risk, *(hazard * (seen * at_risk)[:, None]).T]
-        for sums, part in zip(self._sums, parts, strict=True):
-            sums += np.bincount(cell[young], part[young], minlength=len(sums))
+        for row, part in enumerate(parts):
+            self._sums[row] += np.bincount(cell[young], part[young], minlength=self._sums.shape[1])
 
     def loyalty(self) -> pd.DataFrame:
         """Return the planted chance of the next maker within 24 months: maker, next_maker, age_band, residence,
         probability.
 
         For an owner of a handset of ``maker``, from the day it is new: the chance that the next handset comes within
-        24 months, is of ``next_maker``, and comes before the customer leaves the operator (the cumulative incidence with
-        competing risks). A group's hazard at each age of the handset is the mean of the planted hazards of the
+        24 months, is of ``next_maker``, and comes before the customer leaves the operator (the cumulative incidence
+        with competing risks). A group's hazard at each age of the handset is the mean of the planted hazards of the
         customers of the group whose handset had that age in the logs and who were then at risk (with the influence
         of their contacts as it then was); the incidence follows from the group's hazards. This is the compensator of
         the Aalen-Johansen estimate with late entry: the estimate differs from it by chance alone. Since the five

@@ -24,13 +24,17 @@ from engine.resources import resource
 COMMUNITY_SIZE = 32
 CANDIDATES_PER_PHOTO = 8
 FEMALE_NAMES = (
-    "Mária Erzsébet Ilona Katalin Éva Anna Zsuzsanna Margit Judit Ágnes Julianna Andrea Ildikó Erika Krisztina Mónika "
-    "Edit Gabriella Tünde Szilvia Anita Nikolett Zsófia Eszter Réka Vivien Dóra Boglárka Fanni Petra Lili Hanna"
-).split()
+    "Mária", "Erzsébet", "Ilona", "Katalin", "Éva", "Anna", "Zsuzsanna", "Margit",
+    "Judit", "Ágnes", "Julianna", "Andrea", "Ildikó", "Erika", "Krisztina", "Mónika",
+    "Edit", "Gabriella", "Tünde", "Szilvia", "Anita", "Nikolett", "Zsófia", "Eszter",
+    "Réka", "Vivien", "Dóra", "Boglárka", "Fanni", "Petra", "Lili", "Hanna",
+)  # fmt: skip
 MALE_NAMES = (
-    "László István József János Zoltán Sándor Ferenc Gábor Attila Péter Tamás Zsolt Tibor András Csaba Imre Lajos "
-    "György Balázs Norbert Róbert Krisztián Gergő Ádám Dávid Dániel Bence Máté Levente Marcell Botond Milán"
-).split()
+    "László", "István", "József", "János", "Zoltán", "Sándor", "Ferenc", "Gábor",
+    "Attila", "Péter", "Tamás", "Zsolt", "Tibor", "András", "Csaba", "Imre",
+    "Lajos", "György", "Balázs", "Norbert", "Róbert", "Krisztián", "Gergő", "Ádám",
+    "Dávid", "Dániel", "Bence", "Máté", "Levente", "Marcell", "Botond", "Milán",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,8 @@ def simulate_people(customers: int, seed: int) -> People:
     shares = np.array([town.share for town in TOWNS])
     home = rng.choice(len(TOWNS), communities, p=shares)
     town = np.where(rng.random(customers) < 0.8, home[community], rng.choice(len(TOWNS), customers, p=shares))
-    age = rng.normal(45.0, 8.0, communities)[community] + rng.normal(0.0, 13.0, customers)
-    age = np.clip(np.where(age < 18.0, 36.0 - age, age), 18.0, 88.0).astype(np.int64)
+    years = rng.normal(45.0, 8.0, communities)[community] + rng.normal(0.0, 13.0, customers)
+    age: IntArray = np.clip(np.where(years < 18.0, 36.0 - years, years), 18.0, 88.0).astype(np.int64)
     female = rng.random(customers) < 0.52
     photo = _cast_photos(customers, rng)
     photos = customer_photos()

@@ -145,9 +145,9 @@ def _features(drawn: Drawn, seen: Observables) -> pd.DataFrame:
     people = drawn.people
     return pd.DataFrame(
         {
-            "residence": pd.Categorical.from_codes(people.town, [town.name for town in TOWNS]),
-            "maker": pd.Categorical.from_codes(seen.maker, list(MAKERS)),
-            "sex": pd.Categorical.from_codes(people.female.astype(np.int64), ["male", "female"]),
+            "residence": pd.Categorical.from_codes(people.town, pd.Index([town.name for town in TOWNS])),
+            "maker": pd.Categorical.from_codes(seen.maker, pd.Index(MAKERS)),
+            "sex": pd.Categorical.from_codes(people.female.astype(np.int64), pd.Index(["male", "female"])),
             "age": people.age,
             "tenure": seen.tenure_years,
             "phone_age_months": seen.phone_age_months,
@@ -190,7 +190,7 @@ def _customer_table(drawn: Drawn, holder: IntArray, seed: int) -> pd.DataFrame:
             "first_name": people.names,
             "residence": np.array([town.name for town in TOWNS], dtype=object)[people.town],
             "birth_year": people.birth_year,
-            "sex": np.where(told, np.where(people.female, "female", "male"), None),
+            "sex": pd.Series(np.where(people.female, "female", "male")).where(told),
             "since": FIRST_DAY + people.since_day,
             "left_on": pd.Series(FIRST_DAY + left_day).where(left_day >= 0),
             "phone_since": FIRST_DAY + phone_day,

@@ -35,7 +35,7 @@ class Spells:
         """Return customer, maker, model, start, end (missing = still used), next_maker (missing = not seen)."""
         makers = np.array(MAKERS, dtype=object)
         maker = makers[catalogue.maker[self.model]]
-        following = np.append(maker[1:], None)
+        following = np.append(maker[1:], np.array([None], dtype=object))
         day = FIRST_DAY.astype("datetime64[s]")
         return pd.DataFrame(
             {
@@ -44,7 +44,7 @@ class Spells:
                 "model": catalogue.model[self.model],
                 "start": day + self.start,
                 "end": pd.Series(day + self.end).where(self.changed),
-                "next_maker": np.where(self.changed, following, None),
+                "next_maker": pd.Series(following).where(self.changed),
             }
         )
 

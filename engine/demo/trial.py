@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from engine.columns import NO_OFFER
-from engine.demo.world import FloatArray, IntArray, stream
+from engine.demo.world import BoolArray, FloatArray, IntArray, stream
 
 OFFERS = ("samsung-5g", "xiaomi-15", "iphone-tradein")
 # How well the offered handset suits the owner of each maker's, in the order of MAKERS.
 SUITS = (
-    (1.0, 0.15, 0.75, -0.4, 0.45, 0.55, 0.6, 0.3),
-    (0.05, 1.0, 0.6, -0.4, 0.75, 0.6, 0.1, 0.3),
-    (0.3, 0.0, 0.1, 1.0, 0.0, 0.0, -0.4, 0.2),
+    (0.9, 0.1, 0.7, -0.1, 0.3, 0.8, 0.9, 0.2),
+    (0.0, 0.9, 0.5, -0.1, 0.9, 0.5, 0.0, 0.2),
+    (0.1, 0.0, 0.0, 1.0, 0.0, 0.0, -0.1, 0.1),
 )
 LOWEST, HIGHEST = -0.08, 0.30
 
@@ -32,24 +32,24 @@ class Observables:
     megabytes: FloatArray  # per month
 
     @property
-    def sleeping_dog(self) -> np.ndarray:
-        """Whether any offer makes the customer less likely to buy: over 55, eight years a customer, handset under a year."""
-        return (self.age >= 55) & (self.tenure_years >= 8.0) & (self.phone_age_months < 12.0)
+    def sleeping_dog(self) -> BoolArray:
+        """Whether every offer puts the customer off: 50 or older, five years here, a handset under 18 months old."""
+        return np.asarray((self.age >= 50) & (self.tenure_years >= 5.0) & (self.phone_age_months < 18.0))
 
     @property
     def ripe(self) -> FloatArray:
-        """How ready the handset is to be replaced: 0 up to nine months, 1 from 24."""
-        return np.clip((self.phone_age_months - 9.0) / 15.0, 0.0, 1.0)
+        """How ready the handset is to be replaced: 0 up to 22 months, 1 from 26."""
+        return np.asarray(np.clip((self.phone_age_months - 22.0) / 4.0, 0.0, 1.0))
 
     @property
     def heavy(self) -> FloatArray:
         """How much internet the customer uses: 0 up to 120 MB a month, 1 from 600."""
-        return np.clip((self.megabytes - 120.0) / 480.0, 0.0, 1.0)
+        return np.asarray(np.clip((self.megabytes - 120.0) / 480.0, 0.0, 1.0))
 
 
 def true_baseline(seen: Observables) -> FloatArray:
     """Return each one's chance of buying without an offer."""
-    chance = 0.03 + 0.07 * seen.ripe + 0.03 * seen.heavy + 0.02 * (seen.tenure_years < 2.0)
+    chance = 0.03 + 0.03 * seen.ripe + 0.02 * seen.heavy + 0.02 * (seen.tenure_years < 2.0)
     return np.asarray(np.where(seen.sleeping_dog, 0.14, chance))
 
 
@@ -58,14 +58,14 @@ def true_uplift(seen: Observables, effect: float) -> FloatArray:
     young, old = seen.age < 35, seen.age >= 55
     taste = np.stack(
         [
-            0.02 * seen.heavy - 0.02 * young + 0.02 * old,
-            0.05 * young - 0.04 * old - 0.02 * seen.wealth,
-            0.05 * young - 0.05 * old + 0.04 * seen.wealth,
+            0.01 * old - 0.01 * young,
+            0.04 * young - 0.04 * old - 0.03 * seen.wealth,
+            0.06 * young - 0.04 * old + 0.04 * seen.wealth,
         ],
         axis=1,
     )
     suits = np.array(SUITS).T[seen.maker]
-    uplift = -0.02 + seen.ripe[:, None] * (0.18 * suits + taste) + 0.03 * (seen.ripe * seen.heavy)[:, None]
+    uplift = -0.02 + seen.ripe[:, None] * (0.27 * suits + taste + 0.02 * seen.heavy[:, None])
     uplift = np.where(seen.sleeping_dog[:, None], LOWEST, np.clip(uplift, -0.06, HIGHEST))
     lowest = 0.01 - true_baseline(seen)[:, None]
     return np.asarray(np.maximum(uplift, lowest) * effect)

@@ -63,11 +63,11 @@ class Planted:
     """Added to its log odds from the middle age band to the oldest; taken off towards the youngest."""
     loyalty_by_wealth: tuple[float, ...] = (-0.25, -0.30, 0.0, 0.60, 0.0, -0.10, -0.30, 0.0)
     """Added to its log odds from a town in the middle to the wealthiest; taken off towards the poorest."""
-    attraction: tuple[float, ...] = (0.300, 0.220, 0.150, 0.065, 0.105, 0.080, 0.055, 0.035)
+    attraction: tuple[float, ...] = (0.330, 0.225, 0.150, 0.050, 0.105, 0.080, 0.055, 0.035)
     """Share of those who change maker and come to this one."""
     attraction_by_age: tuple[float, ...] = (0.10, -0.20, 0.10, -0.60, -0.10, 0.10, 0.90, -0.10)
     attraction_by_wealth: tuple[float, ...] = (0.0, -0.40, -0.10, 0.70, -0.20, 0.0, -0.40, 0.20)
-    first_share: tuple[float, ...] = (0.34, 0.20, 0.13, 0.12, 0.08, 0.06, 0.045, 0.025)
+    first_share: tuple[float, ...] = (0.345, 0.205, 0.125, 0.115, 0.08, 0.06, 0.045, 0.025)
     """Makers in use five years before the logs begin."""
     change_months: tuple[float, ...] = (2.0, 8.0, 22.0, 30.0)
     change_hazard: tuple[float, ...] = (0.0, 0.010, 0.058, 0.026)

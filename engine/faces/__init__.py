@@ -3,7 +3,7 @@
 from engine.faces.detector import Detection, FaceDetector
 from engine.faces.facenet import facenet_onnx, facenet_sha256
 from engine.faces.framing import Frame, Framed, Subject, eye_frame
-from engine.faces.gallery import Gallery, GalleryPhoto, Match, RefusedPhoto
+from engine.faces.gallery import Gallery, GalleryPhoto, Match, RefusedPhoto, photo_paths
 from engine.faces.hair import hair_top
 from engine.faces.likeness import LikenessScale, likeness, likeness_words, may_be_the_customer, pair_cosines
 from engine.faces.photo import decode_photo, encode_photo
@@ -34,5 +34,6 @@ __all__ = [
     "may_be_the_customer",
     "one_face",
     "pair_cosines",
+    "photo_paths",
     "read_faces",
 ]

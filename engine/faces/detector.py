@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +82,7 @@ def _detection(row: FloatArray, factors: FloatArray) -> Detection:
 
 
 def _order(face: Detection, width: int, height: int) -> tuple[float, float, float]:
-    """Sort key: the area less twice the squared distance from the middle, as in FaceNet's own alignment."""
+    """Sort key: the area, which counts half at the photo's corners."""
     x, y, w, h = face.box
-    distance = (x + w / 2 - width / 2) ** 2 + (y + h / 2 - height / 2) ** 2
-    return (2 * distance - w * h, y, x)
+    distance = math.hypot(x + w / 2 - width / 2, y + h / 2 - height / 2) / math.hypot(width / 2, height / 2)
+    return (-w * h * (1 - distance / 2), y, x)

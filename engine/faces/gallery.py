@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from engine.faces.reader import FaceReader, shared_reader
 from engine.job import JobContext
 
 UNIT_TOLERANCE = 1e-3
+DECODERS = 2  # Pillow decodes outside the interpreter's lock
 TIE_DIGITS = 6  # float32 sums of the same numbers differ beyond this, by where the row stands
 
 
@@ -155,6 +158,16 @@ def photo_paths(folder: Path) -> list[Path]:
     return sorted(paths, key=lambda path: path.relative_to(folder).as_posix())
 
 
+def _decode_ahead(pool: Executor, paths: Sequence[Path]) -> Iterator[tuple[Path, Future[RgbArray]]]:
+    """Yield the photos in order while the next ones are being decoded; few, because a large one takes 150 MB."""
+    ahead: deque[tuple[Path, Future[RgbArray]]] = deque()
+    for path in paths:
+        ahead.append((path, pool.submit(decode_photo, path)))
+        if len(ahead) > DECODERS:
+            yield ahead.popleft()
+    yield from ahead
+
+
 class _GalleryBuilder:
     """Collects faces photo by photo and embeds them in batches."""
 
@@ -167,20 +180,24 @@ class _GalleryBuilder:
         self._rows: list[FloatArray] = []
 
     def build(self, paths: Sequence[Path], context: JobContext) -> Gallery:
-        for done, path in enumerate(paths):
-            context.progress(done / len(paths), f"Reading {path.name}")
-            self._add(path)
-            if len(self._waiting) == BATCH:
-                self._embed()
+        with ThreadPoolExecutor(DECODERS) as pool:
+            try:
+                for done, (path, decoding) in enumerate(_decode_ahead(pool, paths)):
+                    context.progress(done / len(paths), f"Reading {path.name}")
+                    self._add(path, decoding)
+                    if len(self._waiting) == BATCH:
+                        self._embed()
+            finally:
+                pool.shutdown(cancel_futures=True)
         self._embed()
         context.progress(1.0, f"{len(self._photos)} photos read")
         rows = np.concatenate(self._rows) if self._rows else np.empty((0, DIMENSIONS), np.float32)
         names = [photo.name for photo in self._photos]
         return Gallery(names, rows, model=self._reader.facenet.sha256, photos=self._photos, refused=self._refused)
 
-    def _add(self, path: Path) -> None:
+    def _add(self, path: Path, decoding: Future[RgbArray]) -> None:
         try:
-            rgb = decode_photo(path)
+            rgb = decoding.result()
         except PhotoError as error:
             self._refused.append(RefusedPhoto(path, str(error)))
             return

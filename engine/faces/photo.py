@@ -120,13 +120,32 @@ def _hint(data: bytes) -> str:
 
 
 def _decode(data: bytes) -> RgbArray:
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         image.load()
         profile = image.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(image)
-        return np.array(_to_srgb(_to_8_bit(upright), profile), dtype=np.uint8)
+        return np.array(_to_srgb(_to_8_bit(_upright(image)), profile), dtype=np.uint8)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a loaded picture as its EXIF orientation asks."""
+    from PIL import ExifTags, Image
+
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # malformed EXIF raises anything, and says nothing about the pixels, which are sound
+        return image
+    turn = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }.get(orientation)
+    return image if turn is None else image.transpose(turn)
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:

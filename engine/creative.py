@@ -1,0 +1,137 @@
+"""Personal creatives: a customer's offer and look-alike, composed with the templates that the campaign file keeps."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from engine.ads import Ad, AdCopy, LayerCache, Portrait, TemplateFamily, compose, families, load_family
+from engine.campaign import Campaign, StoredPhoto
+from engine.columns import CUSTOMER, NO_OFFER, OFFER
+from engine.errors import InputError
+from engine.faces import decode_photo
+from engine.offers import Offer
+from engine.resources import resource
+
+SIZES = ("1080x1080", "1200x628")  # in the order in which they are made
+TEMPLATE_DOCUMENT = "template"  # the family for all ads, instead of each offer's own
+
+
+@dataclass(frozen=True)
+class Creative:
+    """What one customer is shown: the offer, the inventory photo in it, and the family that draws them."""
+
+    customer: str
+    offer: Offer
+    photo: StoredPhoto
+    family: str
+
+
+class CreativeStudio:
+    """Composes ads for one open campaign; loads each template family and each still layer once."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign = campaign
+        self._offers = {offer.key: offer for offer in campaign.offers()}
+        self._template = campaign.read_document(TEMPLATE_DOCUMENT)
+        self._families: dict[str, TemplateFamily] = {}
+        self._layers = LayerCache()
+        table = campaign.read_table("customers", [CUSTOMER, OFFER])
+        if table is None:
+            raise InputError(f"{campaign.path.name} holds no recommendations yet. Run the campaign first.")
+        self._recommended = table.combine_chunks()
+
+    def offer_of(self, customer: str) -> Offer | None:
+        """Return the offer recommended to a customer, or None."""
+        row = pc.index(self._recommended[CUSTOMER], customer).as_py()
+        return None if row < 0 else self._offers.get(self._recommended[OFFER][row].as_py())
+
+    def customers(self) -> tuple[str, ...]:
+        """Return the customers who get an ad: those with an offer and a look-alike, in the order of their keys."""
+        with_offer = self._recommended.filter(pc.not_equal(self._recommended[OFFER], NO_OFFER))
+        wanted = frozenset(with_offer[CUSTOMER].to_pylist())
+        return tuple(customer for customer in self._campaign.matched_customers() if customer in wanted)
+
+    def creative(self, customer: str, photo: str | None = None) -> Creative:
+        """Return what goes into a customer's ad: ``photo``, or the designer's pick, or the nearest face.
+
+        Raises InputError if the customer has no offer or no look-alike.
+        """
+        offer = self.offer_of(customer)
+        if offer is None:
+            raise InputError(f"Customer {customer} is not worth an offer, so there is no ad to make.")
+        key = photo or self._campaign.chosen_face(customer)
+        if key is None:
+            matches = self._campaign.matches(customer)
+            if not matches:
+                raise InputError(
+                    f"Customer {customer} has no look-alike. Add the photo and the consent, and match again."
+                )
+            key = matches[0].photo
+        return Creative(customer, offer, self._campaign.photo(key), self._template or offer.template)
+
+    def compose(self, creative: Creative, size: str, *, scale: float = 1.0) -> Ad:
+        """Compose the ad of a size such as "1080x1080"; ``scale`` makes a smaller picture with the same breaks."""
+        photo = creative.photo
+        portrait = Portrait(decode_photo(photo.jpeg), photo.box, photo.hair_top)
+        return compose(
+            self._family(creative.family), size, copy_of(creative.offer), portrait, scale=scale, layers=self._layers
+        )
+
+    def _family(self, key: str) -> TemplateFamily:
+        if key not in self._families:
+            with tempfile.TemporaryDirectory(prefix="semblance-") as folder:
+                self._campaign.unpack_template(key, Path(folder, key))
+                self._families[key] = load_family(Path(folder, key))
+        return self._families[key]
+
+
+def copy_of(offer: Offer) -> AdCopy:
+    """Return the words of an offer's ad."""
+    return AdCopy(
+        headline=offer.headline,
+        headline_short=offer.headline_short,
+        body=offer.body,
+        price=offer.price,
+        unit=offer.unit,
+        cta=offer.cta,
+        cta_short=offer.cta_short,
+        legal=offer.legal,
+        legal_short=offer.legal_short,
+        has_handset=offer.has_handset,
+        language=offer.language,
+    )
+
+
+def template_folder(chosen: str) -> Path:
+    """Return the folder of a template family: one of the program's, by its name, or one from outside, by its path.
+
+    Raises InputError if there is neither; what the folder holds is checked when it is loaded.
+    """
+    if chosen in families():
+        return resource("templates", chosen)
+    path = Path(chosen)
+    folder = path.parent if path.is_file() else path
+    if not folder.is_dir():
+        raise InputError(
+            f"There is no template family {chosen}. Choose one of {', '.join(families())}, or a folder with a "
+            "template.toml."
+        )
+    return folder
+
+
+def keep_templates(campaign: Campaign, offers: tuple[Offer, ...], chosen: str | None) -> None:
+    """Keep in the campaign file the families that its ads need: ``chosen`` for all ads, or each offer's own.
+
+    Raises InputError or TemplateError if the chosen one cannot be used.
+    """
+    folders = [template_folder(chosen)] if chosen else [template_folder(offer.template) for offer in offers]
+    for folder in dict.fromkeys(folders):
+        load_family(folder)
+        files = sorted(path for path in folder.iterdir() if path.suffix in (".svg", ".toml"))
+        campaign.write_template(folder.resolve().name, {path.name: path.read_bytes() for path in files})
+    if chosen:
+        campaign.write_document(TEMPLATE_DOCUMENT, folders[0].resolve().name)

@@ -1,0 +1,85 @@
+"""A campaign file becomes a folder: recommendations, matches, rejects, summary and ads."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+
+from engine.ads import WEIGHT_LIMITS, encode_jpeg, ensure_application
+from engine.campaign import Campaign
+from engine.columns import COSINE, CUSTOMER, MATCH_COLUMNS, PHOTO, RANK, RECOMMENDATION_COLUMNS, REJECT_COLUMNS
+from engine.creative import SIZES, CreativeStudio
+from engine.job import JobContext
+from engine.summary import Summary
+
+DECIMALS = 6
+
+
+def write_tables(campaign: Campaign, folder: Path) -> None:
+    """Write recommendations.csv, matches.csv and rejects.csv."""
+    for name, table, columns in (
+        ("recommendations.csv", campaign.read_table("customers", RECOMMENDATION_COLUMNS), RECOMMENDATION_COLUMNS),
+        ("matches.csv", match_table(campaign), MATCH_COLUMNS),
+        ("rejects.csv", campaign.read_table("rejects"), REJECT_COLUMNS),
+    ):
+        if table is not None:
+            write_csv(table.select(list(columns)), folder / name)
+
+
+def write_csv(table: pa.Table, path: Path) -> None:
+    """Write a table as CSV in UTF-8, quoted only where it must be, numbers with up to six decimals."""
+    import pyarrow.compute as pc
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            table = table.set_column(place, field.name, pc.round(table[field.name], DECIMALS))
+    options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="none")
+    pyarrow.csv.write_csv(table, path, options)
+
+
+def match_table(campaign: Campaign) -> pa.Table:
+    """Return all matches with MATCH_COLUMNS, by customer and rank."""
+    rows = [match for customer in campaign.matched_customers() for match in campaign.matches(customer)]
+    return pa.table(
+        {
+            CUSTOMER: pa.array([row.customer for row in rows], pa.string()),
+            PHOTO: pa.array([row.photo for row in rows], pa.string()),
+            RANK: pa.array([row.rank for row in rows], pa.int32()),
+            COSINE: pa.array([row.cosine for row in rows], pa.float64()),
+        }
+    )
+
+
+def write_ads(campaign: Campaign, folder: Path, *, most: int | None = None, context: JobContext | None = None) -> int:
+    """Compose and write the ads, all of one size before the next; return how many were written.
+
+    An ad whose text does not fit is left out. Names are <customer>_<width>x<height>.jpg.
+    """
+    context = context or JobContext()
+    ensure_application()
+    folder.mkdir(exist_ok=True)
+    studio = CreativeStudio(campaign)
+    wanted = [(size, customer) for size in SIZES for customer in studio.customers()][:most]
+    written = 0
+    for done, (size, customer) in enumerate(wanted):
+        context.progress(done / len(wanted), f"Ad {done + 1} of {len(wanted)}")
+        ad = studio.compose(studio.creative(customer), size)
+        if not ad.is_blocked:
+            (folder / f"{file_name(customer)}_{size}.jpg").write_bytes(encode_jpeg(ad.image, WEIGHT_LIMITS.get(size)))
+            written += 1
+    return written
+
+
+def file_name(customer: str) -> str:
+    """Return a customer's key as it can stand in a file name everywhere; two keys never become one name."""
+    return "".join(sign if sign.isalnum() or sign in "+-_" else f"%{ord(sign):02X}" for sign in customer)
+
+
+def write_summary(summary: Summary, folder: Path, *, ads: int, seconds: dict[str, float]) -> Summary:
+    """Write summary.json with the number of ads and the seconds of all stages; return it."""
+    whole = dataclasses.replace(summary, ads=ads, seconds=seconds)
+    (folder / "summary.json").write_text(whole.to_json() + "\n", encoding="utf-8")
+    return whole

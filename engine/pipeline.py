@@ -1,0 +1,380 @@
+"""The whole way, headless: logs, phones, uplift, offers, faces, into one campaign file. The window calls it too."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.campaign import Campaign, Consent
+from engine.columns import (
+    BIRTH_YEAR,
+    CUSTOMER,
+    FIRST_NAME,
+    NO_OFFER,
+    OFFER,
+    OUTCOME,
+    REJECT_COLUMNS,
+    RESIDENCE,
+    UNKNOWN_MAKER,
+)
+from engine.errors import InputError
+from engine.job import JobContext
+from engine.logs import LogFiles
+from engine.stages import Audience, OneBar, Stages
+from engine.summary import ModelFile, Summary, UpliftFigures
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from engine.faces import RefusedPhoto
+    from engine.logs import Logs
+    from engine.offers import Offer, PolicyValue
+    from engine.uplift import UpliftModel
+
+DEMO_NAME = "Spring upgrade"
+
+
+@dataclass(frozen=True)
+class CampaignInputs:
+    """What a campaign is made from. ``template``: a family's name or folder for all ads, instead of each offer's."""
+
+    files: LogFiles
+    inventory: Path
+    photos: Path
+    template: str | None = None
+    name: str = "Campaign"
+
+
+@dataclass(frozen=True)
+class DemoInputs:
+    """A campaign made from a simulated operator."""
+
+    customers: int = 20_000
+    template: str | None = None
+
+
+def run_demo(
+    path: Path, passphrase: str, *, customers: int = 20_000, seed: int = 0, context: JobContext | None = None
+) -> Summary:
+    """Simulate an operator and run its campaign into a new campaign file at ``path``."""
+    stages = Stages(OneBar(context or JobContext()))
+    return build_campaign(DemoInputs(customers), path, passphrase, seed=seed, stages=stages)
+
+
+def run_campaign(
+    inputs: CampaignInputs, path: Path, passphrase: str, *, seed: int = 0, context: JobContext | None = None
+) -> Summary:
+    """Run a campaign into a new campaign file at ``path``.
+
+    Raises InputError for anything wrong in the files; then, and after a cancel, nothing is left at ``path``.
+    """
+    return build_campaign(inputs, path, passphrase, seed=seed, stages=Stages(OneBar(context or JobContext())))
+
+
+def campaign_into_folder(
+    inputs: CampaignInputs | DemoInputs,
+    folder: Path,
+    passphrase: str,
+    *,
+    seed: int,
+    ads: int | None,
+    audience: Audience,
+) -> Summary:
+    """Run a campaign and fill ``folder``, which must be new or empty; it is moved in place when all is done.
+
+    Raises InputError for anything wrong in the input; then, and after a cancel, the folder is as it was.
+    """
+    from engine import export
+
+    folder = folder.resolve()
+    _require_empty(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    stages = Stages(audience)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        unfinished = beside / folder.name
+        unfinished.mkdir()
+        path = unfinished / "campaign.semblance"
+        summary = build_campaign(inputs, path, passphrase, seed=seed, stages=stages)
+        with Campaign.open(path, passphrase) as campaign:
+            with stages.stage("Compose ads") as context:
+                written = export.write_ads(campaign, unfinished / "ads", most=ads, context=context)
+            export.write_tables(campaign, unfinished)
+            summary = dataclasses.replace(summary, ads=written, seconds=stages.seconds)
+            campaign.write_document("summary", summary.to_json())
+        (unfinished / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
+        _move_in(unfinished, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return summary
+
+
+def _require_empty(folder: Path) -> None:
+    """Raise InputError if something is there that could be lost."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise InputError(f"{folder} is not empty, and what is there is not overwritten. Choose a new or empty folder.")
+
+
+def _move_in(finished: Path, folder: Path) -> None:
+    """Put the finished folder in its place in one move; fails if something appeared there meanwhile."""
+    if folder.is_dir():
+        folder.rmdir()
+    finished.rename(folder)
+
+
+def build_campaign(
+    inputs: CampaignInputs | DemoInputs, path: Path, passphrase: str, *, seed: int, stages: Stages
+) -> Summary:
+    """Run every stage; the file appears at ``path`` only when all of them are done."""
+    if path.exists():
+        raise InputError(f"{path} is there already, and it is not overwritten. Choose another name.")
+    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent, ignore_cleanup_errors=True) as work:
+        is_demo = isinstance(inputs, DemoInputs)
+        if isinstance(inputs, DemoInputs):
+            inputs = _simulate(inputs, Path(work), seed, stages)
+        unfinished = Path(work, path.name)
+        with Campaign.create(unfinished, passphrase, name=inputs.name, is_demo=is_demo) as campaign:
+            summary = _run_stages(inputs, campaign, seed, stages)
+        unfinished.replace(path)
+    return summary
+
+
+def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> CampaignInputs:
+    from engine.demo import simulate_operator
+
+    with stages.stage("Simulate") as context:
+        operator = simulate_operator(work / "operator", customers=demo.customers, seed=seed, context=context)
+    return CampaignInputs(operator.files, operator.inventory, operator.photos, demo.template, DEMO_NAME)
+
+
+def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
+    """Do the stages in order; return the summary that the campaign file holds too."""
+    from engine.creative import keep_templates
+    from engine.handsets import handset_history
+    from engine.logs import customer_features, read_logs
+    from engine.offers import read_offers
+
+    with stages.stage("Read logs") as context:
+        offers = read_offers(inputs.files.offers)
+        keep_templates(campaign, offers, inputs.template)
+        logs = read_logs(inputs.files, context=context)
+        campaign.write_offers(offers)
+        campaign.write_files(logs.files)
+    with stages.stage("Follow phones") as context:
+        phones = handset_history(logs, context=context.part(0.0, 0.4))
+        features = customer_features(logs, phones, context=context.part(0.4, 0.8))
+        _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
+    with stages.stage("Learn uplift") as context:
+        model = _learn(logs, features, offers, seed, context)
+    with stages.stage("Choose offers") as context:
+        value = _keep_offers(campaign, logs, features, phones, model, offers, context)
+    with stages.stage("Read photos") as context:
+        photos = _read_photos(campaign, inputs, logs, context)
+    with stages.stage("Save") as context:
+        return _keep_summary(campaign, logs, model, value, photos, seed, stages)
+
+
+def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: JobContext) -> None:
+    """Keep each customer's handsets, the makers' shares, the loyalty table and the days that the logs cover."""
+    import pyarrow as pa
+
+    from engine.handsets import loyalty, maker_shares
+    from engine.logs import log_span
+
+    customers = logs.connection.sql("SELECT * FROM customers").df()
+    table = loyalty(phones, customers, context=context)
+    first, last = log_span(logs)
+    with campaign.transaction():
+        columns = phones[[CUSTOMER, "maker", "model", "start", "end"]]
+        campaign.write_table("phones", pa.Table.from_pandas(columns, preserve_index=False))
+        campaign.write_document("makers", maker_shares(phones).to_json(orient="records"))
+        campaign.write_document("loyalty", table.to_json())
+        campaign.write_document("span", json.dumps([first.isoformat(), last.isoformat()]))
+
+
+def _learn(
+    logs: Logs, features: pd.DataFrame, offers: tuple[Offer, ...], seed: int, context: JobContext
+) -> UpliftModel | None:
+    """Fit the uplift model on the last campaign; None if there was none."""
+    from engine.uplift import fit_uplift
+
+    history = logs.connection.sql("SELECT * FROM history ORDER BY customer").df()
+    if history.empty:
+        return None
+    model = fit_uplift(
+        features.loc[history[CUSTOMER]],
+        history[OFFER].to_numpy(),
+        history[OUTCOME].to_numpy(),
+        seed=seed,
+        context=context,
+    )
+    model.columns_of([offer.key for offer in offers])
+    return model
+
+
+def _keep_offers(
+    campaign: Campaign,
+    logs: Logs,
+    features: pd.DataFrame,
+    phones: pd.DataFrame,
+    model: UpliftModel | None,
+    offers: tuple[Offer, ...],
+    context: JobContext,
+) -> PolicyValue | None:
+    """Choose each customer's offer and keep the recommendations, the evaluation and what the choice is worth."""
+    import pyarrow as pa
+
+    from engine.offers import policy_value, profit_curve
+
+    about = logs.connection.sql("SELECT * FROM customers ORDER BY customer").df().set_index(CUSTOMER)
+    current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
+    makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
+    table = _recommendations(features.loc[about.index], makers, model, offers, context)
+    for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
+        if column in about:
+            table[column] = about[column].to_numpy()
+    table["current_model"] = current["model"].reindex(about.index).to_numpy()
+    with campaign.transaction():
+        campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
+        if model is None:
+            return None
+        value = policy_value(model, offers, context=context)
+        campaign.write_document("evaluation", model.evaluation.to_json())
+        campaign.write_document("value", value.to_json())
+        campaign.write_document("curve", profit_curve(model, offers, context=context).to_json())
+    return value
+
+
+def _recommendations(
+    features: pd.DataFrame,
+    makers: pd.Series[str],
+    model: UpliftModel | None,
+    offers: tuple[Offer, ...],
+    context: JobContext,
+) -> pd.DataFrame:
+    """Return the table of recommendations, with every offer's uplift and likely range beside the chosen one's."""
+    from engine.offers import recommend, unknown_effects
+
+    if model is None:
+        return unknown_effects(features.index, makers)
+    columns = model.columns_of([offer.key for offer in offers])
+    uplift = model.predict(features, context=context)[:, columns]
+    low, high = (ends[:, columns] for ends in model.predict_interval(features, context=context))
+    baseline = model.predict_baseline(features, context=context)
+    table = recommend(uplift, low, high, baseline, features.index, makers, offers, model.evaluation)
+    table["baseline"] = baseline
+    for place, offer in enumerate(offers):
+        for name, values in (("uplift", uplift), ("low", low), ("high", high)):
+            table[f"{name}:{offer.key}"] = values[:, place]
+    return table
+
+
+@dataclass(frozen=True)
+class _Photos:
+    """What became of the photos."""
+
+    refused: tuple[RefusedPhoto, ...]
+    without_consent: int
+    matched: int
+
+
+def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context: JobContext) -> _Photos:
+    """Read both folders of photos, as far as there is consent, and match the customers."""
+    from engine.logs import log_span
+    from engine.portraits import match_customers, store_customer_photos, store_inventory
+
+    consents = _consents(logs, inputs.files.customers.name)
+    on = max(date.today(), log_span(logs)[1])
+    with campaign.transaction():
+        for consent in consents.values():
+            campaign.record_consent(consent)
+    gallery = store_inventory(campaign, inputs.inventory, context.part(0.0, 0.6))
+    customers = [row[0] for row in logs.connection.sql("SELECT customer FROM customers").fetchall()]
+    own = store_customer_photos(campaign, inputs.photos, consents, customers, on, context.part(0.6, 0.95))
+    matched = match_customers(campaign, gallery, own.customers, context.part(0.95, 1.0))
+    return _Photos((*gallery.refused, *own.refused), own.without_consent, matched)
+
+
+def _consents(logs: Logs, source: str) -> dict[str, Consent]:
+    """Return the consent records that the customer list carries."""
+    rows = logs.connection.sql(
+        "SELECT customer, photo_consent FROM customers WHERE photo_consent IS NOT NULL"
+    ).fetchall()
+    return {customer: Consent(customer, given_on, source) for customer, given_on in rows}
+
+
+def _keep_summary(
+    campaign: Campaign,
+    logs: Logs,
+    model: UpliftModel | None,
+    value: PolicyValue | None,
+    photos: _Photos,
+    seed: int,
+    stages: Stages,
+) -> Summary:
+    """Keep the rows and photos set aside, the history of the run and the summary."""
+    import pyarrow.compute as pc
+
+    rejects = _with_photos(logs.rejects, photos.refused)
+    table = campaign.read_table("customers", [OFFER])
+    assert table is not None
+    summary = Summary(
+        customers=table.num_rows,
+        recommended=int(pc.sum(pc.not_equal(table[OFFER], NO_OFFER)).as_py() or 0),
+        matched=photos.matched,
+        ads=0,
+        rejected_rows=rejects.num_rows,
+        refused_photos=len(photos.refused),
+        without_consent=photos.without_consent,
+        seed=seed,
+        seconds=dict(stages.seconds),
+        uplift=_figures(model, value),
+        models=_models(),
+    )
+    with campaign.transaction():
+        campaign.write_table("rejects", rejects)
+        campaign.write_document("summary", summary.to_json())
+        for stage, seconds in stages.seconds.items():
+            campaign.note_event(stage, seconds)
+    return summary
+
+
+def _with_photos(rejects: pa.Table, refused: tuple[RefusedPhoto, ...]) -> pa.Table:
+    """Return the rejected rows with the refused photos behind them, as line 0 of their file."""
+    import pyarrow as pa
+
+    photos = [[photo.path.name, 0, photo.reason, ""] for photo in refused]
+    columns = zip(*photos, strict=True) if photos else ([],) * len(REJECT_COLUMNS)
+    table = pa.table(dict(zip(REJECT_COLUMNS, map(list, columns), strict=True)), schema=rejects.schema)
+    return pa.concat_tables([rejects, table])
+
+
+def _figures(model: UpliftModel | None, value: PolicyValue | None) -> UpliftFigures | None:
+    if model is None or value is None:
+        return None
+    found = model.evaluation
+    return UpliftFigures(
+        qini=found.qini,
+        qini_low=found.qini_low,
+        qini_high=found.qini_high,
+        has_signal=found.has_signal,
+        value_per_customer=value.value_per_customer,
+        best_single_offer_value=value.best_single_offer_value,
+    )
+
+
+def _models() -> tuple[ModelFile, ...]:
+    """Return the models that looked at the photos."""
+    from engine.faces import facenet_sha256
+    from engine.faces import detector, hair
+    from engine.resources import checked_model, sha256_of
+
+    small = [ModelFile(name, sha256_of(checked_model(name))) for name in (detector.MODEL, hair.MODEL)]
+    return (ModelFile("facenet-casia", facenet_sha256()), *small)
