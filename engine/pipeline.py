@@ -372,8 +372,7 @@ def _figures(model: UpliftModel | None, value: PolicyValue | None) -> UpliftFigu
 
 def _models() -> tuple[ModelFile, ...]:
     """Return the models that looked at the photos."""
-    from engine.faces import facenet_sha256
-    from engine.faces import detector, hair
+    from engine.faces import detector, facenet_sha256, hair
     from engine.resources import checked_model, sha256_of
 
     small = [ModelFile(name, sha256_of(checked_model(name))) for name in (detector.MODEL, hair.MODEL)]
