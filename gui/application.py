@@ -28,6 +28,8 @@ def make_application(settings: Settings) -> QApplication:
     application.setWindowIcon(mark_icon())
     application.setStyle("Fusion")
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
+    if QLocale.system().language() == QLocale.Language.C:
+        QLocale.setDefault(QLocale(QLocale.Language.English))  # C would write 20000 instead of 20,000
     load_fonts()
     load_translations(application)
     look().has_compact_rows = settings.has_compact_rows

@@ -19,7 +19,7 @@ class RailHead(QPushButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setProperty("kind", "rail")
+        self.setProperty("kind", "head")
         self.setFixedHeight(48)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         mark = QLabel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QImage, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.resources import resource
@@ -139,7 +139,6 @@ class StartPage(QWidget):
         left = QWidget()
         left.setLayout(content)
         left.setMaximumWidth(540)
-        left.setMinimumWidth(396)
         self.set_busy(False)
         return left
 
@@ -149,7 +148,7 @@ class StartPage(QWidget):
         ad = StartPicture("ad.jpg", self.tr("The ad composed for this customer with that face"))
         people = row(
             (column(customer, Chip(self.tr("The customer, with consent"), "accent")), 1),
-            IconLabel("right", "muted", 24),
+            column(None, IconLabel("right", "muted", 24), None, 28, gap=0),
             (column(alike, Chip(self.tr("The look-alike in your photos"), "lookalike")), 1),
             gap=14,
         )
@@ -214,6 +213,4 @@ class StartPage(QWidget):
 
 
 def _tip(shortcut: str) -> str:
-    from PySide6.QtGui import QKeySequence
-
     return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
