@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,12 +14,14 @@ from engine.ads.colours import BrandKit, Palette, replace_colours
 from engine.ads.crop import Crop, PhotoSlot, Portrait, crop_portrait
 from engine.ads.fonts import inter, register_fonts
 from engine.ads.geometry import Box
-from engine.ads.layers import LayerCache, Logo
+from engine.ads.layers import LayerCache, Logo, StillLayers
 from engine.ads.preflight import (
     BLOCKING,
+    SAME_IN_ALL_VARIANTS,
     Fault,
     PlacedLine,
     contrast_faults,
+    covered_face,
     line_faults,
     once_per_slot,
     photo_faults,
@@ -41,7 +44,7 @@ class Ad:
     @property
     def is_blocked(self) -> bool:
         """Whether the ad must not be exported: text that does not fit or cannot be drawn."""
-        return any(fault.kind in BLOCKING for fault in self.faults)
+        return _is_blocked(self.faults)
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,6 @@ class _Plan:
     crop: Crop | None
     lines: tuple[PlacedLine, ...]
     faults: tuple[Fault, ...]
-
-    @property
-    def is_blocked(self) -> bool:
-        return any(fault.kind in BLOCKING for fault in self.faults)
 
 
 def compose(
@@ -77,45 +76,52 @@ def compose(
     """
     register_fonts()
     palette = recoloured(family, kit)
-    plan = _choose(family, size, copy, portrait)
-    still = (layers or LayerCache(2)).layers(
-        plan.sheet, family.palette, palette, has_handset=copy.has_handset, scale=scale,
-        logo=logo.toned(family.logo_tone) if logo else None,
-    )  # fmt: skip
+    cache = layers or LayerCache()
+
+    def still(sheet: Sheet) -> StillLayers:
+        mark = logo.toned(family.logo_tone) if logo else None
+        return cache.layers(sheet, family.palette, palette, has_handset=copy.has_handset, scale=scale, logo=mark)
+
+    plan = _choose(_plan(sheet, copy, portrait, still, scale) for sheet in family.variants(size))
     lines = tuple(replace(one, colour=replace_colours(one.colour, family.palette, palette)) for one in plan.lines)
-    image = still.below.copy()
+    image = still(plan.sheet).below.copy()
     painter = QPainter(image)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    _paint_photo(painter, plan, portrait, scale, _photo_colour(plan.sheet.photo, family.palette, palette))
-    painter.drawImage(0, 0, still.above)
+    _paint_photo(painter, plan, portrait, scale, replace_colours(plan.sheet.photo.fill, family.palette, palette))
+    painter.drawImage(0, 0, still(plan.sheet).above)
     painter.end()
     weak = once_per_slot(contrast_faults(lines, _pixels(image), scale))
     _paint_text(image, lines, scale)
     return Ad(image, size, plan.sheet.variant, plan.faults + weak, lines)
 
 
-def _choose(family: TemplateFamily, size: str, copy: AdCopy, portrait: Portrait | None) -> _Plan:
-    """Plan the variants in turn: the first without a fault, else the first that can be exported, else the first."""
-    plans: list[_Plan] = []
-    for sheet in family.variants(size):
-        plan = _plan(sheet, copy, portrait)
-        if not plan.faults:
+def _choose(plans: Iterable[_Plan]) -> _Plan:
+    """Take the first variant without a fault, else the first that can be exported, else the first."""
+    faulty: list[_Plan] = []
+    for plan in plans:
+        if all(fault.kind in SAME_IN_ALL_VARIANTS for fault in plan.faults):
             return plan
-        plans.append(plan)
-    return next((plan for plan in plans if not plan.is_blocked), plans[0])
+        faulty.append(plan)
+    return next((plan for plan in faulty if not _is_blocked(plan.faults)), faulty[0])
 
 
-def _plan(sheet: Sheet, copy: AdCopy, portrait: Portrait | None) -> _Plan:
+def _is_blocked(faults: tuple[Fault, ...]) -> bool:
+    return any(fault.kind in BLOCKING for fault in faults)
+
+
+def _plan(
+    sheet: Sheet, copy: AdCopy, portrait: Portrait | None, still: Callable[[Sheet], StillLayers], scale: float
+) -> _Plan:
     crop = None if portrait is None else crop_portrait(sheet.photo, portrait)
     lines, faults = set_copy(sheet, copy)
     canvas = Box(0, 0, sheet.width, sheet.height)
-    placed = once_per_slot(line_faults(lines, canvas, crop.face if crop else None))
-    of_photo = tuple(photo_faults(sheet.photo, crop)) if crop else ()
-    return _Plan(sheet, crop, lines, faults + placed + of_photo)
-
-
-def _photo_colour(slot: PhotoSlot, old: Palette, new: Palette) -> str:
-    return replace_colours(slot.fill, old, new)
+    faults += once_per_slot(line_faults(lines, canvas, crop.face if crop else None))
+    if crop is not None:
+        faults += tuple(photo_faults(sheet.photo, crop))
+        target = sheet.photo.face
+        if not target.grown(0.1 * target.height).contains(crop.face):  # on target the artwork leaves the face free
+            faults += tuple(covered_face(crop, _pixels(still(sheet).above), scale))
+    return _Plan(sheet, crop, lines, faults)
 
 
 def _paint_photo(painter: QPainter, plan: _Plan, portrait: Portrait | None, scale: float, colour: str) -> None:

@@ -64,5 +64,5 @@ def _encode(image: QImage, quality: int, sampling: int) -> bytes:
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
     pixels = rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3)
     buffer = io.BytesIO()
-    Image.fromarray(pixels, "RGB").save(buffer, "JPEG", quality=quality, subsampling=sampling, xmp=_XMP)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, subsampling=sampling, xmp=_XMP)
     return buffer.getvalue()

@@ -37,6 +37,10 @@ class Box:
         """Whether the two share an area."""
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
+    def grown(self, by: float) -> Box:
+        """Return the box with ``by`` pixels added on each side."""
+        return self.trimmed(-by, -by, -by, -by)
+
     def trimmed(self, top: float = 0.0, right: float = 0.0, bottom: float = 0.0, left: float = 0.0) -> Box:
         """Return the box with so many pixels taken off each side."""
         return Box(self.x + left, self.y + top, self.width - left - right, self.height - top - bottom)

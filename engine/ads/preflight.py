@@ -15,6 +15,8 @@ from engine.ads.geometry import Box
 
 MAX_UPSCALE = 1.5
 MIN_CONTRAST = 4.5
+_COVERED = 0.15  # share of the face that artwork may hide; the shipped families stay under 0.10
+_SHOWN_AS = {"cta": "button", "legal": "legal line", "unit": "unit of the price"}
 
 
 class FaultKind(StrEnum):
@@ -22,6 +24,7 @@ class FaultKind(StrEnum):
 
     OVERSET = "overset"
     NO_GLYPH = "no_glyph"
+    EMPTY = "empty"
     OFF_CANVAS = "off_canvas"
     ON_FACE = "on_face"
     CONTRAST = "contrast"
@@ -30,11 +33,12 @@ class FaultKind(StrEnum):
 
 
 BLOCKING = frozenset({FaultKind.OVERSET, FaultKind.NO_GLYPH})
+SAME_IN_ALL_VARIANTS = frozenset({FaultKind.NO_GLYPH, FaultKind.EMPTY})
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: its kind, the slot it happens in ("photo" for the picture), and a sentence."""
+    """One thing that is wrong: its kind, the slot where it is ("photo" for the picture), and a sentence."""
 
     kind: FaultKind
     slot: str
@@ -61,6 +65,20 @@ class PlacedLine:
         return Box(self.x, self.baseline - 0.76 * self.size, self.width, 0.98 * self.size)
 
 
+def shown_as(slot: str) -> str:
+    """Return a slot's name for a sentence."""
+    return _SHOWN_AS.get(slot, slot)
+
+
+def covered_face(crop: Crop, art: npt.NDArray[np.uint8], scale: float) -> Iterator[Fault]:
+    """Say whether the artwork over the photo hides the face. art: (h, w, 4) uint8 with opacity last, at ``scale``."""
+    left, top = max(0, int(crop.face.x * scale)), max(0, int(crop.face.y * scale))
+    area = art[top : max(0, int(crop.face.bottom * scale)), left : max(0, int(crop.face.right * scale)), 3]
+    if area.size and float((area > 127).mean()) > _COVERED:
+        words = "The artwork covers part of the face. Choose a photo with more room round the head."
+        yield Fault(FaultKind.ON_FACE, "photo", words)
+
+
 def photo_faults(slot: PhotoSlot, crop: Crop) -> Iterator[Fault]:
     """Say whether the head is cut or the photo is enlarged too much."""
     if crop.hair_top < slot.box.y - 1 or not slot.box.contains(crop.face, 1.0):
@@ -77,9 +95,11 @@ def line_faults(lines: Sequence[PlacedLine], canvas: Box, face: Box | None) -> I
     for line in lines:
         ink = line.ink
         if not canvas.contains(ink.trimmed(top=0.22 * line.size, bottom=0.1 * line.size)):
-            yield Fault(FaultKind.OFF_CANVAS, line.slot, f"The {line.slot} runs out of the picture. Shorten it.")
+            yield Fault(
+                FaultKind.OFF_CANVAS, line.slot, f"The {shown_as(line.slot)} runs out of the picture. Shorten it."
+            )
         if face is not None and ink.meets(face.trimmed(top=0.02 * face.height)):
-            words = f"The {line.slot} runs over the face. Shorten it, or choose another photo or template."
+            words = f"The {shown_as(line.slot)} runs over the face. Shorten it, or choose another photo or template."
             yield Fault(FaultKind.ON_FACE, line.slot, words)
 
 
@@ -102,7 +122,7 @@ def contrast_faults(lines: Sequence[PlacedLine], ground: npt.NDArray[np.uint8], 
         ratio = (np.maximum(under, text) + 0.05) / (np.minimum(under, text) + 0.05)
         lowest = float(np.quantile(ratio, 0.02))
         if lowest < MIN_CONTRAST:
-            words = f"The {line.slot} is hard to read on its ground ({lowest:.1f} : 1, at least 4.5 : 1 is needed)."
+            words = f"The {shown_as(line.slot)} is hard to read on its ground: {lowest:.1f} : 1, and 4.5 : 1 is needed."
             yield Fault(FaultKind.CONTRAST, line.slot, words)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.ads.preflight import Fault, FaultKind, PlacedLine
+from engine.ads.preflight import Fault, FaultKind, PlacedLine, shown_as
 from engine.ads.template import Align, Anchor, Sheet, TextSlot
 from engine.ads.text import FittedText, MeasuredText, fit, missing_characters, sizes
 
@@ -42,7 +42,10 @@ def set_copy(sheet: Sheet, copy: AdCopy) -> tuple[tuple[PlacedLine, ...], tuple[
     joined = price is not None and unit is not None and unit.follows_price and copy.text("price") and copy.text("unit")
     for slot in sheet.texts:
         text = copy.text(slot.field)
-        if not text or (joined and slot.name == "unit"):
+        if not text:
+            faults += _empty_faults(slot)
+            continue
+        if joined and slot.name == "unit":
             continue
         if joined and price is not None and unit is not None and slot.name == "price":
             fitted, fitted_unit = _fit_price_and_unit(text, price, copy.text("unit"), unit)
@@ -97,13 +100,20 @@ def _line(slot: TextSlot, text: str, size: float, x: float, baseline: float, wid
     return PlacedLine(slot.name, text, size, slot.weight, slot.spacing, slot.colour, x, baseline, width)
 
 
+def _empty_faults(slot: TextSlot) -> list[Fault]:
+    """Say that a slot which the drawing is made round has no words; others may stay empty."""
+    if slot.name not in ("headline", "cta"):
+        return []
+    return [Fault(FaultKind.EMPTY, slot.name, f"The {shown_as(slot.name)} has no words. Write some.")]
+
+
 def _text_faults(slot: TextSlot, text: str, fitted: FittedText) -> list[Fault]:
     faults = []
     if fitted.is_overset:
-        words = f"The {slot.name} does not fit, even at {slot.minimum:g} px. Shorten it."
+        words = f"The {shown_as(slot.name)} does not fit, even at {slot.minimum:g} px. Shorten it."
         faults.append(Fault(FaultKind.OVERSET, slot.name, words))
     missing = missing_characters(text)
     if missing:
-        words = f'The {slot.name} has "{missing}", which the ad\'s font cannot draw. Write it otherwise.'
+        words = f'The {shown_as(slot.name)} has "{missing}", which the ad\'s font cannot draw. Write it otherwise.'
         faults.append(Fault(FaultKind.NO_GLYPH, slot.name, words))
     return faults
