@@ -136,8 +136,18 @@ class Campaign:
             finally:
                 self._depth -= 1
             if self._erased and not self._depth:
-                encrypted.empty_log(connection)
-                self._erased = False
+                self._clear_traces()
+
+    def _clear_traces(self) -> None:
+        """Cut what was erased out of the write-ahead log too."""
+        try:
+            encrypted.empty_log(self._connection)
+        except apsw.Error as error:
+            raise CampaignFileError(
+                f"It is erased, but its last encrypted traces could not be cleared out of “{self.path.name}-wal” "
+                f"({error}). Free some space on the disk, then close the campaign and open it again."
+            ) from error
+        self._erased = False
 
     def _require_transaction(self) -> None:
         """Raise CampaignFileError if SQLite gave up the whole transaction, as it does when the disk is full."""

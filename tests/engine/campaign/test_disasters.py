@@ -142,6 +142,40 @@ def test_disk_that_takes_no_more_leaves_every_file_as_it_was(path: Path) -> None
         assert campaign.read_document("large") is None
 
 
+CLEARING = """
+import os, resource, sys
+from datetime import date
+from pathlib import Path
+from engine.campaign import Campaign, Consent
+from engine.errors import CampaignFileError
+path, passphrase = Path(sys.argv[1]), sys.argv[2]
+with Campaign.open(path, passphrase) as campaign:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+    campaign.record_consent(Consent("018204", date(2026, 3, 1), "customers.csv"))
+    campaign.write_document("more", os.urandom(90_000).hex())  # fits into the log, but not behind the main file
+    try:
+        campaign.erase_customer("018204")
+    except CampaignFileError as error:
+        print(error)
+    assert campaign.consent("018204") is None
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes per process")
+def test_traces_that_could_not_be_cleared_are_admitted_and_cleared_later(path: Path) -> None:
+    with Campaign.create(path, PASSPHRASE, name="Spring") as campaign:
+        campaign.write_document("value", os.urandom(160_000).hex())
+    log = path.with_name(path.name + "-wal")
+    command = [sys.executable, "-c", CLEARING, str(path), PASSPHRASE]
+    clearing = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    assert "It is erased, but" in clearing.stdout
+    assert log.exists()
+    with Campaign.open(path, PASSPHRASE) as campaign:
+        assert campaign.consent("018204") is None
+        assert campaign.read_document("more") is not None
+    assert not log.exists()
+
+
 def test_window_and_job_share_the_campaign(campaign: Campaign, make_photo: MakePhoto) -> None:
     campaign.write_table("customers", pa.table({"step": [0] * 1000}))
     campaign.add_photo(make_photo("54_a.jpg"))

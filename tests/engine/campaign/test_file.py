@@ -141,6 +141,14 @@ def test_create_leaves_the_last_changes_of_another_campaign(path: Path, ending: 
     assert not path.exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_write_protected_file_is_said(filled: Path, tmp_path: Path) -> None:
+    path = damaged_copy(filled, tmp_path, lambda content: None)
+    path.chmod(0o400)
+    with pytest.raises(CampaignFileError, match="may not be written to"):
+        Campaign.open(path, PASSPHRASE)
+
+
 def test_missing_folder_and_missing_file_are_named(tmp_path: Path) -> None:
     with pytest.raises(CampaignFileError, match="nowhere"):
         Campaign.create(tmp_path / "nowhere" / "a.semblance", PASSPHRASE, name="Spring")
@@ -150,34 +158,38 @@ def test_missing_folder_and_missing_file_are_named(tmp_path: Path) -> None:
         Campaign.open(tmp_path, PASSPHRASE)
 
 
-def test_every_flipped_bit_is_noticed(filled: Path, tmp_path: Path) -> None:
-    size = filled.stat().st_size
-    picked = random.Random(3)
-    places = [*range(16, 24), *(picked.randrange(24, size) for _ in range(30))]
-    for place in places:
-
-        def flip(content: bytearray, place: int = place) -> None:
-            content[place] ^= 1 << picked.randrange(8)
-
-        damaged = damaged_copy(filled, tmp_path, flip)
-        with pytest.raises(CampaignFileError, match=r"damaged\.semblance.*damaged") as caught:
-            read_all(damaged)
-        if place >= 4096:
-            assert not isinstance(caught.value, WrongPassphraseError), place
-
-
-def test_check_sees_damage_behind_pages_in_memory(filled: Path, tmp_path: Path) -> None:
+def test_every_flipped_bit_is_noticed_by_check(filled: Path, tmp_path: Path) -> None:
     path = damaged_copy(filled, tmp_path, lambda content: None)
-    with Campaign.open(path, PASSPHRASE) as campaign:
+    size = path.stat().st_size
+    picked = random.Random(3)
+    with Campaign.open(path, PASSPHRASE) as campaign, path.open("r+b", buffering=0) as file:
         campaign.check()
-        with path.open("r+b") as file:
-            file.seek(-5000, os.SEEK_END)
-            file.write(b"damage")
-        with pytest.raises(CampaignFileError, match="is damaged"):
-            campaign.check()
+        for place in [*range(24), *(picked.randrange(size) for _ in range(100))]:
+            file.seek(place)
+            (good,) = file.read(1)
+            file.seek(place)
+            file.write(bytes([good ^ 1 << picked.randrange(8)]))
+            if place >= 16:  # the salt is needed only while opening
+                with pytest.raises(CampaignFileError, match=r"damaged\.semblance.* is damaged"):
+                    campaign.check()
+            file.seek(place)
+            file.write(bytes([good]))
+        campaign.check()
 
 
-@pytest.mark.parametrize("keep", [0, 10, 4096, 5000, 100_000, -4096, -1])
+@pytest.mark.parametrize("place", [3, 17, 18, 19, 20, 22, 100, 4095, 4096, 20_000, 300_000, -5000, -1])
+def test_flipped_bit_is_noticed_by_opening_and_looking(filled: Path, tmp_path: Path, place: int) -> None:
+    def flip(content: bytearray) -> None:
+        content[place] ^= 4
+
+    path = damaged_copy(filled, tmp_path, flip)
+    with pytest.raises(CampaignFileError, match=r"damaged\.semblance.*damaged") as caught:
+        read_all(path)
+    if not 0 <= place < 4096:
+        assert not isinstance(caught.value, WrongPassphraseError)
+
+
+@pytest.mark.parametrize("keep", [10, 4096, 5000, -4096, -1])
 def test_truncated_file_is_noticed(filled: Path, tmp_path: Path, keep: int) -> None:
     def cut(content: bytearray) -> None:
         del content[keep:]
@@ -266,6 +278,13 @@ def test_file_opens_once_at_a_time(campaign: Campaign, path: Path) -> None:
     assert "already open" in other.stdout
     campaign.close()
     Campaign.open(path, PASSPHRASE).close()
+
+
+def test_importing_the_campaign_is_light() -> None:
+    command = [sys.executable, "-c", "import sys, engine.campaign; print(*sys.modules)"]
+    modules = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "apsw" in modules
+    assert not {"pyarrow", "pandas", "duckdb", "sklearn", "cv2"} & set(modules)
 
 
 def test_backup_is_a_whole_encrypted_campaign(filled: Path, tmp_path: Path) -> None:
