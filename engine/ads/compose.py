@@ -10,8 +10,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QTransform
 
-from engine.ads.colours import BrandKit, Palette, replace_colours
-from engine.ads.crop import Crop, PhotoSlot, Portrait, crop_portrait
+from engine.ads.colours import BrandKit, replace_colours
+from engine.ads.crop import Crop, Portrait, crop_portrait
 from engine.ads.fonts import inter, register_fonts
 from engine.ads.geometry import Box
 from engine.ads.layers import LayerCache, Logo, StillLayers

@@ -116,7 +116,7 @@ def contrast_faults(lines: Sequence[PlacedLine], ground: npt.NDArray[np.uint8], 
         area = ground[rows, columns, :3]
         if not area.size:
             continue
-        step = max(1, int(np.sqrt(area.shape[0] * area.shape[1] / 4096)))
+        step = max(1, int(np.sqrt(area.shape[0] * area.shape[1] / 2048)))
         under = relative_luminance(area[::step, ::step, ::-1])
         text = float(relative_luminance(hex_to_rgb(line.colour)))
         ratio = (np.maximum(under, text) + 0.05) / (np.minimum(under, text) + 0.05)

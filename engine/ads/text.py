@@ -22,7 +22,7 @@ _UNITS = (
 )
 _NUMBER_SPACE = re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?:[^\W\d]*)(?!\w))", re.IGNORECASE)
 _SHORT_SUFFIX = re.compile(r"(?<=\w)-(?=\w{1,4}\b)")
-_LATER_HYPHEN = re.compile(r"(?<=\w[-–—/])(?=\w{5,})")
+_LATER_HYPHEN = re.compile(r"(?<=[^\W\d]{4}[-–])(?=[^\W\d]{5})")  # between two long words
 
 
 @dataclass(frozen=True)

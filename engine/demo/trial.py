@@ -38,8 +38,8 @@ class Observables:
 
     @property
     def ripe(self) -> FloatArray:
-        """How ready the handset is to be replaced: 0 up to 22 months, 1 from 26."""
-        return np.asarray(np.clip((self.phone_age_months - 22.0) / 4.0, 0.0, 1.0))
+        """How ready the handset is to be replaced: 0 up to a year, 1 from two years."""
+        return np.asarray(np.clip((self.phone_age_months - 12.0) / 12.0, 0.0, 1.0))
 
     @property
     def heavy(self) -> FloatArray:
@@ -65,7 +65,8 @@ def true_uplift(seen: Observables, effect: float) -> FloatArray:
         axis=1,
     )
     suits = np.array(SUITS).T[seen.maker]
-    uplift = -0.02 + seen.ripe[:, None] * (0.27 * suits + taste + 0.02 * seen.heavy[:, None])
+    ripe, heavy = seen.ripe[:, None], seen.heavy[:, None]
+    uplift = -0.11 + 0.12 * ripe + 0.18 * suits + 0.06 * ripe * suits + 0.03 * heavy + taste
     uplift = np.where(seen.sleeping_dog[:, None], LOWEST, np.clip(uplift, -0.06, HIGHEST))
     lowest = 0.01 - true_baseline(seen)[:, None]
     return np.asarray(np.maximum(uplift, lowest) * effect)

@@ -21,6 +21,7 @@ SURE_SCORE = 0.8
 RETRY_SCORE = 0.6
 OVERLAP = 0.3
 LONGEST_SIDE = 640
+SHORTEST_SIDE = 64  # OpenCV 4.14 returns faces out of thin air for pictures of at most 32 pixels on a side
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +63,10 @@ class FaceDetector:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         small = rgb if scale == 1.0 else cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
         bgr = cv2.cvtColor(np.ascontiguousarray(small), cv2.COLOR_RGB2BGR)
+        right, bottom = (max(0, SHORTEST_SIDE - side) for side in size)
+        bgr = cv2.copyMakeBorder(bgr, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
         with self._turn:
-            self._network.setInputSize(size)
+            self._network.setInputSize((bgr.shape[1], bgr.shape[0]))
             _, rows = self._network.detect(bgr)
         if rows is None:
             return []

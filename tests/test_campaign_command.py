@@ -1,0 +1,263 @@
+"""The whole way by the command line: what a person types, what lies in the folder afterwards."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.campaign import Campaign
+from engine.demo import DemoOperator, simulate_operator
+from tests.conftest import DEMO_CUSTOMERS, ROOT, run_program
+
+OWN = {"SEMBLANCE_PASSPHRASE": "a long passphrase"}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def header_of(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
+    """CSV files and photo folders as a user would have them."""
+    return simulate_operator(tmp_path_factory.mktemp("own") / "delivery", customers=1_200, seed=3)
+
+
+def own_arguments(operator: DemoOperator, out: Path, **changed: Path | str) -> list[str | Path]:
+    files = operator.files
+    given = {
+        "customers": files.customers, "offers": files.offers, "history": files.history,
+        "inventory": operator.inventory, "photos": operator.photos, "out": out,
+    } | changed  # fmt: skip
+    arguments: list[str | Path] = ["campaign", "--calls", *files.calls, "--usage", *files.usage]
+    for name, value in given.items():
+        arguments += [f"--{name.replace('_', '-')}", value]
+    return arguments
+
+
+def nothing_left_in(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+def test_the_demo_fills_the_folder_with_what_is_promised(demo_output: Path):
+    names = {path.name for path in demo_output.iterdir()}
+    assert names == {"recommendations.csv", "matches.csv", "ads", "rejects.csv", "summary.json", "campaign.semblance"}
+    assert header_of(demo_output / "recommendations.csv") == [
+        "customer", "current_maker", "offer", "uplift", "uplift_low", "uplift_high", "expected_value", "segment",
+    ]  # fmt: skip
+    assert header_of(demo_output / "matches.csv") == ["customer", "photo", "rank", "cosine"]
+    assert header_of(demo_output / "rejects.csv") == ["file", "line", "reason", "text"]
+
+
+def test_every_customer_has_one_recommendation(demo_output: Path):
+    rows = rows_of(demo_output / "recommendations.csv")
+    assert len(rows) == len({row["customer"] for row in rows}) == DEMO_CUSTOMERS
+    for row in rows:
+        assert float(row["uplift_low"]) <= float(row["uplift"]) <= float(row["uplift_high"])
+        assert (float(row["expected_value"]) > 0) == (row["offer"] != "none")
+
+
+def test_the_summary_agrees_with_the_files(demo_output: Path):
+    summary = json.loads((demo_output / "summary.json").read_text(encoding="utf-8"))
+    recommended = [row for row in rows_of(demo_output / "recommendations.csv") if row["offer"] != "none"]
+    matches = rows_of(demo_output / "matches.csv")
+    assert summary["customers"] == DEMO_CUSTOMERS
+    assert summary["recommended"] == len(recommended) > 0
+    assert summary["matched"] == len({row["customer"] for row in matches}) > 0
+    assert summary["ads"] == len(list((demo_output / "ads").glob("*.jpg"))) > 0
+    assert summary["rejected_rows"] == len(rows_of(demo_output / "rejects.csv")) > 0
+    assert set(summary["uplift"]) == {
+        "qini", "qini_low", "qini_high", "has_signal", "value_per_customer", "best_single_offer_value",
+    }  # fmt: skip
+    assert all(len(model["sha256"]) == 64 for model in summary["models"])
+    assert summary["versions"]["python"].startswith("3.11")
+    assert min(summary["seconds"].values()) >= 0
+
+
+def test_the_ads_are_pictures_of_the_named_size(demo_output: Path):
+    recommended = {row["customer"] for row in rows_of(demo_output / "recommendations.csv") if row["offer"] != "none"}
+    sizes = set()
+    for path in (demo_output / "ads").iterdir():
+        customer, size = path.stem.rsplit("_", 1)
+        with Image.open(path) as picture:
+            assert f"{picture.width}x{picture.height}" == size
+            assert np.asarray(picture).std() > 20
+        assert customer in recommended
+        sizes.add(size)
+    assert sizes == {"1080x1080", "1200x628"}
+
+
+def test_matches_are_ranked_by_cosine(demo_output: Path):
+    ranking: dict[str, list[dict[str, str]]] = {}
+    for row in rows_of(demo_output / "matches.csv"):
+        ranking.setdefault(row["customer"], []).append(row)
+    for rows in ranking.values():
+        assert [int(row["rank"]) for row in rows] == [1, 2, 3, 4, 5]
+        cosines = [float(row["cosine"]) for row in rows]
+        assert cosines == sorted(cosines, reverse=True)
+
+
+def test_the_campaign_file_opens_with_the_demo_passphrase(demo_output: Path, tmp_path: Path):
+    copy = shutil.copy(demo_output / "campaign.semblance", tmp_path)
+    with Campaign.open(Path(copy), "demo") as campaign:
+        assert campaign.is_demo
+        table = campaign.read_table("customers")
+        assert table is not None
+        assert table.num_rows == DEMO_CUSTOMERS
+
+
+def test_own_files_make_a_campaign(operator: DemoOperator, tmp_path: Path):
+    out = tmp_path / "spring"
+    done = run_program(*own_arguments(operator, out, template="loud", ads="3"), environment=OWN)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["ads"] == len(list((out / "ads").iterdir())) == 3
+    assert summary["rejected_rows"] == len(operator.dirty)
+    with Campaign.open(out / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
+        assert not campaign.is_demo
+        assert campaign.template_families() == ("loud",)
+
+
+def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path: Path):
+    customers = [row for row in rows_of(operator.files.customers) if row["customer"]]
+    with_photo = {path.stem for path in operator.photos.iterdir()}
+    changed = tmp_path / "customers.csv"
+    with changed.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(customers[0]))
+        writer.writeheader()
+        for row in customers:
+            writer.writerow(row | ({"photo_consent": ""} if row["customer"] in with_photo else {}))
+    out = tmp_path / "out"
+    done = run_program(*own_arguments(operator, out, customers=changed), environment=OWN)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["matched"], summary["ads"], summary["without_consent"]) == (0, 0, len(with_photo))
+    with Campaign.open(out / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
+        assert campaign.photo_keys("customer") == ()
+
+
+def test_the_same_seed_gives_the_same_recommendations(operator: DemoOperator, tmp_path: Path):
+    for name in ("one", "two"):
+        done = run_program(*own_arguments(operator, tmp_path / name, ads="0"), environment=OWN)
+        assert done.returncode == 0, done.stderr
+    for name in ("recommendations.csv", "matches.csv", "rejects.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line that a failed run says, and check that it is one."""
+    assert done.returncode == 1, done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("semblance: ")]
+    assert len(said) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return said[0]
+
+
+def test_a_missing_column_is_named_with_the_file_and_what_was_found(operator: DemoOperator, tmp_path: Path):
+    text = operator.files.customers.read_text(encoding="utf-8").replace("birth_year", "born", 1)
+    changed = tmp_path / "people.csv"
+    changed.write_text(text, encoding="utf-8")
+    (tmp_path / "result").mkdir()
+    done = run_program(*own_arguments(operator, tmp_path / "result" / "out", customers=changed), environment=OWN)
+    said = sentence(done)
+    assert "people.csv" in said
+    assert "birth_year" in said.replace(" ", "_")
+    assert "born" in said
+    assert nothing_left_in(tmp_path / "result")
+
+
+@pytest.mark.parametrize("broken", ["customers", "offers", "history", "inventory", "photos", "template"])
+def test_each_broken_input_gives_one_sentence_and_leaves_nothing(operator: DemoOperator, tmp_path: Path, broken: str):
+    empty = tmp_path / "empty"
+    if broken in ("inventory", "photos"):
+        empty.mkdir()
+    else:
+        empty.write_text("")
+    (tmp_path / "result").mkdir()
+    done = run_program(*own_arguments(operator, tmp_path / "result" / "out", **{broken: empty}), environment=OWN)
+    assert "empty" in sentence(done)
+    assert nothing_left_in(tmp_path / "result")
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):
+    (tmp_path / "keep.txt").write_text("mine")
+    done = run_program("campaign", "--demo", "--customers", "300", "--out", tmp_path)
+    assert "not empty" in sentence(done)
+    assert [path.name for path in tmp_path.iterdir()] == ["keep.txt"]
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux to mount a small disk")
+def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("this machine lets nobody mount a disk")
+    try:
+        done = run_program("campaign", "--demo", "--customers", "2000", "--out", disk / "out")
+        assert "disk is full" in sentence(done).lower()
+        assert nothing_left_in(disk)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["campaign"],
+        ["campaign", "--demo"],
+        ["campaign", "--demo", "--out", "x", "--customers", "many"],
+        ["campaign", "--demo", "--out", "x", "--calls", "calls.csv"],
+        ["campaign", "--out", "x", "--calls", "calls.csv"],
+        ["campaign", "--demo", "--out", "x", "--ads", "-1"],
+        ["no-such-file.semblance"],
+    ],
+)
+def test_a_wrong_command_line_exits_with_2_and_says_how_it_goes(arguments: list[str]):
+    done = run_program(*arguments)
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+
+
+def test_own_data_without_a_passphrase_is_refused(operator: DemoOperator, tmp_path: Path):
+    done = run_program(*own_arguments(operator, tmp_path / "out"), environment={"SEMBLANCE_PASSPHRASE": ""})
+    assert done.returncode == 2
+    assert "passphrase" in done.stderr
+    assert nothing_left_in(tmp_path)
+
+
+def test_consent_is_recorded_with_its_day(demo_output: Path, tmp_path: Path):
+    copy = shutil.copy(demo_output / "campaign.semblance", tmp_path)
+    with Campaign.open(Path(copy), "demo") as campaign:
+        customer = campaign.matched_customers()[0]
+        consent = campaign.consent(customer)
+        assert consent is not None
+        assert consent.holds(date.today())
+        assert consent.source == "customers.csv"
+
+
+def test_the_selftest_passes_here():
+    done = run_program("selftest")
+    assert done.returncode == 0, done.stderr
+    assert "passed" in done.stdout
+
+
+def test_dev_py_explains_itself():
+    done = subprocess.run([sys.executable, str(ROOT / "dev.py")], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "screenshots" in done.stdout
