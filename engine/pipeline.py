@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from engine.faces import RefusedPhoto
+    from engine.handsets import LoyaltyTable
     from engine.logs import Logs
     from engine.offers import Offer, PolicyValue
     from engine.uplift import UpliftModel
@@ -170,18 +171,19 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
     with stages.stage("Follow phones") as context:
         phones = handset_history(logs, context=context.part(0.0, 0.4))
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
-        _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
+        table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
     with stages.stage("Learn uplift") as context:
         model = _learn(logs, features, offers, seed, context)
     with stages.stage("Choose offers") as context:
-        value = _keep_offers(campaign, logs, features, phones, model, offers, context)
+        people = _People(logs, features, phones, table)
+        value = _keep_offers(campaign, people, model, offers, context)
     with stages.stage("Read photos") as context:
         photos = _read_photos(campaign, inputs, logs, context)
     with stages.stage("Save") as context:
         return _keep_summary(campaign, logs, model, value, photos, seed, stages)
 
 
-def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: JobContext) -> None:
+def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: JobContext) -> LoyaltyTable:
     """Keep each customer's handsets, the makers' shares, the loyalty table and the days that the logs cover."""
     import pyarrow as pa
 
@@ -197,6 +199,7 @@ def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: 
         campaign.write_document("makers", maker_shares(phones).to_json(orient="records"))
         campaign.write_document("loyalty", table.to_json())
         campaign.write_document("span", json.dumps([first.isoformat(), last.isoformat()]))
+    return table
 
 
 def _learn(
@@ -219,27 +222,31 @@ def _learn(
     return model
 
 
+@dataclass(frozen=True)
+class _People:
+    """What is known of the customers once their phones were followed."""
+
+    logs: Logs
+    features: pd.DataFrame
+    phones: pd.DataFrame
+    loyalty: LoyaltyTable
+
+
 def _keep_offers(
-    campaign: Campaign,
-    logs: Logs,
-    features: pd.DataFrame,
-    phones: pd.DataFrame,
-    model: UpliftModel | None,
-    offers: tuple[Offer, ...],
-    context: JobContext,
+    campaign: Campaign, people: _People, model: UpliftModel | None, offers: tuple[Offer, ...], context: JobContext
 ) -> PolicyValue | None:
     """Choose each customer's offer and keep the recommendations, the evaluation and what the choice is worth."""
     import pyarrow as pa
 
     from engine.offers import policy_value, profit_curve
 
-    about = logs.connection.sql("SELECT * FROM customers ORDER BY customer").df().set_index(CUSTOMER)
+    about = people.logs.connection.sql("SELECT * FROM customers ORDER BY customer").df().set_index(CUSTOMER)
+    phones = people.phones
     current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
     makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
-    table = _recommendations(features.loc[about.index], makers, model, offers, context)
+    table = _recommendations(people, list(about.index), list(makers), model, offers, context)
     for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
-        if column in about:
-            table[column] = about[column].to_numpy()
+        table[column] = about[column].to_numpy()
     table["current_model"] = current["model"].reindex(about.index).to_numpy()
     with campaign.transaction():
         campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
@@ -253,22 +260,25 @@ def _keep_offers(
 
 
 def _recommendations(
-    features: pd.DataFrame,
-    makers: pd.Series[str],
+    people: _People,
+    customers: list[str],
+    makers: list[str],
     model: UpliftModel | None,
     offers: tuple[Offer, ...],
     context: JobContext,
 ) -> pd.DataFrame:
     """Return the table of recommendations, with every offer's uplift and likely range beside the chosen one's."""
-    from engine.offers import recommend, unknown_effects
+    from engine.offers import recommend
+    from engine.offers.without_trial import offers_by_loyalty
 
     if model is None:
-        return unknown_effects(features.index, makers)
+        return offers_by_loyalty(customers, makers, offers, people.loyalty)
+    features = people.features.loc[customers]
     columns = model.columns_of([offer.key for offer in offers])
     uplift = model.predict(features, context=context)[:, columns]
     low, high = (ends[:, columns] for ends in model.predict_interval(features, context=context))
     baseline = model.predict_baseline(features, context=context)
-    table = recommend(uplift, low, high, baseline, features.index, makers, offers, model.evaluation)
+    table = recommend(uplift, low, high, baseline, customers, makers, offers, model.evaluation)
     table["baseline"] = baseline
     for place, offer in enumerate(offers):
         for name, values in (("uplift", uplift), ("low", low), ("high", high)):

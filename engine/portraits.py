@@ -12,6 +12,7 @@ from engine.errors import ConsentError, PhotoError
 from engine.faces import Gallery, RefusedPhoto, decode_photo, embed_customer, encode_photo, hair_top
 from engine.faces.detector import Detection, FloatArray
 from engine.faces.gallery import photo_paths
+from engine.faces.photo import RgbArray
 from engine.job import JobContext
 
 NEAREST = 5
@@ -102,7 +103,7 @@ def match_customers(campaign: Campaign, gallery: Gallery, customers: Iterable[st
 
 
 def _stored(
-    key: str, customer: str | None, rgb: FloatArray, face: Detection, embedding: FloatArray, model: str
+    key: str, customer: str | None, rgb: RgbArray, face: Detection, embedding: FloatArray, model: str
 ) -> StoredPhoto:
     """Return a photo as it is kept: at most LONGEST_SIDE, without metadata, the face in the kept picture's pixels."""
     height, width = rgb.shape[:2]
