@@ -15,6 +15,7 @@ from engine.ads.template import TextSlot
 NO_BREAK_SPACE, NO_BREAK_HYPHEN = "\u00a0", "\u2011"
 REFERENCE = 200  # px at which text is measured; without hinting every width is proportional to the size
 OVERHANG = 0.06  # of a line's height, by which a block may stand out of its box: its outer lines have no ink there
+_LEAST_FOR_COMPANY = 0.8  # of the largest size that fits: how far text may shrink to leave no word alone
 _SLACK = 0.5  # px, for rounding
 _UNITS = (
     r"\d{3}|Ft|HUF|EUR|USD|€|\$|%|[KMGT]B|[kMG]bit|hó|hónap|nap|év|óra|perc|hét|db|"
@@ -37,7 +38,7 @@ class FittedText:
 
 def glue(text: str) -> str:
     """Put no-break marks inside "5G-re", "12 990", "0 Ft" and "24 hónap"; runs of white space become one space."""
-    text = re.sub(r"[ \t\r\n\f\v]+", " ", text).strip()
+    text = re.sub(r"[^\S\u00a0\u202f]+", " ", text).strip()
     return _SHORT_SUFFIX.sub(NO_BREAK_HYPHEN, _NUMBER_SPACE.sub(NO_BREAK_SPACE, text))
 
 
@@ -83,8 +84,8 @@ class MeasuredText:
 
     def line(self, first: int, last: int) -> str:
         """Return the pieces first..last as they are drawn on one line."""
-        parts = [piece + joint for piece, joint in zip(self.pieces, self._joints, strict=True)][first : last + 1]
-        return as_drawn("".join(parts).rstrip(" "))
+        parts = zip(self.pieces[first : last + 1], self._joints[first : last + 1], strict=True)
+        return as_drawn("".join(piece + joint for piece, joint in parts).rstrip(" "))
 
     def greedy(self, limit: float) -> list[int] | None:
         """Return the last piece of each line when lines are filled up to ``limit`` em; None if a piece is wider."""
@@ -153,21 +154,41 @@ def sizes(slot: TextSlot) -> list[float]:
 def fit(text: str, slot: TextSlot, *, width: float | None = None) -> FittedText:
     """Set text in a slot at the largest size that fits; ``width`` replaces the box's.
 
-    Headline, body and legal line may break; price, unit and button stay on one line.
+    Headline, body and legal line may break; price, unit and button stay on one line. Broken text takes a slightly
+    smaller size if that saves it from a short word alone on its line.
     """
     measured = MeasuredText(text, slot.weight, slot.spacing)
-    room = slot.box.width if width is None else width
-    may_break = slot.name in ("headline", "body", "legal")
+    room = (slot.box.width if width is None else width) + _SLACK
+    if slot.name not in ("headline", "body", "legal"):
+        return _fit_one_line(measured, slot, room)
+    largest: FittedText | None = None
+    for size in sizes(slot):
+        if largest is not None and size < largest.size * _LEAST_FOR_COMPANY:
+            break
+        ends = measured.greedy(room / size)
+        if ends is None or not fits_down(len(ends), size, slot):
+            continue
+        fitted = _fitted(measured, size, measured.balanced(room / size) or ends)
+        if not _has_lonely_word(fitted):
+            return fitted
+        largest = largest or fitted
+    if largest is not None:
+        return largest
+    return _fitted(measured, slot.minimum, _forced(measured, room / slot.minimum), is_overset=True)
+
+
+def _fit_one_line(measured: MeasuredText, slot: TextSlot, room: float) -> FittedText:
     whole = [len(measured.pieces) - 1]
     for size in sizes(slot):
-        limit = (room + _SLACK) / size
-        ends = measured.greedy(limit) if may_break else whole
-        fits_across = ends is not None and (may_break or measured.width(0, whole[0]) <= limit)
-        if ends is not None and fits_across and fits_down(len(ends), size, slot):
-            return _fitted(measured, size, measured.balanced(limit) or ends if may_break else ends, is_overset=False)
-    size = slot.minimum
-    ends = _forced(measured, (room + _SLACK) / size) if may_break else whole
-    return _fitted(measured, size, ends, is_overset=True)
+        if measured.width(0, whole[0]) * size <= room and fits_down(1, size, slot):
+            return _fitted(measured, size, whole)
+    return _fitted(measured, slot.minimum, whole, is_overset=True)
+
+
+def _has_lonely_word(fitted: FittedText) -> bool:
+    """Whether a line is a single word of less than half the widest line."""
+    alone = [width for line, width in zip(fitted.lines, fitted.widths, strict=True) if " " not in line]
+    return len(fitted.lines) > 1 and min(alone, default=math.inf) < 0.5 * max(fitted.widths)
 
 
 def fits_down(lines: int, size: float, slot: TextSlot) -> bool:
@@ -184,7 +205,7 @@ def missing_characters(text: str) -> str:
     return "".join(dict.fromkeys(c for c in as_drawn(glue(text)) if not raw.supportsCharacter(ord(c))))
 
 
-def _fitted(measured: MeasuredText, size: float, ends: list[int], *, is_overset: bool) -> FittedText:
+def _fitted(measured: MeasuredText, size: float, ends: list[int], *, is_overset: bool = False) -> FittedText:
     starts = [0, *(end + 1 for end in ends[:-1])]
     lines = tuple(measured.line(start, end) for start, end in zip(starts, ends, strict=True))
     widths = tuple(measured.width(start, end) * size for start, end in zip(starts, ends, strict=True))
