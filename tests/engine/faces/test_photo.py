@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import io
+import struct
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
+from engine.errors import PhotoError
+from engine.faces import decode_photo, encode_photo
+from engine.faces.photo import MOST_BYTES
+
+
+def scene(width: int = 96, height: int = 64) -> np.ndarray:
+    """A smooth picture whose corners differ, so that any turn shows."""
+    y, x = np.mgrid[0:height, 0:width]
+    return np.stack([255 * x // (width - 1), 255 * y // (height - 1), 128 + 0 * x], -1).astype(np.uint8)
+
+
+def saved(image: Image.Image, kind: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def png(width: int, height: int, depth: int, colour: int, rows: bytes) -> bytes:
+    """Write a PNG by hand, for what Pillow cannot write."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF"])
+def test_every_accepted_format_gives_the_same_picture(kind: str):
+    options = {"quality": 95} if kind in ("JPEG", "WEBP", "AVIF") else {}
+    rgb = decode_photo(saved(Image.fromarray(scene()), kind, **options))
+    assert rgb.shape == (64, 96, 3)
+    assert rgb.dtype == np.uint8
+    assert np.abs(rgb.astype(int) - scene()).mean() < 4
+
+
+def test_a_cmyk_jpeg_keeps_its_colours():
+    red = Image.new("CMYK", (40, 30), (0, 255, 255, 0))
+    rgb = decode_photo(saved(red, "JPEG", quality=95))
+    assert rgb.shape == (30, 40, 3)
+    assert rgb[15, 20] == pytest.approx([255, 0, 0], abs=6)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_sixteen_bit_grey_is_scaled_not_cut(kind: str):
+    grey = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (32, 1))
+    rgb = decode_photo(saved(Image.fromarray(grey), kind))
+    assert np.abs(rgb[..., 0].astype(int) - np.round(grey / 257.0)).max() <= 1
+
+
+def test_a_dark_sixteen_bit_picture_stays_dark():
+    grey = np.full((32, 32), 1000, np.uint16)
+    assert decode_photo(saved(Image.fromarray(grey), "PNG")).max() == 4
+
+
+def test_a_floating_tiff_from_0_to_1_becomes_grey_from_0_to_255():
+    grey = np.tile(np.linspace(0, 1, 64, dtype=np.float32), (32, 1))
+    rgb = decode_photo(saved(Image.fromarray(grey), "TIFF"))
+    assert np.abs(rgb[0, :, 1].astype(int) - np.round(grey[0] * 255)).max() <= 1
+
+
+def test_sixteen_bit_colour_becomes_eight_bit_colour():
+    row = b"\0" + struct.pack(">HHH", 65535, 32768, 0) * 20
+    rgb = decode_photo(png(20, 20, 16, 2, row * 20))
+    assert rgb[10, 10] == pytest.approx([255, 128, 0], abs=1)
+
+
+def test_transparency_lies_on_white():
+    image = Image.fromarray(scene()).convert("RGBA")
+    image.putalpha(Image.new("L", image.size, 0))
+    assert (decode_photo(saved(image, "PNG")) == 255).all()
+    palette = Image.new("P", (20, 20), 0)
+    palette.putpalette([0, 0, 0, 200, 0, 0])
+    assert (decode_photo(saved(palette, "PNG", transparency=0)) == 255).all()
+    assert (decode_photo(saved(palette, "PNG")) == 0).all()
+
+
+TURNS = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
+    8: lambda a: np.rot90(a, 1),
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("orientation", TURNS)
+def test_a_photo_is_turned_upright_once(kind: str, orientation: int):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {"quality": 95} if kind in ("JPEG", "WEBP", "AVIF") else {}
+    data = saved(Image.fromarray(scene()), kind, exif=exif, **options)
+    upright = decode_photo(data)
+    expected = TURNS[orientation](scene())
+    assert upright.shape == expected.shape
+    assert np.abs(upright.astype(int) - expected).mean() < 4
+    again = decode_photo(encode_photo(upright))
+    assert np.abs(again.astype(int) - expected).mean() < 6
+
+
+def test_broken_exif_does_not_cost_the_photo():
+    data = saved(Image.fromarray(scene()), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\x7f" + b"\xff" * 40)
+    assert decode_photo(data).shape == (64, 96, 3)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_of_a_moving_picture_the_first_frame_counts(kind: str):
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "lime", "blue")]
+    options = {} if kind == "TIFF" else {"duration": 50}
+    if kind == "WEBP":
+        options["lossless"] = True
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+    assert decode_photo(data)[16, 16] == pytest.approx([255, 0, 0], abs=2)
+
+
+def test_a_phones_jpeg_with_a_second_picture_inside_is_read():
+    data = saved(Image.fromarray(scene()), "MPO", save_all=True, append_images=[Image.new("RGB", (96, 64))])
+    assert np.abs(decode_photo(data).astype(int) - scene()).mean() < 6
+
+
+def swapped_profile() -> bytes:
+    """A colour profile like sRGB's with red and blue exchanged, under another name."""
+    data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = data.replace(b"rXYZ", b"xxxx").replace(b"bXYZ", b"rXYZ").replace(b"xxxx", b"bXYZ")
+    return data.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+
+
+def test_colours_are_read_by_the_embedded_profile():
+    image = Image.new("RGB", (20, 20), (200, 60, 10))
+    assert decode_photo(saved(image, "PNG", icc_profile=swapped_profile()))[5, 5] == pytest.approx([10, 60, 200], abs=3)
+
+
+def test_a_broken_profile_changes_nothing():
+    image = Image.new("RGB", (20, 20), (200, 60, 10))
+    for profile in (b"junk" * 50, swapped_profile()[:200]):
+        assert (decode_photo(saved(image, "PNG", icc_profile=profile)) == (200, 60, 10)).all()
+
+
+def test_the_stored_jpeg_tells_nothing_but_the_picture():
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif.get_ifd(0x8825)[1] = "N"
+    data = saved(Image.fromarray(scene()), "JPEG", exif=exif, comment=b"Kept secret", icc_profile=swapped_profile())
+    stored = Image.open(io.BytesIO(encode_photo(decode_photo(data))))
+    assert stored.format == "JPEG"
+    assert not stored.getexif()
+    assert not {"exif", "icc_profile", "comment", "xmp"} & set(stored.info)
+
+
+def test_the_stored_jpeg_is_made_smaller_never_larger():
+    assert Image.open(io.BytesIO(encode_photo(scene(2400, 1200), 1600))).size == (1600, 800)
+    assert Image.open(io.BytesIO(encode_photo(scene(90, 60), 1600))).size == (90, 60)
+    assert Image.open(io.BytesIO(encode_photo(scene(20_000, 16), 100))).size == (100, 1)
+
+
+def refusal(photo: Path | bytes) -> str:
+    with pytest.raises(PhotoError) as caught:
+        decode_photo(photo)
+    return str(caught.value)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    rows = (b"\0" + bytes(20_000 // 8)) * 10_000
+    data = png(20_000, 10_000, 1, 0, rows)
+    assert len(data) < 100_000
+    start = time.process_time()
+    assert "too many pixels" in refusal(data)
+    assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (25_000, 20), (8_000, 7_000)])
+def test_a_header_that_claims_too_much_is_refused(tmp_path: Path, width: int, height: int):
+    path = tmp_path / "claims.png"
+    path.write_bytes(png(width, height, 8, 2, b"\0" * 100))
+    assert refusal(path).startswith("claims.png has too many pixels")
+
+
+def test_a_tiny_picture_is_refused():
+    assert "12 x 12" in refusal(saved(Image.new("RGB", (12, 12)), "PNG"))
+
+
+def test_a_file_over_40_mb_is_refused(tmp_path: Path):
+    path = tmp_path / "heavy.jpg"
+    with path.open("wb") as file:
+        file.write(saved(Image.fromarray(scene()), "JPEG"))
+        file.truncate(MOST_BYTES + 1)
+    assert refusal(path) == "heavy.jpg is larger than 40 MB. Save it smaller, as JPEG, and add it again."
+
+
+def test_what_is_not_a_photo_is_named_with_what_to_do(tmp_path: Path):
+    drawing = tmp_path / "logo.png"
+    drawing.write_text("<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>")
+    assert refusal(drawing).startswith(
+        "logo.png is not a picture in a format that is accepted (it is a drawing in SVG)"
+    )
+    assert "HEIC" in refusal(b"\0\0\0\x18ftypheic" + bytes(200))
+    assert "JPEG" in refusal(b"%PDF-1.7 " + bytes(200))
+    assert "JPEG" in refusal(saved(Image.new("RGB", (32, 32)), "ICO"))
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path):
+    assert refusal(tmp_path / "gone.jpg").startswith("gone.jpg cannot be read: No such file")
+    (tmp_path / "folder.jpg").mkdir()
+    assert refusal(tmp_path / "folder.jpg").startswith("folder.jpg cannot be read")
+    (tmp_path / "empty.jpg").touch()
+    assert refusal(tmp_path / "empty.jpg").startswith("empty.jpg is empty")
+    assert refusal(b"").startswith("The photo is empty")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF"])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9])
+def test_a_cut_off_picture_is_refused(kind: str, share: float):
+    noise = np.random.default_rng(1).integers(0, 255, (80, 80, 3), np.uint8)
+    data = saved(Image.fromarray(noise), kind)
+    sentence = refusal(data[: int(len(data) * share)])
+    assert sentence.startswith("The photo is ")
+
+
+SOUND = {kind: saved(Image.fromarray(scene()), kind) for kind in ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(sorted(SOUND)), st.data())
+def test_a_damaged_picture_is_read_or_refused_but_nothing_else_happens(kind: str, data: st.DataObject):
+    sound = bytearray(SOUND[kind])
+    for place in data.draw(st.lists(st.integers(0, len(sound) - 1), max_size=12)):
+        sound[place] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(sound)))
+    try:
+        rgb = decode_photo(bytes(sound[cut:] if data.draw(st.booleans()) else sound[:cut]))
+    except PhotoError as error:
+        assert str(error).endswith(".")
+    else:
+        assert rgb.ndim == 3 and rgb.shape[2] == 3 and rgb.dtype == np.uint8
