@@ -1,0 +1,82 @@
+"""What the window's tests share: the program's own QApplication, settings of their own, and nothing left running."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QObject, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from engine.campaign import Campaign
+from gui.application import make_application
+from gui.main_window import MainWindow
+from gui.settings import Settings
+from gui.theme import look
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings in a file of the test's own."""
+    return Settings(tmp_path / "settings.ini")
+
+
+@pytest.fixture(autouse=True)
+def application(qapp: QApplication) -> QApplication:
+    """The application as the program sets it up, in the light theme."""
+    if qapp.property("set_up") is None:
+        make_application(Settings())
+        qapp.setProperty("set_up", True)
+    if look().scheme != "light" or look().has_compact_rows:
+        look().has_compact_rows = False
+        look().use("light")
+    return qapp
+
+
+def left_running() -> list[QObject]:
+    """Return the threads and timers that still run."""
+    found: list[QObject] = []
+    for each in gc.get_objects():
+        if isinstance(each, QThread | QTimer) and shiboken6.isValid(each):
+            runs = each.isRunning() if isinstance(each, QThread) else each.isActive()
+            if runs and each is not QThread.currentThread():
+                found.append(each)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(application: QApplication, qtbot: QtBot) -> Iterator[None]:
+    """Fail a test that leaves a thread or a timer running."""
+    before = {id(each) for each in left_running()}
+    yield
+    for _ in range(100):
+        application.processEvents()
+        if not [each for each in left_running() if id(each) not in before]:
+            break
+        QThread.msleep(20)
+    left = [each for each in left_running() if id(each) not in before]
+    assert not left, f"left running: {left}"
+
+
+@pytest.fixture
+def bare_campaign_path(tmp_path: Path) -> Path:
+    """A campaign file with nothing in it yet; its passphrase is "open sesame"."""
+    path = tmp_path / "bare.semblance"
+    Campaign.create(path, "open sesame", name="Bare campaign").close()
+    return path
+
+
+@pytest.fixture
+def window(settings: Settings, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window on its start page."""
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
