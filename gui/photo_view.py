@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.campaign import StoredPhoto
-from engine.faces import eye_frame
+from engine.faces import decode_photo, eye_frame
 from gui.picture import Framing, Picture
 from gui.theme import RADIUS_PHOTO, Tone
 from gui.widgets import Label, column
@@ -32,8 +34,13 @@ class FacePhoto:
 
 
 def decode(photo: StoredPhoto) -> FacePhoto:
-    """Decode a photo out of the campaign file; call it in a job. The file holds JPEG made by the program itself."""
-    return FacePhoto(photo, QImage.fromData(photo.jpeg, b"JPG"))
+    """Decode a photo out of the campaign file; call it in a job. Raises PhotoError.
+
+    The file may come from somebody else, so its pictures are decoded as carefully as any from outside.
+    """
+    rgb = np.ascontiguousarray(decode_photo(photo.jpeg))
+    height, width = rgb.shape[:2]
+    return FacePhoto(photo, QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy())
 
 
 def framing(face: FacePhoto, others: Sequence[FacePhoto]) -> Framing:
@@ -44,6 +51,11 @@ def framing(face: FacePhoto, others: Sequence[FacePhoto]) -> Framing:
         return QRectF(frame.x, frame.y, frame.width, frame.height)
 
     return part
+
+
+def photo_name(key: str) -> str:
+    """Return a photo's name as people know it, without the ending."""
+    return PurePath(key).stem
 
 
 class FacePicture(Picture):
@@ -91,11 +103,10 @@ class FaceThumb(QWidget):
         self.picture.setMinimumSize(40, 40)
         self.picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.number = Label("", "caption", "muted", tabular=True, align=Qt.AlignmentFlag.AlignHCenter)
-        self.setLayout(column((self.picture, 1), self.number, gap=4, margins=(2, 2, 2, 0)))
+        self.setLayout(column((self.picture, 1), self.number, gap=4))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(THUMB + 12)
+        self.set_side(THUMB)
 
     @property
     def is_chosen(self) -> bool:
@@ -116,30 +127,24 @@ class FaceThumb(QWidget):
         self.number.set_tone("lookalike" if is_chosen else "muted")
         self.setAccessibleDescription(tr("In the ad") if is_chosen else "")
 
-    def hasHeightForWidth(self) -> bool:
-        """Keep the picture square."""
-        return True
+    def set_side(self, side: int) -> None:
+        """Make the picture a square of a side."""
+        self.setFixedSize(side, side + 4 + self.number.sizeHint().height())
 
-    def heightForWidth(self, width: int) -> int:
-        """Return the height of a square picture and the number under it."""
-        return min(width, THUMB + 12) - 4 + 2 + 4 + self.number.sizeHint().height()
-
-    def sizeHint(self) -> QSize:
-        """Ask for a comfortable thumb."""
-        return QSize(THUMB + 4, self.heightForWidth(THUMB + 4))
-
-    def minimumSizeHint(self) -> QSize:
-        """Stay recognisable."""
-        return QSize(48, self.heightForWidth(48))
+    @Slot()
+    def choose(self) -> None:
+        """Choose this face, if it is there."""
+        if self.isVisible():
+            self.chosen.emit(self._place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose this face."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(self._place)
+            self.choose()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose this face by Space or Return."""
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.chosen.emit(self._place)
+            self.choose()
             return
         super().keyPressEvent(event)

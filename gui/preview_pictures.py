@@ -1,0 +1,189 @@
+"""The three pictures of the Preview page in their cards: customer, look-alike, ad. Captions stand above."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from engine.faces import likeness_words, may_be_the_customer
+from gui import numbers
+from gui.consent_words import ConsentChip
+from gui.customer_faces import CustomerFaces
+from gui.customer_facts import CustomerFacts
+from gui.photo_view import FacePicture, photo_name
+from gui.picture import Picture
+from gui.theme import Tone
+from gui.widgets import Chip, ElidedLabel, IconLabel, Segments, column, row
+from gui.widgets.labels import ChipKind
+
+if TYPE_CHECKING:
+    from engine.ads import Ad
+
+CAPTIONS = 50
+SHOWN_SIZES = ("1080x1080", "1200x628")
+
+
+def tr(text: str) -> str:
+    """Translate a phrase of the Preview page."""
+    return QCoreApplication.translate("preview", text)
+
+
+def alike_words(likeness: int) -> str:
+    """Say a likeness of 0 to 100 in words."""
+    words = {
+        "very alike": tr("very alike"),
+        "alike": tr("alike"),
+        "some likeness": tr("some likeness"),
+        "little likeness": tr("little likeness"),
+    }
+    said = likeness_words(likeness)
+    return words.get(said, said)
+
+
+def size_words(size: str) -> str:
+    """Write an ad's size: ``1080 × 1080``."""
+    return size.replace("x", " × ")
+
+
+class PictureCard(QFrame):
+    """A picture with who it shows above it, and how that stands, so that nothing covers a face."""
+
+    def __init__(self, kind: ChipKind, picture: Picture, beside: QWidget | None = None) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.picture = picture
+        self.chip = Chip("", kind)
+        self.detail = ElidedLabel("", "caption", "muted")
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.state = QHBoxLayout()
+        self.state.setSpacing(6)
+        who = row(self.chip, (self.detail, 1) if beside is None else None, beside or 0)
+        captions = QWidget()
+        captions.setObjectName("clear")
+        captions.setFixedHeight(CAPTIONS)
+        captions.setLayout(column(who, None, self.state, gap=0))
+        self.setLayout(column(captions, (picture, 1), gap=10, margins=(12, 12, 12, 12)))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumWidth(160)
+
+
+class CustomerCard(PictureCard):
+    """The customer with the consent chip, or a plain tile with a lock."""
+
+    def __init__(self) -> None:
+        super().__init__("accent", FacePicture(frame="accent"))
+        self.consent = Chip("", "plain")
+        self.state.addWidget(self.consent)
+        self.state.addStretch(1)
+
+    def show_customer(self, facts: CustomerFacts, consent: ConsentChip, faces: CustomerFaces) -> None:
+        """Show a customer's face beside the look-alike that is in the ad."""
+        self.chip.setText(tr("Customer {key}").format(key=numbers.customer_key(facts.customer)))
+        self.detail.set_whole(facts.place_and_age)
+        self.consent.show_chip(consent.text, consent.kind)
+        assert isinstance(self.picture, FacePicture)
+        if faces.face is None:
+            missing = tr("No photo of this customer") if consent.kind == "positive" else consent.text
+            self.picture.set_frame(None)
+            self.picture.show_notice("photo" if consent.kind == "positive" else "lock", missing)
+            return
+        others = () if faces.in_ad is None else (faces.in_ad.photo,)
+        self.picture.set_frame("accent")
+        self.picture.show_face(faces.face, others, name=tr("The customer's face"))
+
+
+class LookAlikeCard(PictureCard):
+    """The look-alike that is in the ad, with its likeness."""
+
+    def __init__(self) -> None:
+        super().__init__("lookalike", FacePicture(frame="lookalike"))
+        self.warning = IconLabel("warning", "warning", 16)
+        self.likeness = Chip("", "lookalike")
+        self.state.addWidget(self.warning)
+        self.state.addWidget(self.likeness)
+        self.state.addStretch(1)
+
+    def show_faces(self, faces: CustomerFaces) -> None:
+        """Show the look-alike in the ad, or why there is none."""
+        alike = faces.in_ad
+        assert isinstance(self.picture, FacePicture)
+        self.likeness.setVisible(alike is not None)
+        suspicious = alike is not None and may_be_the_customer(alike.likeness)
+        self.warning.setVisible(suspicious)
+        if alike is None:
+            self.chip.setText(tr("Look-alike"))
+            self.detail.set_whole("")
+            self.picture.set_frame(None)
+            without = tr("No look-alike without a photo") if faces.face is None else tr("No look-alike yet")
+            self.picture.show_notice("lookalike", without)
+            return
+        self.chip.setText(tr("Look-alike {photo}").format(photo=photo_name(alike.key)))
+        picked = alike.key == faces.chosen and alike.rank > 1
+        self.detail.set_whole(tr("Your choice") if picked else "")
+        if suspicious:
+            self.likeness.show_chip(tr("May be the customer. Look first."), "warning")
+        else:
+            said = tr("{likeness} of 100, {words}")
+            words = alike_words(alike.likeness)
+            self.likeness.show_chip(said.format(likeness=alike.likeness, words=words), "lookalike")
+        others = () if faces.face is None else (faces.face,)
+        self.picture.set_frame("lookalike")
+        self.picture.show_face(alike.photo, others, name=tr("The look-alike's face"))
+
+
+class AdCard(PictureCard):
+    """The ad as it will be exported, with what the checks say. An old one is dimmed until the new one is there."""
+
+    size_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        self.sizes = Segments([size_words(size) for size in SHOWN_SIZES], name=tr("Size of the ad"))
+        super().__init__("plain", Picture(radius=6), self.sizes)
+        self.mark = IconLabel("check", "positive", 16)
+        self.checks = ElidedLabel("", "caption", "positive")
+        self.state.addWidget(self.mark)
+        self.state.addWidget(self.checks, 1)
+        self.sizes.chosen.connect(self._choose)
+        self.chip.setText(tr("Ad"))
+        self._say_nothing()
+
+    @property
+    def ad_size(self) -> str:
+        """The size that is chosen."""
+        return SHOWN_SIZES[self.sizes.selected]
+
+    def show_ad(self, ad: Ad) -> None:
+        """Fade over to an ad and say what its checks found."""
+        self.picture.show_image(ad.image)
+        self.picture.setAccessibleName(tr("The ad, {size}").format(size=size_words(ad.size)))
+        if not ad.faults:
+            self._say("check", "positive", tr("Passes all checks"))
+            return
+        words = " ".join(dict.fromkeys(fault.words for fault in ad.faults))
+        self._say("stop" if ad.is_blocked else "warning", "danger" if ad.is_blocked else "warning", words)
+
+    def wait(self) -> None:
+        """Dim the ad that is shown, because another one is being made."""
+        self.picture.set_dimmed(True)
+
+    def show_notice(self, icon: str, sentence: str) -> None:
+        """Say why there is no ad."""
+        self.picture.show_notice(icon, sentence)
+        self.picture.setAccessibleName(sentence)
+        self._say_nothing()
+
+    def _say(self, icon: str, tone: Tone, words: str) -> None:
+        self.mark.set_icon(icon, tone)
+        self.mark.show()
+        self.checks.set_tone(tone)
+        self.checks.set_whole(words)
+
+    def _say_nothing(self) -> None:
+        self.mark.hide()
+        self.checks.set_whole("")
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        self.size_chosen.emit(SHOWN_SIZES[index])

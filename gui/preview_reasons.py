@@ -1,0 +1,216 @@
+"""The reasons under the pictures of the Preview page: why this offer, why this face, or another face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from engine.faces import may_be_the_customer
+from gui import numbers
+from gui.customer_faces import CustomerFaces, LookAlike
+from gui.customer_facts import CustomerFacts
+from gui.offer_words import more_say_yes, why_no_offer
+from gui.photo_view import THUMB, FaceThumb, photo_name
+from gui.preview_pictures import alike_words, tr
+from gui.theme import CARD_PADDING, look, theme
+from gui.widgets import Card, Label, bold, plain, row
+
+if TYPE_CHECKING:
+    from engine.uplift import UpliftEvaluation
+
+LITTLE_LIKENESS = 20
+THUMB_GAP = 8
+SMALLEST_THUMB = 40
+
+
+class OfferCard(Card):
+    """Why this offer: what it does to customers like this one, and what is known of this one."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Why this offer"))
+        self.sentence = Label("", rich=True, wrap=True)
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(12)
+        self._facts.setVerticalSpacing(4)
+        self._facts.setColumnStretch(1, 1)
+        self._rows = [(Label("", "body", "muted"), Label("", wrap=True)) for _ in range(2)]
+        for place, (name, value) in enumerate(self._rows):
+            self._facts.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(value, place, 1)
+        self.body.addWidget(self.sentence)
+        self.body.addLayout(self._facts)
+        self.body.addStretch(1)
+
+    def show_offer(self, facts: CustomerFacts, evaluation: UpliftEvaluation | None) -> None:
+        """Say why; without a signal the figure is the average of all customers, and that is said."""
+        if facts.offer is not None:
+            lead, said = (
+                tr("{offer}.").format(offer=facts.offer.name),
+                more_say_yes(facts.uplift, facts.low, facts.high),
+            )
+        elif evaluation is None:
+            lead, said = tr("No offer."), tr("Without an earlier campaign nobody's answer can be foreseen.")
+        else:
+            lead, said = tr("No offer."), why_no_offer(facts.segment)
+        if evaluation is not None and not evaluation.has_signal:
+            said = f"{said} {tr('That is the average: no difference between customers was found.')}"
+        self.sentence.setText(f"{bold(lead)} {plain(said)}")
+        behind = 0 if evaluation is None else evaluation.customers
+        tip = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")
+        self.sentence.setToolTip(tip.format(customers=numbers.decimal(behind)) if behind else "")
+        known = []
+        if facts.baseline is not None:
+            known.append((tr("Without it"), tr("{chance} of 100 say yes").format(
+                chance=numbers.points(facts.baseline, 0, signed=False))))  # fmt: skip
+        if facts.phone:
+            known.append((tr("Has now"), self._phone(facts)))
+        for place, (name, value) in enumerate(self._rows):
+            there = place < len(known)
+            name.setVisible(there)
+            value.setVisible(there)
+            if there:
+                name.setText(known[place][0])
+                value.setText(known[place][1])
+
+    def _phone(self, facts: CustomerFacts) -> str:
+        if facts.phone_since is None:
+            return facts.phone
+        return tr("{phone}, since {month}").format(phone=facts.phone, month=numbers.month_year(facts.phone_since))
+
+
+class LikenessBar(QWidget):
+    """A likeness from 0 to 100 as a bar in the look-alike's colour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._value = 0
+        self.setFixedHeight(6)
+        self.setMinimumWidth(40)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look().changed.connect(self.update)
+
+    def show_value(self, value: int) -> None:
+        """Show a likeness."""
+        self._value = value
+        self.setAccessibleName(tr("Likeness of the face: {likeness} of 100").format(likeness=value))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Take the width there is."""
+        return QSize(120, 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint track and bar."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        track = QRectF(self.rect())
+        painter.setBrush(theme().colour("sunken"))
+        painter.drawRoundedRect(track, 3, 3)
+        if self._value:
+            painter.setBrush(theme().colour("lookalike"))
+            track.setWidth(max(track.height(), track.width() * self._value / 100))
+            painter.drawRoundedRect(track, 3, 3)
+
+
+class FaceCard(Card):
+    """Why this face: the likeness as bar, number and words, and what the scale means."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Why this face"), gap=10)
+        self.bar = LikenessBar()
+        self.number = Label("", tabular=True, align=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.number.setMinimumWidth(24)
+        line = row(Label(tr("Face"), "body", "muted"), (self.bar, 1), self.number, gap=12)
+        self._line = QWidget()
+        self._line.setObjectName("clear")
+        self._line.setLayout(line)
+        self.sentence = Label("", wrap=True)
+        self.body.addWidget(self._line)
+        self.body.addWidget(self.sentence)
+        self.body.addStretch(1)
+
+    def show_faces(self, faces: CustomerFaces) -> None:
+        """Say how alike the look-alike in the ad is."""
+        alike = faces.in_ad
+        self._line.setVisible(alike is not None)
+        if alike is None:
+            self.setToolTip("")
+            without = tr("No face data exists for this customer, so no face was compared.")
+            self.sentence.setText(without if faces.face is None else tr("This face was not compared yet."))
+            return
+        self.bar.show_value(alike.likeness)
+        self.number.setText(numbers.decimal(alike.likeness))
+        self.setToolTip(tr("Cosine {cosine}").format(cosine=numbers.decimal(alike.cosine, 2)))
+        self.sentence.setText(likeness_sentence(faces, alike))
+
+
+def likeness_sentence(faces: CustomerFaces, alike: LookAlike) -> str:
+    """Say how alike a look-alike is, and what the scale means."""
+    scale = tr("Strangers are near 0, two photos of one person near 100.")
+    if may_be_the_customer(alike.likeness):
+        return f"{tr('May be the customer. Look first.')} {scale}"
+    best = max(one.likeness for one in faces.alike)
+    if best < LITTLE_LIKENESS:
+        return f"{tr('Little likeness: nobody in your photos is close.')} {scale}"
+    words = alike_words(alike.likeness)
+    return f"{words[:1].upper()}{words[1:]}. {scale}"
+
+
+class OtherFacesCard(Card):
+    """Or another face: the five nearest, chosen by click or by the keys 1 to 5."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Or another face"))
+        self.setMinimumWidth(2 * CARD_PADDING + 5 * SMALLEST_THUMB + 4 * THUMB_GAP)
+        self._alike: tuple[LookAlike, ...] = ()
+        self.thumbs = [FaceThumb(place) for place in range(5)]
+        strip = row(*self.thumbs, None, gap=THUMB_GAP)
+        for thumb in self.thumbs:
+            thumb.chosen.connect(self.choose)
+        self.note = Label(tr("Ranked by face. Press 1 to 5; Ctrl+Z takes it back."), "caption", "muted", wrap=True)
+        self.nobody = Label(tr("There are no other faces to choose from."), "body", "muted", wrap=True)
+        self.body.addLayout(strip)
+        self.body.addWidget(self.note)
+        self.body.addWidget(self.nobody)
+        self.body.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the thumbs as large as five of them can be."""
+        super().resizeEvent(event)
+        room = event.size().width() - 2 * CARD_PADDING - (len(self.thumbs) - 1) * THUMB_GAP
+        for thumb in self.thumbs:
+            thumb.set_side(max(SMALLEST_THUMB, min(THUMB, room // len(self.thumbs))))
+
+    def show_faces(self, faces: CustomerFaces) -> None:
+        """Show the five nearest, with the one in the ad framed."""
+        same = [one.key for one in faces.alike] == [one.key for one in self._alike]
+        self._alike = faces.alike
+        self.note.setVisible(bool(faces.alike))
+        self.nobody.setVisible(not faces.alike)
+        for place, thumb in enumerate(self.thumbs):
+            thumb.setVisible(place < len(faces.alike))
+            if place < len(faces.alike):
+                one = faces.alike[place]
+                if not same:
+                    self._show(thumb, place, one, faces.alike)
+                thumb.set_chosen(one is faces.in_ad)
+
+    def _show(self, thumb: FaceThumb, place: int, one: LookAlike, all_of_them: Sequence[LookAlike]) -> None:
+        tip = tr("{place}: {photo}, likeness {likeness} of 100, {words}").format(
+            place=place + 1, photo=photo_name(one.key), likeness=one.likeness, words=alike_words(one.likeness)
+        )
+        others = [other.photo for other in all_of_them if other is not one]
+        thumb.show_face(one.photo, others, numbers.decimal(one.likeness), tip)
+
+    @Slot(int)
+    def choose(self, place: int) -> None:
+        """Choose the face at a place, counted from 0."""
+        if 0 <= place < len(self._alike):
+            self.chosen.emit(self._alike[place].key)
