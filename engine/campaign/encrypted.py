@@ -7,8 +7,9 @@ import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import apsw
 
@@ -17,10 +18,12 @@ from engine.errors import CampaignFileError, WrongPassphraseError
 PAGE_SIZE = 4096
 # Bytes 16 to 23 of every campaign file, which the cipher leaves readable and does not authenticate: page size 4096,
 # write-ahead log, 64 bytes a page for tag and nonce, and SQLite's fixed fractions.
-READABLE_AT = 16
-READABLE_HEADER = bytes((0x10, 0x00, 2, 2, 64, 64, 32, 32))
+HEADER_AT = 16
+HEADER = bytes((0x10, 0x00, 2, 2, 64, 64, 32, 32))
 # Argon2id, the second recommended option of RFC 9106, section 4. The file does not name them, so they never change.
 KEY_DERIVATION = {"tcost": 3, "mcost": 65_536, "pcost": 4}
+OUTERMOST = ("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT")
+NESTED = ("SAVEPOINT nested", "ROLLBACK TO nested; RELEASE nested", "RELEASE nested")
 LEFTOVERS = ("-wal", "-journal")
 
 
@@ -73,6 +76,23 @@ def select(connection: apsw.Connection, sql: str, values: Sequence[apsw.SQLiteVa
     return connection.execute(sql, tuple(values)).fetchall()
 
 
+@contextmanager
+def whole(connection: apsw.Connection) -> Iterator[None]:
+    """Make what is written inside all or nothing; may be nested.
+
+    Unlike apsw's own context manager, it bears that SQLite gives up the whole transaction when the disk is full.
+    """
+    begin, undo, end = NESTED if connection.in_transaction else OUTERMOST
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute(end)
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute(undo)
+        raise
+
+
 def key_of(passphrase: str) -> str:
     """Return the bytes of a passphrase as hexadecimal digits, the same whichever system it was typed on."""
     return unicodedata.normalize("NFC", passphrase).encode("utf-8").hex()
@@ -118,8 +138,8 @@ def unlock(connection: apsw.Connection, path: Path) -> None:
         if not isinstance(error.__cause__, apsw.NotADBError):
             raise
         connection.close()
-        with path.open("rb") as file:
-            if not has_readable_header(file):
+        with path.open("rb", buffering=0) as file:
+            if read_start(file)[HEADER_AT:] != HEADER:
                 raise CampaignFileError(FOREIGN.format(name=path.name)) from error
         raise WrongPassphraseError(
             f"This passphrase does not open “{path.name}”. Type it again; if it is surely right, the beginning of the "
@@ -127,10 +147,10 @@ def unlock(connection: apsw.Connection, path: Path) -> None:
         ) from error
 
 
-def has_readable_header(file: BinaryIO) -> bool:
-    """Whether the bytes that the cipher leaves readable are those of a campaign file."""
-    file.seek(READABLE_AT)
-    return file.read(len(READABLE_HEADER)) == READABLE_HEADER
+def read_start(file: FileIO) -> bytes:
+    """Return the bytes before the encrypted ones: the key's salt, then the header; fewer if the file is shorter."""
+    file.seek(0)
+    return file.read(HEADER_AT + len(HEADER))
 
 
 def is_sound(connection: apsw.Connection) -> bool:

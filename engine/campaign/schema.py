@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import apsw
 
+from engine.campaign.encrypted import whole
 from engine.errors import CampaignFileError
 
 APPLICATION_ID = 0x53424C43  # "SBLC", marks the file as a campaign
@@ -83,6 +84,6 @@ def migrate(connection: apsw.Connection, name: str, steps: Sequence[str] = STEPS
             f"{len(steps)}). Update Semblance, then open it again."
         )
     for number in range(version, len(steps)):
-        with connection:
+        with whole(connection):
             connection.execute(steps[number])
             connection.pragma("user_version", number + 1)

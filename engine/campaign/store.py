@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from engine.logs import FileReport
     from engine.offers import Offer
 
-OUTERMOST = ("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT")
-NESTED = ("SAVEPOINT nested", "ROLLBACK TO nested; RELEASE nested", "RELEASE nested")
-
 
 class Campaign:
     """An open campaign file. Window and job may share it: each call, each transaction waits for the other's end.
@@ -43,7 +40,8 @@ class Campaign:
         self._depth = 0
         self._erased = False
         # On POSIX, closing any descriptor of a file drops all locks on it: this one lives as long as SQLite's own.
-        self._raw = path.open("rb")
+        self._raw = path.open("rb", buffering=0)
+        self._start = encrypted.read_start(self._raw)
 
     @classmethod
     def create(cls, path: Path, passphrase: str, *, name: str, is_demo: bool = False) -> Self:
@@ -58,7 +56,7 @@ class Campaign:
                 unfinished.callback(connection.close)
                 encrypted.format_file(connection)
                 encrypted.settle(connection)
-                with connection:
+                with encrypted.whole(connection):
                     schema.migrate(connection, path.name)
                     rows = {"name": name, "is_demo": str(int(is_demo)), "created_on": date.today().isoformat()}
                     connection.executemany("INSERT INTO property VALUES (?, ?)", list(rows.items()))
@@ -90,7 +88,7 @@ class Campaign:
             encrypted.unlock(connection, path)
             campaign = cls(path, connection, passphrase)
             unfinished.callback(campaign.close)
-            if not encrypted.has_readable_header(campaign._raw):
+            if campaign._start[encrypted.HEADER_AT :] != encrypted.HEADER:
                 raise CampaignFileError(encrypted.FOREIGN.format(name=path.name))
             if connection.pragma("application_id") != schema.APPLICATION_ID:
                 raise CampaignFileError(encrypted.FOREIGN.format(name=path.name))
@@ -120,19 +118,13 @@ class Campaign:
     def transaction(self) -> Iterator[None]:
         """Make what is written inside all or nothing; may be nested, and holds up other threads meanwhile."""
         with self._held() as connection:
-            begin, undo, end = NESTED if self._depth else OUTERMOST
             if self._depth:
                 self._require_transaction()
-            connection.execute(begin)
             self._depth += 1
             try:
-                yield
-                self._require_transaction()
-                connection.execute(end)
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute(undo)
-                raise
+                with encrypted.whole(connection):
+                    yield
+                    self._require_transaction()
             finally:
                 self._depth -= 1
             if self._erased and not self._depth:
@@ -356,7 +348,7 @@ class Campaign:
     def check(self) -> None:
         """Read the whole file. Raises CampaignFileError if a part of it is not as it was written."""
         with self._held() as connection:
-            if not (encrypted.has_readable_header(self._raw) and encrypted.is_sound(connection)):
+            if encrypted.read_start(self._raw) != self._start or not encrypted.is_sound(connection):
                 raise CampaignFileError(encrypted.DAMAGED.format(name=self.path.name))
 
     def backup(self, path: Path) -> None:

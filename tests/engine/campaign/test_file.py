@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pytest
 
 from engine.campaign import Campaign, Consent, schema
-from engine.campaign.encrypted import connect
+from engine.campaign.encrypted import connect, explained, whole
 from engine.errors import CampaignFileError, WrongPassphraseError
 from tests.engine.campaign.conftest import PASSPHRASE, MakePhoto
 
@@ -141,12 +142,35 @@ def test_create_leaves_the_last_changes_of_another_campaign(path: Path, ending: 
     assert not path.exists()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_write_protected_file_is_said(filled: Path, tmp_path: Path) -> None:
-    path = damaged_copy(filled, tmp_path, lambda content: None)
-    path.chmod(0o400)
-    with pytest.raises(CampaignFileError, match="may not be written to"):
-        Campaign.open(path, PASSPHRASE)
+OPEN_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+import numpy
+from engine.campaign import Campaign
+from engine.errors import CampaignFileError
+path, passphrase = Path(sys.argv[1]), sys.argv[2]
+if os.geteuid() == 0:
+    os.setuid(65534)
+for attempt in (Campaign.open, lambda path, passphrase: Campaign.create(path.with_name("b"), passphrase, name="B")):
+    try:
+        attempt(path, passphrase)
+    except CampaignFileError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
+def test_what_may_not_be_written_is_said(filled: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = damaged_copy(filled, Path(folder), lambda content: None)
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        command = [sys.executable, "-c", OPEN_AS_NOBODY, str(path), PASSPHRASE]
+        opened = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+        path.parent.chmod(0o700)
+    first, second = opened.stdout.splitlines()
+    assert first.startswith("“damaged.semblance” may not be written to")
+    assert second.startswith("“b” cannot be made in")
 
 
 def test_missing_folder_and_missing_file_are_named(tmp_path: Path) -> None:
@@ -251,6 +275,16 @@ def test_failing_step_leaves_the_version_before_it(campaign: Campaign) -> None:
     connection = campaign._connection
     steps = (*schema.STEPS, "CREATE TABLE pin (customer TEXT) STRICT; CREATE TABLE pin (twice TEXT)")
     with pytest.raises(apsw.SQLError):
+        schema.migrate(connection, "a", steps)
+    assert connection.pragma("user_version") == len(schema.STEPS)
+    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pin'").get == 0
+
+
+def test_step_that_finds_the_disk_full_leaves_the_version_before_it(campaign: Campaign) -> None:
+    connection = campaign._connection
+    connection.pragma("max_page_count", connection.pragma("page_count") + 3)
+    steps = (*schema.STEPS, "CREATE TABLE pin (a BLOB) STRICT; INSERT INTO pin VALUES (randomblob(100000))")
+    with pytest.raises(CampaignFileError, match="disk is full"), explained("a"), whole(connection):
         schema.migrate(connection, "a", steps)
     assert connection.pragma("user_version") == len(schema.STEPS)
     assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pin'").get == 0
