@@ -30,35 +30,37 @@ def is_clear(low: float, high: float) -> bool:
     return low > 0 or high < 0
 
 
-def more_say_yes(uplift: float, low: float, high: float) -> str:
-    """Say how many more customers of 100 say yes: "Of 100 like this one, about 12 more say yes (6 to 17)."."""
+def more_say_yes(uplift: float, low: float, high: float, *, is_personal: bool = True) -> str:
+    """Say how many more customers of 100 say yes: "Of 100 like this one, about 12 more say yes (6 to 17).".
+
+    Not personal, it is the average of all customers: "Of 100 customers, about 12 more say yes (6 to 17).".
+    """
     digits = _digits(uplift, low, high)
+    whom = tr("Of 100 like this one") if is_personal else tr("Of 100 customers")
     if not is_clear(low, high):
-        sentence = tr("Of 100 like this one, no clear difference in who says yes ({range}).")
-        return sentence.format(range=_range(low, high, digits))
+        sentence = tr("{whom}, no clear difference in who says yes ({range}).")
+        return sentence.format(whom=whom, range=_range(low, high, digits))
     if uplift > 0:
-        sentence, ends = tr("Of 100 like this one, about {size} more say yes ({range})."), (low, high)
+        sentence, ends = tr("{whom}, about {size} more say yes ({range})."), (low, high)
     else:
-        sentence, ends = tr("Of 100 like this one, about {size} fewer say yes ({range})."), (-high, -low)
-    return sentence.format(size=numbers.points(abs(uplift), digits, signed=False), range=_range(*ends, digits))
+        sentence, ends = tr("{whom}, about {size} fewer say yes ({range})."), (-high, -low)
+    size = numbers.points(abs(uplift), digits, signed=False)
+    return sentence.format(whom=whom, size=size, range=_range(*ends, digits))
 
 
-def evidence(offer: str, uplift: float, low: float, high: float) -> str:
+def evidence(offer: str, uplift: float, low: float, high: float, *, is_personal: bool = True) -> str:
     """Say the same in a whole sentence for people who see nothing else."""
     digits = _digits(uplift, low, high)
+    whom = tr("Of 100 customers like this one") if is_personal else tr("Of 100 customers")
     if not is_clear(low, high):
-        sentence = tr("Of 100 customers like this one, no clear difference in who says yes to {offer} ({range}).")
-        return sentence.format(offer=offer, range=_range(low, high, digits))
+        sentence = tr("{whom}, no clear difference in who says yes to {offer} ({range}).")
+        return sentence.format(whom=whom, offer=offer, range=_range(low, high, digits))
     if uplift > 0:
-        sentence = tr("Of 100 customers like this one, about {size} more say yes to {offer} than without it ({range}).")
-        ends = (low, high)
+        sentence, ends = tr("{whom}, about {size} more say yes to {offer} than without it ({range})."), (low, high)
     else:
-        sentence = tr(
-            "Of 100 customers like this one, about {size} fewer say yes to {offer} than without it ({range})."
-        )
-        ends = (-high, -low)
+        sentence, ends = tr("{whom}, about {size} fewer say yes to {offer} than without it ({range})."), (-high, -low)
     size = numbers.points(abs(uplift), digits, signed=False)
-    return sentence.format(size=size, offer=offer, range=_range(*ends, digits))
+    return sentence.format(whom=whom, size=size, offer=offer, range=_range(*ends, digits))
 
 
 def why_no_offer(segment: str) -> str:

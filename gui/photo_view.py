@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from engine.campaign import StoredPhoto
 from engine.faces import decode_photo, eye_frame
 from gui.picture import Framing, Picture
-from gui.theme import RADIUS_PHOTO, Tone
+from gui.theme import RADIUS_PHOTO, Theme, Tone
 from gui.widgets import Label, column
 
 THUMB = 82
@@ -62,9 +62,14 @@ class FacePicture(Picture):
     """A face in its frame: petrol for the customer, apricot for the look-alike."""
 
     def __init__(
-        self, *, frame: Tone | None = None, radius: float = RADIUS_PHOTO, parent: QWidget | None = None
+        self,
+        *,
+        frame: Tone | None = None,
+        radius: float = RADIUS_PHOTO,
+        always: Theme | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(frame=frame, radius=radius, parent=parent)
+        super().__init__(frame=frame, radius=radius, always=always, parent=parent)
         self._face: FacePhoto | None = None
 
     @property

@@ -9,8 +9,9 @@ from PySide6.QtCore import QEasingCurve, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
-from gui.icons import icon_pixmap
-from gui.theme import RADIUS_PHOTO, Tone, font, look, theme
+from engine.resources import resource
+from gui.icons import svg_pixmap
+from gui.theme import RADIUS_PHOTO, Theme, Tone, font, look, theme
 
 CROSSFADE_MS = 160
 DIMMED = 0.45
@@ -37,12 +38,21 @@ NOTHING = Shown()
 
 
 class Picture(QWidget):
-    """An image, whole or a framed part, without stretching. A hairline keeps pale ads off a pale ground."""
+    """An image, whole or a framed part, without stretching. A hairline keeps pale ads off a pale ground.
+
+    ``always`` is a theme to keep; without one the picture follows the window's.
+    """
 
     def __init__(
-        self, *, frame: Tone | None = None, radius: float = RADIUS_PHOTO, parent: QWidget | None = None
+        self,
+        *,
+        frame: Tone | None = None,
+        radius: float = RADIUS_PHOTO,
+        always: Theme | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._always = always
         self._frame = frame
         self._radius = radius
         self._now = NOTHING
@@ -113,6 +123,9 @@ class Picture(QWidget):
         else:
             self._settle()
 
+    def _colours(self) -> Theme:
+        return self._always or theme()
+
     def _moves(self) -> bool:
         """Whether the system lets things move."""
         return bool(self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self))
@@ -162,7 +175,7 @@ class Picture(QWidget):
         painter.setOpacity(1.0)
         if self._frame and self._now != NOTHING:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme().colour(self._frame), 2))
+            painter.setPen(QPen(self._colours().colour(self._frame), 2))
             ring = self._place(self._now).adjusted(-3, -3, 3, 3)
             painter.drawRoundedRect(ring, self._radius + 3, self._radius + 3)
 
@@ -178,7 +191,7 @@ class Picture(QWidget):
         path.addRoundedRect(place, self._radius, self._radius)
         painter.save()
         painter.setClipPath(path)
-        painter.fillRect(place, theme().colour("sunken"))
+        painter.fillRect(place, self._colours().colour("sunken"))
         part = self._part(shown)
         scale = place.width() / part.width()
         assert shown.image is not None
@@ -192,7 +205,7 @@ class Picture(QWidget):
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if not self._frame:
-            hairline = QColor(theme().colour("border"))
+            hairline = QColor(self._colours().colour("border"))
             painter.setPen(QPen(hairline, 1))
             painter.drawPath(path)
 
@@ -209,14 +222,16 @@ class Picture(QWidget):
 
     def _paint_notice(self, painter: QPainter, shown: Shown) -> None:
         place = self._inside()
-        now = theme()
+        now = self._colours()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(now.colour("sunken"))
         painter.drawRoundedRect(place, self._radius, self._radius)
         size = 32
         text = QRectF(place.x() + 12, place.center().y() + 8, place.width() - 24, place.height() / 2 - 8)
         if shown.icon:
-            pixmap = icon_pixmap(shown.icon, "muted", size, self.devicePixelRatioF())
+            source = resource("icons", f"{shown.icon}.svg").read_text(encoding="utf-8")
+            coloured = source.replace("currentColor", now.colour("muted").name())
+            pixmap = svg_pixmap(coloured, size, self.devicePixelRatioF())
             painter.drawPixmap(round(place.center().x() - size / 2), round(place.center().y() - size), pixmap)
         painter.setPen(now.colour("muted"))
         painter.setFont(font())

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from engine.faces import LikenessScale
-from engine.job import Job, JobContext
 from gui import numbers
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.consent_words import consent_chip
-from gui.customer_faces import CustomerFaces, load_faces, measure_scale
+from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts, customers_with_ads
+from gui.face_loader import FaceLoader
 from gui.fitting_scroll import FittingScroll
-from gui.jobs import JobQueue, Task
 from gui.preview_pictures import CAPTIONS, AdCard, CustomerCard, LookAlikeCard
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
 from gui.results import CampaignResults
@@ -26,6 +23,8 @@ from gui.widgets import Button, EmptyState, Page
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
+    from gui.jobs import JobQueue
+    from gui.pitch import Pitch
 
 GAP = 12
 NARROWEST_AD = 310  # the card with the choice of its size
@@ -58,11 +57,11 @@ class PreviewPage(Page):
         self._customers: tuple[str, ...] = ()
         self._facts: CustomerFacts | None = None
         self._faces: CustomerFaces | None = None
-        self._scale: LikenessScale | None = None
         self._choices: list[FaceChoice] = []
-        self._loading: Task | None = None
-        self._work = JobQueue(self)
-        self._work.failed.connect(self.jobs.failed)
+        self._pitch: Pitch | None = None
+        self._loader = FaceLoader(self)
+        self._loader.loaded.connect(self._take_faces)
+        self._loader.failed.connect(self.jobs.failed)
         self._composer = AdComposer(self)
         self._composer.composed.connect(self._show_ad)
         self._composer.failed.connect(self._show_failure)
@@ -134,21 +133,20 @@ class PreviewPage(Page):
         """Show a campaign from its first customer, or the same one where it was."""
         stays = campaign is not None and campaign is self._campaign
         wanted = self.customer if stays else ""
-        if self._loading is not None:
-            self._work.drop(self._loading)
-            self._loading = None
+        self._loader.set_campaign(campaign, results)
         self._composer.set_campaign(campaign)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
         self._customers = () if campaign is None or results is None else customers_with_ads(results)
         if not stays:
             self._choices.clear()
-            self._scale = None
         there = bool(self._customers)
         self.scroller.setVisible(there)
         self.empty.setVisible(not there)
         for control in (self.previous, self.next, self.pitch):
             control.setVisible(there)
+        if self._pitch is not None:
+            self._pitch.close()
         if not there:
             self.set_verdict(self.tr("No customer gets an ad yet."))
             return
@@ -163,26 +161,11 @@ class PreviewPage(Page):
         self._facts, self._faces = facts, None
         self._enable()
         self._late.start()
-        if self._loading is not None:
-            self._work.drop(self._loading)
         self._composer.give_up()
-        scale, inventory, on = self._scale, results.inventory, self._today()
-
-        def work(context: JobContext) -> tuple[CustomerFaces, LikenessScale]:
-            measured = scale or measure_scale(campaign, inventory, context)
-            return load_faces(campaign, customer, measured, on, context), measured
-
-        self._loading = self._work.start(Job(self.tr("Loading faces"), work), self._take_faces)
-
-    def _today(self) -> date:
-        """Return the day that consent is asked for: the logs' last one if this computer's clock is behind it."""
-        last = self._results.span[1] if self._results is not None and self._results.span else date.today()
-        return max(date.today(), last)
+        self._loader.ask(customer)
 
     @Slot(object)
-    def _take_faces(self, loaded: tuple[CustomerFaces, LikenessScale]) -> None:
-        self._loading = None
-        faces, self._scale = loaded
+    def _take_faces(self, faces: CustomerFaces) -> None:
         self._faces = faces
         self._show_all()
         self.loaded.emit(faces.customer)
@@ -194,7 +177,7 @@ class PreviewPage(Page):
             return
         self._late.stop()
         self.set_verdict(self._sentence(facts, faces))
-        chip = consent_chip(faces.consent, self._today())
+        chip = consent_chip(faces.consent, self._loader.today)
         self.customer_card.show_customer(facts, chip, faces)
         self.look_alike_card.show_faces(faces)
         self.offer_card.show_offer(facts, results.evaluation)
@@ -305,18 +288,33 @@ class PreviewPage(Page):
 
     def _apply(self, customer: str, photo: str | None) -> None:
         """Keep a choice in the file, behind the window's back, and show it."""
-        campaign = self._campaign
-        if campaign is None:
-            return
-
-        def keep(context: JobContext) -> None:
-            campaign.choose_face(customer, photo)
-
-        self._work.start(Job(self.tr("Keeping the choice"), keep))
+        self._loader.keep_choice(customer, photo)
         if self._faces is not None and self._faces.customer == customer:
             self._faces = replace(self._faces, chosen=photo)
             self._show_all()
         else:
+            self.show_customer(customer)
+
+    # the full screen
+
+    def open_pitch(self) -> None:
+        """Show the customers with an ad on the full screen, from the one that is shown here."""
+        from gui.pitch import Pitch
+
+        if self._campaign is None or self._results is None or not self._customers or self._pitch is not None:
+            return
+        pitch = Pitch(self.window())
+        pitch.left.connect(self._left_pitch)
+        pitch.failed.connect(self.jobs.failed)
+        pitch.set_campaign(self._campaign, self._results, self.customer)
+        self._pitch = pitch
+        pitch.showFullScreen()
+
+    @Slot(str)
+    def _left_pitch(self, customer: str) -> None:
+        """Go to the customer at whom the pitch ended."""
+        self._pitch = None
+        if customer and customer != self.customer:
             self.show_customer(customer)
 
     # the room

@@ -47,17 +47,16 @@ class OfferCard(Card):
 
     def show_offer(self, facts: CustomerFacts, evaluation: UpliftEvaluation | None) -> None:
         """Say why; without a signal the figure is the average of all customers, and that is said."""
+        is_personal = evaluation is None or evaluation.has_signal
         if facts.offer is not None:
-            lead, said = (
-                tr("{offer}.").format(offer=facts.offer.name),
-                more_say_yes(facts.uplift, facts.low, facts.high),
-            )
+            said = more_say_yes(facts.uplift, facts.low, facts.high, is_personal=is_personal)
+            lead = f"{facts.offer.name}."
         elif evaluation is None:
             lead, said = tr("No offer."), tr("Without an earlier campaign nobody's answer can be foreseen.")
         else:
             lead, said = tr("No offer."), why_no_offer(facts.segment)
-        if evaluation is not None and not evaluation.has_signal:
-            said = f"{said} {tr('That is the average: no difference between customers was found.')}"
+        if not is_personal:
+            said = f"{said} {tr('We found no difference between customers.')}"
         self.sentence.setText(f"{bold(lead)} {plain(said)}")
         behind = 0 if evaluation is None else evaluation.customers
         tip = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")

@@ -21,6 +21,12 @@ def test_uplift_is_said_in_points_of_100_with_its_range():
     )
 
 
+def test_an_average_is_not_said_of_one_customer():
+    said = more_say_yes(0.05, 0.02, 0.08, is_personal=False)
+    assert said == "Of 100 customers, about 5 more say yes (2 to 8)."
+    assert "like this one" not in evidence("Samsung 5G", 0.05, 0.02, 0.08, is_personal=False)
+
+
 def test_a_range_with_zero_is_no_clear_difference():
     assert more_say_yes(0.041, -0.012, 0.094) == "Of 100 like this one, no clear difference in who says yes (−1 to 9)."
     assert "no clear difference" in evidence("Xiaomi 15", 0.041, -0.012, 0.094)
