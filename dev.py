@@ -128,7 +128,7 @@ def has_screen() -> bool:
 
 def call(*arguments: str, screen: bool = False) -> int:
     """Run .venv's Python with these arguments in the project's folder; offscreen unless a screen is wanted."""
-    environment = dict(os.environ, PYTHONUTF8="1")
+    environment = {"OMP_WAIT_POLICY": "PASSIVE", **os.environ, "PYTHONUTF8": "1"}
     if not screen:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, env=environment, check=False).returncode

@@ -71,7 +71,9 @@ def store_customer_photos(
                     )
                 face = embed_customer(customer, path, consents.get(customer), on)
                 rgb = decode_photo(path)
-                campaign.add_photo(_stored(f"customer:{customer}", customer, rgb, face, face.embedding, face.model))
+                campaign.add_photo(
+                    _stored(f"customer:{customer}", customer, rgb, face, face.embedding, face.model), on=on
+                )
                 read[customer] = path
             except ConsentError:
                 without_consent += 1

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO_CUSTOMERS = 2_000
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def run_program(*arguments: str | Path, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
