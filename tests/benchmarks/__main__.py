@@ -1,4 +1,4 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N]. Figures, not verdicts; nothing here can fail."""
+"""Measures the program: python dev.py bench [--json F] [--customers N]. Figures only; nothing here can fail."""
 
 from __future__ import annotations
 
