@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
     # Waiting OpenMP threads sleep: on a busy laptop, spinning ones made the same fit take ten times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from engine.command_line import parse
+    from engine.command_line import has_screen, parse, say_no_screen
 
     chosen = parse(arguments)
     if chosen.command == "campaign":
@@ -38,6 +38,8 @@ def main(arguments: list[str]) -> int:
         from gui.selftest import selftest
 
         return selftest()
+    if not has_screen():
+        return say_no_screen()
     from gui.application import run_window
 
     return run_window(open_demo=chosen.demo, campaign=chosen.file)

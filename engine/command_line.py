@@ -54,6 +54,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return chosen
 
 
+def has_screen() -> bool:
+    """Whether a window can be shown here."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def say_no_screen() -> int:
+    """Say what can be done without a screen; the exit code is 1."""
+    return _say("There is no screen here. Run a campaign without a window: main.py campaign --help")
+
+
 def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="main.py campaign", description="Run a whole campaign without a window, from logs and photos to ads."
