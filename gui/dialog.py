@@ -30,6 +30,5 @@ class Dialog(QDialog):
         """Show the ring when somebody goes on by Tab."""
         before = self.focusWidget()
         moved = super().focusNextPrevChild(forward)
-        if before is None or before.isVisible():
-            tell_ring_of_tab(self)
+        tell_ring_of_tab(self, before)
         return moved

@@ -91,7 +91,10 @@ def focus_ring() -> FocusRing:
     return found if found is not None else FocusRing(application)
 
 
-def tell_ring_of_tab(window: QWidget) -> None:
-    """Call this in a window's focusNextPrevChild after the move, unless the focus moved because a widget was hidden."""
-    if window.isActiveWindow():
+def tell_ring_of_tab(window: QWidget, before: QWidget | None) -> None:
+    """Call this in a window's focusNextPrevChild after the move, with what had the focus before it.
+
+    Qt moves the focus by the same function when that widget was hidden or disabled: nobody pressed Tab then.
+    """
+    if window.isActiveWindow() and (before is None or (before.isVisible() and before.isEnabled())):
         focus_ring().moved_by_keys()

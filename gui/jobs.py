@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from types import MethodType
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -221,6 +220,6 @@ class JobQueue(QObject):
 
 def _bound(slot: Callable[..., object]) -> Callable[..., object]:
     """Return the slot if it is a method of a QObject; anything else could outlive what it works on."""
-    if not isinstance(slot, MethodType) or not isinstance(slot.__self__, QObject):
+    if not isinstance(getattr(slot, "__self__", None), QObject):
         raise TypeError(f"{slot!r} is not a method of a QObject")
     return slot

@@ -360,8 +360,7 @@ class MainWindow(QMainWindow):
         """Show the ring when somebody goes on by Tab."""
         before = self.focusWidget()
         moved = super().focusNextPrevChild(forward)
-        if before is None or before.isVisible():
-            tell_ring_of_tab(self)
+        tell_ring_of_tab(self, before)
         return moved
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
