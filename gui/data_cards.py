@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout
 
-from engine.columns import FILE, LINE, REASON, TEXT
-from engine.job import JobContext
+from engine.columns import FILE, LINE, REASON, REJECT_COLUMNS, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
 from gui.results import CampaignResults, MakerShare
@@ -49,8 +47,13 @@ class RejectReason:
     reason: str
     rows: int
     file: str
-    line: int
+    line: int  # 0 for a photo, which has no lines
     text: str
+
+    @property
+    def is_of_photos(self) -> bool:
+        """Whether photos were refused, not rows."""
+        return self.line == 0
 
 
 def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
@@ -66,18 +69,13 @@ def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
     return tuple(sorted(counted, key=lambda each: (-each.rows, each.reason)))
 
 
-def write_rejects(rejects: pa.Table, path: Path, context: JobContext) -> None:
-    """Write rejected rows as CSV; the file appears when it is whole. Raises OSError."""
+def write_rejects(rejects: pa.Table, path: Path) -> None:
+    """Write rejected rows as CSV, as the export does; the file appears when it is whole. Raises OSError."""
+    from engine.export import write_csv
+
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(rejects.column_names)
-            done = 0
-            for batch in rejects.to_batches(max_chunksize=10_000):
-                context.progress(done / rejects.num_rows)
-                writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-                done += batch.num_rows
+        write_csv(rejects.select(list(REJECT_COLUMNS)), unfinished)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -95,7 +93,7 @@ class FilesCard(Card):
             Column(tr("Set aside"), is_number=True),
             Column(tr("State")),
         )
-        self.table = ShortTable(columns, name=tr("Files"), fewest=4)
+        self.table = ShortTable(columns, name=tr("Files"), fewest=6)
         self.body.addWidget(self.table, 1)
 
     def show_files(self, files: Sequence[FileReport]) -> None:
@@ -124,7 +122,7 @@ class RejectsCard(Card):
             Column(tr("Rows"), is_number=True),
             Column(tr("First one"), stretches=True),
         )
-        self.table = ShortTable(columns, name=tr("Rows set aside, by reason"), fewest=2)
+        self.table = ShortTable(columns, name=tr("Rows set aside, by reason"), fewest=4)
         self.save = Button(tr("Save the list"), "quiet", "export")
         self.note = Label("", "body", "muted", wrap=True)
         self.body.addWidget(self.table, 1)
@@ -133,24 +131,31 @@ class RejectsCard(Card):
     def show_rejects(self, rejects: pa.Table | None, rows: int) -> None:
         """Show the rejected rows of ``rows`` in all."""
         reasons = reject_reasons(rejects) if rejects is not None else ()
-        aside = sum(reason.rows for reason in reasons)
         self.table.setVisible(bool(reasons))
         self.save.setVisible(bool(reasons))
         if not reasons:
             self.set_title(tr("Set aside: nothing"))
             self.note.setText(tr("Every row could be used."))
             return
-        share = numbers.percent(aside / max(rows, aside), 2)
-        self.set_title(
-            tr("Set aside: {rows} rows, {share}").format(rows=numbers.decimal(aside), share=share)
-            if aside > 1
-            else tr("Set aside: 1 row, {share}").format(share=share)
-        )
+        self.set_title(self._title(reasons, rows))
         self.note.setText(tr("Rows set aside stay in a list that you can save. Nothing is dropped unseen."))
         self.table.show_rows([self._cells(reason) for reason in reasons])
 
+    def _title(self, reasons: Sequence[RejectReason], rows: int) -> str:
+        aside = sum(reason.rows for reason in reasons if not reason.is_of_photos)
+        photos = sum(reason.rows for reason in reasons if reason.is_of_photos)
+        counted = {"rows": numbers.decimal(aside), "share": numbers.percent(aside / max(rows, aside, 1), 2)}
+        said = tr("1 row, {share}") if aside == 1 else tr("{rows} rows, {share}")
+        title = tr("Set aside: {what}").format(what=said.format(**counted))
+        if not photos:
+            return title
+        return (
+            f"{title}, {tr('1 photo') if photos == 1 else tr('{photos} photos').format(photos=numbers.decimal(photos))}"
+        )
+
     def _cells(self, reason: RejectReason) -> tuple[Cell, ...]:
         place = tr("{file}, line {line}").format(file=reason.file, line=numbers.decimal(reason.line))
+        place = reason.file if reason.is_of_photos else place
         first = f"{place}: {reason.text}" if reason.text else place
         return Cell(reason.reason, tip=reason.reason), Cell(numbers.decimal(reason.rows)), Cell(first, tip=first)
 

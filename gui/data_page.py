@@ -122,5 +122,5 @@ class DataPage(Page):
         rejects = self._results.rejects if self._results is not None else None
         if rejects is None:
             return
-        job = Job(self.tr("Saving the rows set aside"), lambda context: write_rejects(rejects, path, context))
+        job = Job(self.tr("Saving the rows set aside"), lambda context: write_rejects(rejects, path))
         self.jobs.start(job, afterwards=self.tr("Rows set aside saved: {file}").format(file=path.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gui.charts.loyalty_grid import (
     LoyaltyCell,
     LoyaltyGrid,
     Measure,
+    Uplift,
     cell_words,
     explanation,
     most_loyal,
@@ -31,11 +33,11 @@ def grid_of(table: LoyaltyTable, shares: Sequence[MakerShare]) -> LoyaltyGrid:
     rows = table.rows
     everybody = rows[rows["group"] == "all"]
     cells = {}
-    for row in everybody.itertuples(index=False):
-        uplift = None if row.uplift != row.uplift else float(row.uplift)  # NaN is not itself
+    for row in everybody.to_dict("records"):
+        uplift = Uplift(row["uplift"], row["uplift_low"], row["uplift_high"])
         cell = LoyaltyCell(
-            str(row.maker), str(row.next_maker), float(row.probability), float(row.low), float(row.high),
-            int(row.owners), int(row.changes), uplift,
+            row["maker"], row["next_maker"], row["probability"], row["low"], row["high"],
+            int(row["owners"]), int(row["changes"]), None if math.isnan(uplift.value) else uplift,
         )  # fmt: skip
         cells[cell.maker, cell.next_maker] = cell
     known = [maker for pair in cells for maker in pair]
@@ -96,13 +98,10 @@ class LoyaltyCard(Card):
         """Put the selection into a sentence; what was seen is never called caused."""
         if self._grid is None:
             return
-        cell = self._grid.cell(row, column) if column >= 0 else None
-        if column < 0:
-            lead, rest = row_words(self._grid, row, self.measure)
-        elif cell is None:
-            lead, rest = tr("Nothing is known of this pair."), ""
-        else:
-            lead, rest = cell_words(cell, self.measure)
+        words = row_words(self._grid, row, self.measure)
+        if column >= 0:
+            words = cell_words(self._grid, row, column, self.measure)
+        lead, rest = words
         caution = tr("What we see, not what an offer caused.")
         self.sentence.set_notice("accent", "loyalty", f"{bold(lead)} {plain(f'{rest} {caution}'.strip())}")
         self.map.setAccessibleDescription(f"{lead} {rest} {caution}")

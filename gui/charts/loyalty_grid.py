@@ -9,6 +9,7 @@ from functools import cached_property
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.columns import UNKNOWN_MAKER
 from gui import numbers
 
 OTHER = "Other"
@@ -30,6 +31,15 @@ class Measure(Enum):
 
 
 @dataclass(frozen=True)
+class Uplift:
+    """How much likelier owners come to a maker than otherwise equal owners of others do, with the likely range."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class LoyaltyCell:
     """Owners of one maker and one next maker: chance within the horizon with its range, and who stands behind it."""
 
@@ -40,12 +50,7 @@ class LoyaltyCell:
     high: float
     owners: int
     changes: int
-    uplift: float | None  # chance above that of otherwise equal owners of other makers; None = not estimated
-
-    @property
-    def is_too_few(self) -> bool:
-        """Whether fewer people stand behind the cell than may be shown."""
-        return self.owners < FEWEST_PEOPLE
+    uplift: Uplift | None  # only for those who come back
 
 
 @dataclass(frozen=True)
@@ -60,18 +65,28 @@ class LoyaltyGrid:
         """Return the cell of owners of ``makers[row]`` and next maker ``makers[column]``; None where none is known."""
         return self.cells.get((self.makers[row], self.makers[column]))
 
-    def value(self, cell: LoyaltyCell | None, measure: Measure) -> float | None:
+    def owners(self, row: int) -> int:
+        """Return how many owners stand behind a row."""
+        return max((cell.owners for (maker, _), cell in self.cells.items() if maker == self.makers[row]), default=0)
+
+    def is_too_few(self, row: int) -> bool:
+        """Whether fewer people stand behind a row than may be shown."""
+        return self.owners(row) < FEWEST_PEOPLE
+
+    def value(self, row: int, column: int, measure: Measure) -> float | None:
         """Return what a cell shows under a measure; None where it shows nothing or too few people stand behind it."""
-        if cell is None or cell.is_too_few:
+        cell = self.cell(row, column)
+        if cell is None or self.is_too_few(row):
             return None
         if measure is Measure.UPLIFT:
-            return cell.uplift
+            return None if cell.uplift is None else cell.uplift.value
         return cell.probability if measure is Measure.CHANCE else float(cell.changes)
 
     @cached_property
     def _largest(self) -> dict[Measure, float]:
+        places = range(len(self.makers))
         return {
-            measure: max((abs(self.value(cell, measure) or 0.0) for cell in self.cells.values()), default=0.0)
+            measure: max((abs(self.value(a, b, measure) or 0.0) for a in places for b in places), default=0.0)
             for measure in Measure
         }
 
@@ -99,11 +114,15 @@ def explanation(grid: LoyaltyGrid, measure: Measure) -> str:
         return tr("How many owners (row) were seen changing to which next phone (column)")
     if measure is Measure.UPLIFT:
         return tr(
-            "How many more of 100 choose that next phone (column) if they own this one (row), within {months} months"
+            "How many more of 100 owners come back than come over from other phones, within {months} months"
         ).format(months=grid.horizon_months)
     return tr("Of 100 owners (row), how many have which next phone (column) within {months} months").format(
         months=grid.horizon_months
     )
+
+
+def _points(probability: float) -> str:
+    return numbers.points(probability, 0, signed=False)
 
 
 def _range(cell: LoyaltyCell) -> str:
@@ -111,74 +130,92 @@ def _range(cell: LoyaltyCell) -> str:
 
 
 def _chance_words(cell: LoyaltyCell) -> tuple[str, str]:
-    chance = numbers.points(cell.probability, 0, signed=False)
     if cell.maker == cell.next_maker:
         lead = tr("{maker} owners come back: {chance} of 100 ({range}).")
     else:
         lead = tr("{maker} to {next}: {chance} of 100 owners ({range}).")
-    lead = lead.format(maker=cell.maker, next=cell.next_maker, chance=chance, range=_range(cell))
+    lead = lead.format(maker=cell.maker, next=cell.next_maker, chance=_points(cell.probability), range=_range(cell))
     return lead, tr("From {owners} owners and {changes} such changes.").format(
         owners=numbers.decimal(cell.owners), changes=numbers.decimal(cell.changes)
     )
 
 
 def _uplift_words(cell: LoyaltyCell) -> tuple[str, str]:
-    if cell.uplift is None:
-        return tr("{maker} to {next}: not estimated.").format(maker=cell.maker, next=cell.next_maker), ""
-    size = numbers.points(abs(cell.uplift), 0, signed=False)
-    direction = tr("{size} more") if cell.uplift >= 0 else tr("{size} fewer")
-    lead = tr("{maker} to {next}: of 100 owners, {difference} than of otherwise equal owners of other phones.").format(
-        maker=cell.maker, next=cell.next_maker, difference=direction.format(size=size)
+    uplift = cell.uplift
+    if uplift is None:
+        return tr("Only those who come back are compared with the others."), ""
+    chance = tr("Their chance is {chance} of 100 ({range}).").format(
+        chance=_points(cell.probability), range=_range(cell)
     )
-    return lead, tr("Their own chance is {chance} of 100 ({range}).").format(
-        chance=numbers.points(cell.probability, 0, signed=False), range=_range(cell)
-    )
+    if uplift.low <= 0 <= uplift.high:
+        lead = tr("{maker}: no clear difference between its owners and others like them ({range}).")
+        return lead.format(maker=cell.maker, range=numbers.whole_points_range(uplift.low, uplift.high)), chance
+    if uplift.value > 0:
+        lead, ends = tr("{maker}: {size} more of 100 come back than come over from others ({range})."), uplift
+    else:
+        lead = tr("{maker}: {size} fewer of 100 come back than come over from others ({range}).")
+        ends = Uplift(-uplift.value, -uplift.high, -uplift.low)
+    spread = numbers.whole_points_range(ends.low, ends.high)
+    return lead.format(size=_points(ends.value), maker=cell.maker, range=spread), chance
 
 
-def cell_words(cell: LoyaltyCell, measure: Measure) -> tuple[str, str]:
+def _count_words(cell: LoyaltyCell) -> tuple[str, str]:
+    lead = tr("{maker} to {next}: {changes} changes seen, from {owners} owners.").format(
+        maker=cell.maker,
+        next=cell.next_maker,
+        changes=numbers.decimal(cell.changes),
+        owners=numbers.decimal(cell.owners),
+    )
+    return lead, tr("That is {chance} of 100 ({range}).").format(chance=_points(cell.probability), range=_range(cell))
+
+
+def _too_few_words(grid: LoyaltyGrid, row: int) -> tuple[str, str]:
+    lead = tr("Too few to say: {owners} {maker} owners.")
+    return lead.format(owners=numbers.decimal(grid.owners(row)), maker=grid.makers[row]), ""
+
+
+def cell_words(grid: LoyaltyGrid, row: int, column: int, measure: Measure) -> tuple[str, str]:
     """Say what a cell means: the finding with its likely range, and what stands behind it."""
-    if cell.is_too_few:
-        lead = tr("Too few to say: {owners} {maker} owners.")
-        return lead.format(owners=numbers.decimal(cell.owners), maker=cell.maker), ""
-    if measure is Measure.UPLIFT:
-        return _uplift_words(cell)
-    if measure is Measure.COUNT:
-        lead = tr("{maker} to {next}: {changes} changes seen, from {owners} owners.").format(
-            maker=cell.maker,
-            next=cell.next_maker,
-            changes=numbers.decimal(cell.changes),
-            owners=numbers.decimal(cell.owners),
-        )
-        return lead, tr("That is {chance} of 100 ({range}) within the months above.").format(
-            chance=numbers.points(cell.probability, 0, signed=False), range=_range(cell)
-        )
-    return _chance_words(cell)
+    cell = grid.cell(row, column)
+    if grid.is_too_few(row):
+        return _too_few_words(grid, row)
+    if cell is None:
+        return tr("Nothing is known of this pair."), ""
+    words = {Measure.CHANCE: _chance_words, Measure.UPLIFT: _uplift_words, Measure.COUNT: _count_words}
+    return words[measure](cell)
 
 
 def row_words(grid: LoyaltyGrid, row: int, measure: Measure) -> tuple[str, str]:
-    """Say what a row means: how many come back, and where most of the others go."""
+    """Say what a row means: how many come back, beside the largest other maker and the one least loyal."""
     own = grid.cell(row, row)
-    if own is None or own.is_too_few:
-        return (cell_words(own, measure)) if own is not None else (tr("Nothing is known of these owners."), "")
-    others = [grid.cell(row, column) for column in range(len(grid.makers)) if column != row]
-    known = [cell for cell in others if cell is not None]
-    lead = _chance_words(own)[0]
-    if not known:
-        return lead, ""
-    top = max(known, key=lambda cell: cell.probability)
-    return lead, tr("Most others go to {next}: {chance} of 100 ({range}).").format(
-        next=top.next_maker, chance=numbers.points(top.probability, 0, signed=False), range=_range(top)
-    )
+    if own is None or grid.is_too_few(row):
+        return _too_few_words(grid, row)
+    if measure is Measure.UPLIFT:
+        return _uplift_words(own)
+    others = [
+        cell
+        for place in range(len(grid.makers))
+        if place != row
+        and grid.makers[place] != OTHER
+        and not grid.is_too_few(place)
+        and (cell := grid.cell(place, place)) is not None
+    ]
+    if not others:
+        return _chance_words(own)
+    beside = dict.fromkeys((others[0], min(others, key=lambda cell: cell.probability)))
+    said = (f"{cell.maker} {_points(cell.probability)} ({_range(cell)})" for cell in beside)
+    return _chance_words(own)[0], ", ".join(said) + "."
 
 
 def most_loyal(grid: LoyaltyGrid) -> int | None:
     """Return the row whose owners come back most often, among those with enough people."""
-    own = [(grid.value(grid.cell(row, row), Measure.CHANCE), row) for row in range(len(grid.makers))]
+    own = [(grid.value(row, row, Measure.CHANCE), row) for row in range(len(grid.makers))]
     known = [(value, row) for value, row in own if value is not None]
     return max(known)[1] if known else None
 
 
 def order_makers(by_share: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    """Order makers by share, Other last; makers without a share come before it, by name."""
+    """Order makers by share, Other last; makers without a share come before it, by name. Unknown is no maker."""
     rank = {maker: place for place, maker in enumerate(by_share)}
-    return tuple(sorted(set(known), key=lambda maker: (maker == OTHER, rank.get(maker, len(rank)), maker)))
+    named = set(known) - {UNKNOWN_MAKER}
+    return tuple(sorted(named, key=lambda maker: (maker == OTHER, rank.get(maker, len(rank)), maker)))

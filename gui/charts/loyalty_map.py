@@ -66,14 +66,16 @@ class _Cells(QGraphicsItem):
 
     def _paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int, now: Theme) -> None:
         assert self.grid is not None
-        cell = self.grid.cell(row, column)
-        value = self.grid.value(cell, self.measure)
+        value = self.grid.value(row, column, self.measure)
         painter.setPen(Qt.PenStyle.NoPen)
-        if value is None:
+        if self.grid.is_too_few(row):
             painter.setBrush(QBrush(now.colour("border"), Qt.BrushStyle.BDiagPattern))
             painter.drawRoundedRect(box, CELL_RADIUS, CELL_RADIUS)
-            if cell is not None and cell.is_too_few:
-                self._paint_too_few(painter, box, now)
+            self._paint_too_few(painter, box, now)
+            return
+        if value is None:
+            painter.setBrush(now.colour("background"))
+            painter.drawRoundedRect(box, CELL_RADIUS, CELL_RADIUS)
             return
         ramp = now.diverging if self.measure is Measure.UPLIFT else now.sequential
         ground = ramp[self.grid.step(value, self.measure)]
@@ -273,9 +275,8 @@ class LoyaltyMap(QWidget):
         """Show what stands behind the cell under the pointer."""
         if isinstance(event, QHelpEvent) and self._cells.grid is not None:
             hit = self._hit(QPointF(event.pos()))
-            cell = self._cells.grid.cell(hit[0], hit[1]) if hit is not None and hit[1] is not None else None
-            if cell is not None:
-                text = " ".join(cell_words(cell, self._cells.measure))
+            if hit is not None and hit[1] is not None:
+                text = " ".join(cell_words(self._cells.grid, hit[0], hit[1], self._cells.measure))
                 QToolTip.showText(event.globalPos(), text + "\n" + tr("Likely range: 95 % confidence interval"), self)
                 return True
         return super().event(event)
