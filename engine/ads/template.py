@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.ads.colours import BrandKit, Pairs, Palette, weak_pair
@@ -60,7 +60,7 @@ class Sheet:
     photo: PhotoSlot
     texts: tuple[TextSlot, ...]
     logo: Box | None
-    svg: str
+    svg: str = field(repr=False)
     stray_paints: tuple[str, ...]  # colours of the drawing that are no role's
 
     def text(self, name: str) -> TextSlot | None:

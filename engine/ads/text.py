@@ -56,7 +56,7 @@ def layout_line(text: str, font: QFont) -> QTextLayout:
     layout.beginLayout()
     line = layout.createLine()
     if line.isValid():
-        line.setLineWidth(1e7)
+        line.setLineWidth(1e5)  # without wrapping it limits nothing, but Qt's fixed-point numbers end at 3e7
     layout.endLayout()
     return layout
 
@@ -186,9 +186,10 @@ def _fit_one_line(measured: MeasuredText, slot: TextSlot, room: float) -> Fitted
 
 
 def _has_lonely_word(fitted: FittedText) -> bool:
-    """Whether a line is a single word of less than half the widest line."""
-    alone = [width for line, width in zip(fitted.lines, fitted.widths, strict=True) if " " not in line]
-    return len(fitted.lines) > 1 and min(alone, default=math.inf) < 0.5 * max(fitted.widths)
+    """Whether a line after the first is a single word of less than 45 % of the widest line."""
+    later = zip(fitted.lines[1:], fitted.widths[1:], strict=True)
+    shortest = min((width for line, width in later if " " not in line), default=math.inf)
+    return shortest < 0.45 * max(fitted.widths)
 
 
 def fits_down(lines: int, size: float, slot: TextSlot) -> bool:
