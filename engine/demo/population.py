@@ -99,7 +99,7 @@ def simulate_population(
     truth = PlantedTruth(
         uplift=pd.DataFrame(uplift, index=index, columns=list(OFFERS)),
         baseline=pd.Series(baseline, index=index, name="baseline"),
-        sleeping_dog=pd.Series(seen.sleeping_dog, index=index, name="sleeping_dog"),
+        sleeping_dog=pd.Series(seen.sleeping_dog & (effect > 0.0), index=index, name="sleeping_dog"),
         loyalty=drawn.lives.risk.loyalty(),
         homophily=planted.taste_spread,
         influence=planted.influence,

@@ -13,11 +13,11 @@ from engine.demo.world import BoolArray, FloatArray, IntArray, stream
 OFFERS = ("samsung-5g", "xiaomi-15", "iphone-tradein")
 # How well the offered handset suits the owner of each maker's, in the order of MAKERS.
 SUITS = (
-    (0.9, 0.1, 0.7, -0.1, 0.3, 0.8, 0.9, 0.2),
-    (0.0, 0.9, 0.5, -0.1, 0.9, 0.5, 0.0, 0.2),
-    (0.1, 0.0, 0.0, 1.0, 0.0, 0.0, -0.1, 0.1),
+    (0.9, 0.1, 0.4, -0.2, 0.2, 0.5, 0.5, 0.2),
+    (0.0, 0.9, 0.3, -0.3, 0.7, 0.3, 0.0, 0.2),
+    (0.1, 0.0, 0.0, 1.0, 0.0, 0.0, -0.2, 0.1),
 )
-LOWEST, HIGHEST = -0.08, 0.30
+LOWEST, HIGHEST = -0.08, 0.35
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Observables:
 
     @property
     def ripe(self) -> FloatArray:
-        """How ready the handset is to be replaced: 0 up to a year, 1 from two years."""
-        return np.asarray(np.clip((self.phone_age_months - 12.0) / 12.0, 0.0, 1.0))
+        """How ready the handset is to be replaced: 0 up to 18 months, 1 from 28."""
+        return np.asarray(np.clip((self.phone_age_months - 18.0) / 10.0, 0.0, 1.0))
 
     @property
     def heavy(self) -> FloatArray:
@@ -49,27 +49,30 @@ class Observables:
 
 def true_baseline(seen: Observables) -> FloatArray:
     """Return each one's chance of buying without an offer."""
-    chance = 0.03 + 0.03 * seen.ripe + 0.02 * seen.heavy + 0.02 * (seen.tenure_years < 2.0)
-    return np.asarray(np.where(seen.sleeping_dog, 0.14, chance))
+    chance = 0.07 + 0.03 * seen.ripe + 0.02 * seen.heavy + 0.02 * (seen.tenure_years < 2.0)
+    return np.asarray(np.where(seen.sleeping_dog, 0.18, chance))
 
 
 def true_uplift(seen: Observables, effect: float) -> FloatArray:
-    """Return (customers, offers) the change in that chance which each offer makes. Zero everywhere if effect is 0."""
+    """Return (customers, offers) the change in that chance which each offer makes, times ``effect``.
+
+    It depends on what the logs show and on nothing else: maker, handset age, age, town, tenure, internet use.
+    """
     young, old = seen.age < 35, seen.age >= 55
     taste = np.stack(
         [
             0.01 * old - 0.01 * young,
-            0.04 * young - 0.04 * old - 0.03 * seen.wealth,
+            0.04 * young - 0.03 * old - 0.03 * seen.wealth,
             0.06 * young - 0.04 * old + 0.04 * seen.wealth,
         ],
         axis=1,
     )
     suits = np.array(SUITS).T[seen.maker]
     ripe, heavy = seen.ripe[:, None], seen.heavy[:, None]
-    uplift = -0.11 + 0.12 * ripe + 0.18 * suits + 0.06 * ripe * suits + 0.03 * heavy + taste
-    uplift = np.where(seen.sleeping_dog[:, None], LOWEST, np.clip(uplift, -0.06, HIGHEST))
-    lowest = 0.01 - true_baseline(seen)[:, None]
-    return np.asarray(np.maximum(uplift, lowest) * effect)
+    uplift = -0.16 + 0.18 * ripe + 0.20 * suits + 0.10 * ripe * suits + 0.02 * heavy + taste
+    uplift = np.where(seen.sleeping_dog[:, None], LOWEST, np.clip(uplift, LOWEST, HIGHEST))
+    baseline = true_baseline(seen)[:, None]
+    return np.asarray(np.clip(uplift * effect, 0.01 - baseline, 0.99 - baseline))
 
 
 def run_trial(
