@@ -1,10 +1,8 @@
-"""The additive R-learner: effects as shrunken sums over features, with every shrinkage learnt from the data.
+"""The additive R-learner: effects as shrunken sums over features and pairs of them, shrinkage learnt from the data.
 
 The outcome's surprise (outcome less its expectation) is explained by (arm - share) x features: the residual-on-residual
-regression of Nie and Wager (2021), Biometrika 108(2). Each feature has one effect common to all offers and one of each
-offer's own; each group of coefficients has its own variance, found by maximising the marginal likelihood (MacKay,
-1992, Neural Computation 4(3)). As arms are few, all that is needed of the data are one Gram matrix per fold and arm,
-so that a million customers cost one pass.
+regression of Nie and Wager (2021), Biometrika 108(2). As arms are few, all that is needed of the data are one Gram
+matrix per fold and arm, so that a million customers cost one pass.
 """
 
 from __future__ import annotations
@@ -17,12 +15,10 @@ import pandas as pd
 
 from engine.job import JobContext
 from engine.uplift.features import FeatureSpace
-from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
+from engine.uplift.ridge import NEVER, RidgeProblem, solve_ridge
+from engine.uplift.trial import FloatArray, IntArray, Trial
 
 CHUNK = 32_768
-ROUNDS = 40
-SMALLEST_VARIANCE = 2e-7  # of a coefficient, in probability squared: 0.04 points of 100 are nothing
-CAUTION = 0.5  # added to a group's degrees of freedom: groups must earn their variance
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def gather_moments(
     ``expected`` is the outcome expected from the features alone (in probability, out of fold). Rows are weighted by
     the inverse of its variance, so that customers who hardly ever say yes inform as they should.
     """
-    width, folds, arms = len(space.groups()), int(fold.max()) + 1, len(trial.offers) + 1
+    width, folds, arms = len(space.layout.group), int(fold.max()) + 1, len(trial.offers) + 1
     gram, cross = np.zeros((folds, arms, width, width)), np.zeros((folds, arms, width))
     square, rows = np.zeros((folds, arms)), np.zeros((folds, arms))
     weight = 1.0 / np.clip(expected * (1.0 - expected), 0.02, 0.25)
@@ -113,12 +109,22 @@ def gather_moments(
 def fit_additive(
     space: FeatureSpace, moments: Moments, shares: FloatArray, folds: Sequence[int], context: JobContext
 ) -> AdditiveEffect:
-    """Fit effects on the given folds' moments; raise JobCancelled between rounds."""
-    problem = _Problem.of(space, moments, shares, list(folds))
-    coefficients, covariance = problem.solve(context)
-    width, offers = len(space.groups()), len(shares) - 1
-    own = coefficients.reshape(-1, width)
-    blocks = covariance.reshape(len(own), width, len(own), width)
+    """Fit effects on the given folds' moments; raise JobCancelled between rounds.
+
+    Each feature has one effect common to all offers and one of each offer's own. Pairs are tried only for features
+    that have an effect by themselves.
+    """
+    layout, offers = space.layout, len(shares) - 1
+    problem, column, group = _lay_out(layout.group, moments, shares, list(folds))
+    single = ~layout.is_pair[column]
+    alone = solve_ridge(problem, group, single, context)
+    useful = np.unique(layout.parents[column[alone.kept & (group >= 0)], 0])
+    tried = alone.kept | (~single & np.isin(layout.parents[column], useful).all(axis=1))
+    tried[0] = alone.kept[0]
+    found = solve_ridge(problem, group, tried, context, start=alone) if (tried & ~single).any() else alone
+    width = len(layout.group)
+    own = found.coefficients.reshape(-1, width)
+    blocks = found.covariance.reshape(len(own), width, len(own), width)
     if len(own) > offers:
         table = own[1:] + own[0]
         spread = [blocks[0, :, 0] + blocks[0, :, j] + blocks[j, :, 0] + blocks[j, :, j] for j in range(1, offers + 1)]
@@ -127,74 +133,33 @@ def fit_additive(
     return AdditiveEffect(space, moments.centre, table, np.stack(spread))
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """Ridge regression with a variance per group: gram A, cross b, square yy, rows n, group per coefficient."""
+def _lay_out(
+    groups: IntArray, moments: Moments, shares: FloatArray, folds: list[int]
+) -> tuple[RidgeProblem, IntArray, IntArray]:
+    """Lay out the coefficients: the common effect (if there are several offers), then one block per offer.
 
-    gram: FloatArray
-    cross: FloatArray
-    square: float
-    rows: float
-    group: IntArray
-    fixed_at_zero: IntArray
-
-    @classmethod
-    def of(cls, space: FeatureSpace, moments: Moments, shares: FloatArray, folds: list[int]) -> _Problem:
-        """Lay out the coefficients: common effect (only if there are several offers), then one block per offer."""
-        groups, arms = space.groups(), len(shares)
-        shared = arms > 2
-        contrast = np.eye(arms)[:, 1:] - shares[1:]
-        if shared:
-            contrast = np.column_stack([contrast.sum(axis=1), contrast])
-        gram = moments.gram[folds].sum(axis=0)
-        cross = moments.cross[folds].sum(axis=0)
-        a = sum(np.kron(np.outer(t, t), g) for t, g in zip(contrast, gram, strict=True))
-        b = sum(np.kron(t, c) for t, c in zip(contrast, cross, strict=True))
-        count = int(groups.max()) + 1
-        own = np.where(groups < 0, -1, groups + count * shared)
-        group = np.concatenate([groups] * shared + [own] * (arms - 1))
-        square, rows = float(moments.square[folds].sum()), float(moments.rows[folds].sum())
-        return cls(np.asarray(a), np.asarray(b), square, rows, group, np.array([0] * shared, dtype=np.int64))
-
-    def solve(self, context: JobContext) -> tuple[FloatArray, FloatArray]:
-        """Return coefficients and covariance at the variances that make the data most likely."""
-        variance = np.full(int(self.group.max()) + 1, 0.02**2)
-        noise = self.square / self.rows
-        keep = np.ones(len(self.group), dtype=bool)
-        keep[self.fixed_at_zero] = False
-        for _ in range(ROUNDS):
-            context.check()
-            theta, inverse, precision = self._posterior(keep, variance, noise)
-            group, spread = self.group[keep], np.diag(inverse)
-            mine = group >= 0
-            size = np.bincount(group[mine], minlength=len(variance))
-            freedom = size - np.bincount(group[mine], spread[mine], len(variance)) / variance
-            length = np.bincount(group[mine], theta[mine] ** 2, len(variance))
-            before = variance
-            variance = np.where(size > 0, np.maximum(length / (np.maximum(freedom, 0.0) + CAUTION), 1e-10), variance)
-            used = len(theta) - float(precision @ spread)
-            left = self.square - 2 * theta @ self.cross[keep] + theta @ self.gram[np.ix_(keep, keep)] @ theta
-            noise = float(left / (self.rows - used))
-            alive = variance >= SMALLEST_VARIANCE
-            keep &= (self.group < 0) | alive[np.maximum(self.group, 0)]
-            if not alive.any() or np.abs(np.log(variance[alive] / before[alive])).max() < 0.02:
-                break
-        theta, inverse, _ = self._posterior(keep, variance, noise)
-        coefficients, covariance = np.zeros(len(keep)), np.zeros((len(keep), len(keep)))
-        coefficients[keep] = theta
-        covariance[np.ix_(keep, keep)] = inverse
-        return coefficients, covariance
-
-    def _posterior(
-        self, keep: BoolArray, variance: FloatArray, noise: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return mean, covariance and prior precision of the kept coefficients."""
-        from scipy.linalg import cho_factor, cho_solve
-
-        group = self.group[keep]
-        precision = np.where(group < 0, 1e-8, 1.0 / variance[np.maximum(group, 0)])
-        matrix = self.gram[np.ix_(keep, keep)] / noise
-        matrix[np.diag_indices(len(matrix))] += precision
-        factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
-        inverse: FloatArray = cho_solve(factor, np.eye(len(precision)), check_finite=False)
-        return inverse @ self.cross[keep] / noise, inverse, precision
+    Returns the problem, and per coefficient its design column and its group; the common constant, which the offers'
+    own constants make up, is in no problem: its group is -2.
+    """
+    arms = len(shares)
+    shared = arms > 2
+    contrast = np.eye(arms)[:, 1:] - shares[1:]
+    if shared:
+        contrast = np.column_stack([contrast.sum(axis=1), contrast])
+    blocks, width = contrast.shape[1], len(groups)
+    gram, cross = moments.gram[folds].sum(axis=0), moments.cross[folds].sum(axis=0)
+    whole = np.zeros((blocks, width, blocks, width))
+    for t, part in zip(contrast, gram, strict=True):
+        whole += np.einsum("a,b,ij->aibj", t, t, part)
+    size = blocks * width
+    problem = RidgeProblem(
+        whole.reshape(size, size),
+        np.einsum("ta,tj->aj", contrast, cross).ravel(),
+        float(moments.square[folds].sum()),
+        float(moments.rows[folds].sum()),
+    )
+    own = np.where(groups < 0, -1, groups + (int(groups.max()) + 1) * shared)
+    group = np.concatenate([groups] * shared + [own] * (arms - 1))
+    if shared:
+        group[0] = NEVER
+    return problem, np.tile(np.arange(width), blocks), group

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from engine.job import JobContext
-from engine.uplift.additive import AdditiveEffect, Moments, fit_additive, gather_moments
+from engine.uplift.additive import AdditiveEffect, fit_additive, gather_moments
 from engine.uplift.features import FeatureSpace
+from engine.uplift.learner import Learner, calibrate, calibrate_out_of_fold
 from engine.uplift.outcome import expect_outcome
 from engine.uplift.trial import FloatArray, IntArray, Trial
+from engine.uplift.yardsticks import fit_solo_models
 
 FOLDS = 3
 
@@ -22,13 +23,14 @@ class CrossFit:
     """Out-of-fold results per customer of the trial, in its order.
 
     ``predictions`` and ``scores`` are (customers, offers): the uplift predicted, and the doubly-robust score whose
-    mean over any group of customers is that group's uplift without bias. ``baseline`` is the chance to say yes
-    without an offer.
+    mean over any group of customers is that group's uplift without bias. ``solo`` are SoloModel's own predictions;
+    ``baseline`` is the chance to say yes without an offer.
     """
 
     fold: IntArray
     predictions: FloatArray
     scores: FloatArray
+    solo: FloatArray
     baseline: FloatArray
 
 
@@ -44,41 +46,51 @@ def draw_folds(trial: Trial, seed: int) -> IntArray:
 
 def cross_fit(
     space: FeatureSpace, features: pd.DataFrame, codes: FloatArray, trial: Trial, *, seed: int, context: JobContext
-) -> tuple[CrossFit, AdditiveEffect, list[Any]]:
-    """Fit on all folds but one, predict that one, for each; then fit the effect on everybody.
-
-    Returns the out-of-fold results, the effect to predict others with, and the outcome models of the folds.
-    """
+) -> tuple[CrossFit, Learner]:
+    """Fit on all folds but one and predict that one, for each; return the results and the learner for others."""
     fold = draw_folds(trial, seed)
-    part = context.part(0.0, 0.5)
-    expected, models = expect_outcome(codes, trial.outcome, space.categorical, fold, seed, part)
-    expected = np.clip(expected, 0.001, 0.999)
-    moments = gather_moments(space, features, trial, expected, fold, context.part(0.5, 0.7))
-    predictions = np.zeros((len(trial.arm), len(trial.offers)))
+    categorical = space.categorical
+    expected, outcome_models = expect_outcome(codes, trial.outcome, categorical, fold, seed, context.part(0.0, 0.15))
+    solo_models = fit_solo_models(codes, categorical, trial, fold, seed, context.part(0.15, 0.65))
+    solo = solo_models.predict_out_of_fold(codes, fold, context)
+    smooth, additive = _cross_fit_additive(space, features, trial, expected, fold, context.part(0.65, 1.0))
+    raw = (smooth + solo) / 2
+    baseline = np.clip(expected - raw @ trial.shares[1:], 0.001, 0.999)
+    scores = robust_scores(trial, raw, baseline)
+    predictions = calibrate_out_of_fold(raw, scores, fold)
+    learner = Learner(space, trial.shares, outcome_models, solo_models, additive, calibrate(raw, scores))
+    return CrossFit(fold, predictions, scores, solo, baseline), learner
+
+
+def _cross_fit_additive(
+    space: FeatureSpace,
+    features: pd.DataFrame,
+    trial: Trial,
+    expected: FloatArray,
+    fold: IntArray,
+    context: JobContext,
+) -> tuple[FloatArray, AdditiveEffect]:
+    """Return the additive learner's out-of-fold uplifts and its fit on everybody."""
+    moments = gather_moments(space, features, trial, expected, fold, context.part(0.0, 0.4))
+    uplift = np.zeros((len(trial.arm), len(trial.offers)))
     for k in range(FOLDS):
-        context.progress(0.7 + 0.08 * k)
+        context.progress(0.4 + 0.15 * k)
         effect = fit_additive(space, moments, trial.shares, [j for j in range(FOLDS) if j != k], context)
-        predictions[fold == k] = effect.predict(features[fold == k], context)
-    context.progress(0.94)
-    final = fit_additive(space, moments, trial.shares, list(range(FOLDS)), context)
-    baseline = np.clip(expected - predictions @ trial.shares[1:], 0.001, 0.999)
-    scores = robust_scores(trial, predictions, baseline)
-    return CrossFit(fold, predictions, scores, baseline), final, models
+        uplift[fold == k] = effect.predict(features[fold == k], context)
+    context.progress(0.85)
+    return uplift, fit_additive(space, moments, trial.shares, list(range(FOLDS)), context)
 
 
-def robust_scores(trial: Trial, predictions: FloatArray, baseline: FloatArray) -> FloatArray:
+def robust_scores(trial: Trial, uplift: FloatArray, baseline: FloatArray) -> FloatArray:
     """Return (customers, offers) doubly-robust scores of each offer against none.
 
     Source: Robins, Rotnitzky and Zhao (1994), JASA 89; the shares of a randomised trial stand for the propensity.
     """
     shares = trial.shares
     control = baseline + (trial.arm == 0) * (trial.outcome - baseline) / shares[0]
-    scores = np.empty_like(predictions)
+    scores = np.empty_like(uplift)
     for j in range(len(trial.offers)):
-        expected = np.clip(baseline + predictions[:, j], 0.0, 1.0)
+        expected = np.clip(baseline + uplift[:, j], 0.0, 1.0)
         asked = trial.arm == j + 1
         scores[:, j] = expected + asked * (trial.outcome - expected) / shares[j + 1] - control
     return scores
-
-
-__all__ = ["CrossFit", "Moments", "cross_fit", "draw_folds", "robust_scores"]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from engine.errors import InputError
-from engine.uplift.trial import FloatArray, IntArray
+from engine.uplift.trial import BoolArray, FloatArray, IntArray
 
 MOST_LEVELS = 200  # per categorical column; histogram boosting takes 255 at most
 SMALLEST_LEVEL = 10  # customers; rarer levels count as unseen
 MISSING = "\0missing"
 KNOTS = (0.2, 0.35, 0.5, 0.65, 0.8)
+PAIRED_LEVELS = 12  # categorical columns with more levels enter no pairs
+PAIRED_FEATURES = 24  # of each kind; with more, the later ones enter no pairs
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,24 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Per design column: the group of columns that share one variance, and the two features it is made of.
+
+    The constant has group -1 and parents -1; a column of a single feature has that feature twice. All pairs of one
+    category with the quantities share a group, and so do all pairs of quantities.
+    """
+
+    group: IntArray
+    parents: IntArray
+
+    @property
+    def is_pair(self) -> BoolArray:
+        """Which columns belong to two features."""
+        pair: BoolArray = self.parents[:, 0] != self.parents[:, 1]
+        return pair
+
+
+@dataclass(frozen=True)
 class FeatureSpace:
     """What was learnt about the feature columns: levels, scales and knots."""
 
@@ -85,19 +106,41 @@ class FeatureSpace:
             )
 
     def design(self, features: pd.DataFrame) -> FloatArray:
-        """Return (rows, columns) of the additive model; the first column is the constant 1."""
-        blocks = [np.ones((len(features), 1))]
-        blocks += [category.design(features[category.name]) for category in self.categories]
-        for quantity in self.quantities:
-            blocks += quantity.design(features[quantity.name])
+        """Return (rows, columns) for the additive model, as ``layout`` describes them."""
+        indicators = [category.design(features[category.name]) for category in self.categories]
+        quantities = [quantity.design(features[quantity.name]) for quantity in self.quantities]
+        lines = [blocks[0] - q.mean for blocks, q in zip(quantities, self.quantities, strict=True)][:PAIRED_FEATURES]
+        blocks = [np.ones((len(features), 1)), *indicators, *(block for blocks in quantities for block in blocks)]
+        for position in self._paired:
+            indicator = indicators[position] - self.categories[position].shares
+            blocks += [indicator * line for line in lines]
+        blocks += [lines[i] * lines[j] for i in range(len(lines)) for j in range(i)]
         return np.hstack(blocks)
 
-    def groups(self) -> IntArray:
-        """Return, per design column, the group that shares one variance; -1 for the constant."""
-        widths = [len(category.levels) for category in self.categories]
-        for quantity in self.quantities:
-            widths += [1] + [len(quantity.knots)] * bool(quantity.knots) + [1] * quantity.has_missing
-        return np.concatenate([[-1], np.repeat(np.arange(len(widths)), widths)]).astype(np.int64)
+    @cached_property
+    def layout(self) -> Layout:
+        """What each design column is: first the constant 1, then the features one by one, then pairs of them."""
+        group, parents = [-1], [(-1, -1)]
+        names = len(self.categories)
+        widths = [(i, len(category.levels)) for i, category in enumerate(self.categories)]
+        for i, quantity in enumerate(self.quantities, start=names):
+            widths += [(i, 1)] + [(i, len(quantity.knots))] * bool(quantity.knots) + [(i, 1)] * quantity.has_missing
+        for place, (feature, width) in enumerate(widths):
+            group += [place] * width
+            parents += [(feature, feature)] * width
+        lines = range(names, names + min(len(self.quantities), PAIRED_FEATURES))
+        for place, i in enumerate(self._paired, start=len(widths)):
+            group += [place] * (len(self.categories[i].levels) * len(lines))
+            parents += [(i, line) for line in lines for _ in self.categories[i].levels]
+        among = [(i, j) for i in lines for j in range(names, i)]
+        group += [len(widths) + len(self._paired)] * len(among)
+        return Layout(np.array(group, dtype=np.int64), np.array(parents + among, dtype=np.int64))
+
+    @property
+    def _paired(self) -> list[int]:
+        """Positions of the categories that enter pairs."""
+        small = [i for i, category in enumerate(self.categories) if len(category.levels) <= PAIRED_LEVELS]
+        return small[:PAIRED_FEATURES]
 
     def codes(self, features: pd.DataFrame) -> FloatArray:
         """Return (rows, features) for boosted trees: level codes first, then numbers; NaN where not known."""

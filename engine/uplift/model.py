@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from engine.errors import InputError
 from engine.job import JobContext
-from engine.uplift.additive import AdditiveEffect
 from engine.uplift.crossfit import CrossFit, cross_fit
 from engine.uplift.evaluation import UpliftEvaluation, evaluate
-from engine.uplift.features import FeatureSpace, learn_features
-from engine.uplift.qini import Z95
+from engine.uplift.features import learn_features
+from engine.uplift.learner import Learner
 from engine.uplift.trial import FloatArray, check_trial
-from engine.uplift.yardsticks import run_yardsticks
+from engine.uplift.yardsticks import Yardstick, run_yardsticks
 
 
 @dataclass(frozen=True)
@@ -27,38 +25,30 @@ class UpliftModel:
     offers: tuple[str, ...]
     evaluation: UpliftEvaluation
     crossfit: CrossFit
-    shares: FloatArray
-    space: FeatureSpace
-    effect: AdditiveEffect
-    outcome_models: tuple[Any, ...]
+    learner: Learner
 
     def predict(self, features: pd.DataFrame, *, context: JobContext | None = None) -> FloatArray:
         """Return (customers, offers) uplifts: how much likelier a yes is with the offer than without.
 
         Unseen categories and missing values count as average. Raises InputError if a feature column is missing.
         """
-        self.space.check(features)
-        return self.effect.predict(features, context or JobContext())
+        self.learner.space.check(features)
+        return self.learner.uplift(features, context or JobContext())
 
     def predict_interval(
         self, features: pd.DataFrame, *, context: JobContext | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """Return the lower and upper end of the 95 % likely range of each uplift, both (customers, offers)."""
-        context = context or JobContext()
-        middle = self.predict(features, context=context)
-        reach = Z95 * self.effect.deviation(features, context)
-        return np.maximum(middle - reach, -1.0), np.minimum(middle + reach, 1.0)
+        """Return the lower and upper end of the 95 % likely range of each uplift, both (customers, offers).
+
+        The range is that of the additive effect's posterior, wider by how far the two learners are apart.
+        """
+        self.learner.space.check(features)
+        return self.learner.likely_range(features, context or JobContext())
 
     def predict_baseline(self, features: pd.DataFrame, *, context: JobContext | None = None) -> FloatArray:
         """Return (customers,) chances to say yes without an offer."""
-        context = context or JobContext()
-        uplift = self.predict(features, context=context)
-        codes = self.space.codes(features)
-        expected = np.zeros(len(features))
-        for model in self.outcome_models:
-            context.check()
-            expected += model.predict_proba(codes)[:, 1] / len(self.outcome_models)
-        return np.clip(expected - uplift @ self.shares[1:], 0.0, 1.0)
+        self.learner.space.check(features)
+        return self.learner.baseline(features, context or JobContext())
 
     def columns_of(self, offers: Sequence[str]) -> list[int]:
         """Return the columns of these offers; raise InputError for one that was not in the trial."""
@@ -83,7 +73,8 @@ def fit_uplift(
     """Learn from a randomised campaign which offer wins whom, and check the answer honestly.
 
     ``treatment`` holds an offer key per customer, NO_OFFER for the control group; ``outcome`` 0 or 1. Rows belong
-    together by position, whatever their indexes. ``yardsticks`` says whether scikit-uplift's learners are scored too.
+    together by position, whatever their indexes. ``yardsticks`` says whether TwoModels and ClassTransformation are
+    scored beside it.
     Raises InputError for what cannot be a trial, and JobCancelled.
     """
     context = context or JobContext()
@@ -91,13 +82,11 @@ def fit_uplift(
     trial = check_trial(features, treatment, outcome)
     space = learn_features(features)
     codes = space.codes(features)
-    crossfit, effect, models = cross_fit(space, features, codes, trial, seed=seed, context=context.part(0.0, 0.4))
-    known = (
-        run_yardsticks(codes, space.categorical, trial, crossfit.fold, seed, context.part(0.4, 0.9))
-        if yardsticks
-        else ()
-    )
+    crossfit, learner = cross_fit(space, features, codes, trial, seed=seed, context=context.part(0.0, 0.6))
+    known: tuple[Yardstick, ...] = (Yardstick("SoloModel", crossfit.solo),)
+    if yardsticks:
+        known += run_yardsticks(codes, space.categorical, trial, crossfit.fold, seed, context.part(0.6, 0.9))
     context.progress(0.9, "Checking whether the signal is real")
     evaluation = evaluate(trial, crossfit, known, context)
     context.progress(1.0)
-    return UpliftModel(trial.offers, evaluation, crossfit, trial.shares, space, effect, tuple(models))
+    return UpliftModel(trial.offers, evaluation, crossfit, learner)

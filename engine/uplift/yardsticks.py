@@ -1,4 +1,4 @@
-"""The fence around scikit-uplift: its learners as yardsticks, per offer against the control group.
+"""The fence around scikit-uplift: its learners, per offer against the control group.
 
 Only numpy arrays pass (a pandas index that differs changes its results in silence), its curves and metrics stay
 outside (ties change them; its plots draw in matplotlib), and ClassTransformation runs only where it is right.
@@ -14,9 +14,10 @@ import numpy as np
 
 from engine.job import JobContext
 from engine.uplift.outcome import outcome_trees
-from engine.uplift.trial import FloatArray, IntArray, Trial
+from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
 
 NEAR_HALF = 0.03
+CHUNK = 65_536
 
 
 @dataclass(frozen=True)
@@ -28,27 +29,68 @@ class Yardstick:
     refused: str = ""
 
 
+@dataclass(frozen=True)
+class SoloModels:
+    """SoloModel fitted per fold (on the other folds) and offer."""
+
+    models: tuple[tuple[Any, ...], ...]
+
+    def predict(self, codes: FloatArray, context: JobContext) -> FloatArray:
+        """Return (rows, offers) uplifts for new customers: the mean over the folds' models."""
+        uplift = np.zeros((len(codes), len(self.models[0])))
+        for models in self.models:
+            uplift += self._of_fold(models, codes, context) / len(self.models)
+        return uplift
+
+    def predict_out_of_fold(self, codes: FloatArray, fold: IntArray, context: JobContext) -> FloatArray:
+        """Return (rows, offers) uplifts of the trial's customers, each by the model that never saw their outcome."""
+        uplift = np.zeros((len(codes), len(self.models[0])))
+        for k, models in enumerate(self.models):
+            uplift[fold == k] = self._of_fold(models, codes[fold == k], context)
+        return uplift
+
+    @staticmethod
+    def _of_fold(models: tuple[Any, ...], codes: FloatArray, context: JobContext) -> FloatArray:
+        uplift = np.zeros((len(codes), len(models)))
+        for start in range(0, len(codes), CHUNK):
+            context.check()
+            part = slice(start, start + CHUNK)
+            uplift[part] = np.column_stack([model.predict(codes[part]) for model in models])
+        return uplift
+
+
+def fit_solo_models(
+    codes: FloatArray, categorical: list[int], trial: Trial, fold: IntArray, seed: int, context: JobContext
+) -> SoloModels:
+    """Fit a SoloModel per offer on all folds but one, for each fold."""
+    from sklift.models import SoloModel
+
+    folds, offers = int(fold.max()) + 1, len(trial.offers)
+    fitted = []
+    for k in range(folds):
+        row = []
+        for j in range(offers):
+            context.progress((k * offers + j) / (folds * offers), f"Learning who is won by {trial.offers[j]}")
+            row.append(_fit(SoloModel(outcome_trees(categorical, seed)), codes, trial, j, fold != k))
+        fitted.append(tuple(row))
+    return SoloModels(tuple(fitted))
+
+
 def run_yardsticks(
     codes: FloatArray, categorical: list[int], trial: Trial, fold: IntArray, seed: int, context: JobContext
 ) -> tuple[Yardstick, ...]:
-    """Return SoloModel, TwoModels and ClassTransformation with predictions for customers they were not fitted on."""
-    from sklift.models import ClassTransformation, SoloModel, TwoModels
+    """Return TwoModels and ClassTransformation with predictions for customers they were not fitted on."""
+    from sklift.models import ClassTransformation, TwoModels
 
     def trees() -> Any:
-        return outcome_trees(categorical, seed, leaf=50)
+        return outcome_trees(categorical, seed)
 
-    makers: tuple[tuple[str, Callable[[], Any]], ...] = (
-        ("SoloModel", lambda: SoloModel(trees())),
-        ("TwoModels", lambda: TwoModels(trees(), trees())),
-        ("ClassTransformation", lambda: ClassTransformation(trees())),
-    )
-    found = []
-    for place, (name, make) in enumerate(makers):
-        part = context.part(place / len(makers), (place + 1) / len(makers))
-        reason = _not_half(trial) if name == "ClassTransformation" else ""
-        predictions = None if reason else _out_of_fold(make, codes, trial, fold, part)
-        found.append(Yardstick(name, predictions, reason))
-    return tuple(found)
+    two = _out_of_fold(lambda: TwoModels(trees(), trees()), codes, trial, fold, context.part(0.0, 0.6))
+    reason = _not_half(trial)
+    changed = None
+    if not reason:
+        changed = _out_of_fold(lambda: ClassTransformation(trees()), codes, trial, fold, context.part(0.6, 1.0))
+    return Yardstick("TwoModels", two), Yardstick("ClassTransformation", changed, reason)
 
 
 def _not_half(trial: Trial) -> str:
@@ -64,14 +106,19 @@ def _not_half(trial: Trial) -> str:
 def _out_of_fold(
     make: Callable[[], Any], codes: FloatArray, trial: Trial, fold: IntArray, context: JobContext
 ) -> FloatArray:
-    """Fit one learner per offer and fold, on that offer's customers and the control group."""
-    predictions = np.zeros((len(codes), len(trial.offers)))
-    folds = int(fold.max()) + 1
-    for j in range(len(trial.offers)):
+    """Fit one learner per offer and fold, and predict the fold left out."""
+    folds, offers = int(fold.max()) + 1, len(trial.offers)
+    predictions = np.zeros((len(codes), offers))
+    for j in range(offers):
         for k in range(folds):
-            context.progress((j * folds + k) / (len(trial.offers) * folds), f"Comparing learners on {trial.offers[j]}")
-            rows = (fold != k) & np.isin(trial.arm, (0, j + 1))
-            treated = (trial.arm[rows] == j + 1).astype(np.int64)
-            learner = make().fit(codes[rows], trial.outcome[rows].astype(np.int64), treated)
+            context.progress((j * folds + k) / (offers * folds), f"Comparing learners on {trial.offers[j]}")
+            learner = _fit(make(), codes, trial, j, fold != k)
             predictions[fold == k, j] = learner.predict(codes[fold == k])
     return predictions
+
+
+def _fit(learner: Any, codes: FloatArray, trial: Trial, offer: int, inside: BoolArray) -> Any:
+    """Fit a learner of scikit-uplift on one offer's customers and the control group; numpy in, nothing else."""
+    rows = inside & ((trial.arm == 0) | (trial.arm == offer + 1))
+    treated = (trial.arm[rows] > 0).astype(np.int64)
+    return learner.fit(codes[rows], trial.outcome[rows].astype(np.int64), treated)

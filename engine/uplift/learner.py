@@ -1,0 +1,96 @@
+"""The learner: the mean of an additive R-learner and SoloModel, recalibrated on held-out scores.
+
+The two err in different ways. The additive effect finds what changes gradually and needs few customers; the trees of
+SoloModel find combinations of features, and lean on what makes people say yes anyway. Where they disagree, the likely
+range is wider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.job import JobContext
+from engine.uplift.additive import AdditiveEffect
+from engine.uplift.features import FeatureSpace
+from engine.uplift.qini import Z95
+from engine.uplift.trial import FloatArray, IntArray
+from engine.uplift.yardsticks import SoloModels
+
+TRUST = 0.25  # standard deviation around 1 of the slope of truth on prediction, before the data speak
+WIDEN = 1.1  # see UpliftModel.predict_interval
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The straight line from a raw prediction to the uplift: an intercept per offer, one slope for all."""
+
+    intercept: FloatArray
+    slope: float
+
+    def apply(self, raw: FloatArray) -> FloatArray:
+        """Return (rows, offers) uplifts."""
+        return self.intercept + self.slope * raw
+
+
+def calibrate(raw: FloatArray, scores: FloatArray) -> Calibration:
+    """Fit scores = intercept + slope x raw by least squares, the slope drawn towards 1 as far as the data are weak."""
+    centred = raw - raw.mean(axis=0)
+    square = float((centred**2).sum())
+    slope = 1.0
+    if square > 0:
+        noise = (scores - scores.mean(axis=0)) * centred
+        found = float(noise.sum()) / square
+        variance = float(((noise - found * centred**2).sum(axis=1) ** 2).sum()) / square**2
+        slope = max((found / variance + 1.0 / TRUST**2) / (1.0 / variance + 1.0 / TRUST**2), 0.0)
+    return Calibration(scores.mean(axis=0) - slope * raw.mean(axis=0), slope)
+
+
+def calibrate_out_of_fold(raw: FloatArray, scores: FloatArray, fold: IntArray) -> FloatArray:
+    """Return (customers, offers) uplifts, each fold calibrated on the others."""
+    uplift = np.empty_like(raw)
+    for k in np.unique(fold):
+        mine = fold == k
+        uplift[mine] = calibrate(raw[~mine], scores[~mine]).apply(raw[mine])
+    return uplift
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Everything fitted, ready for customers outside the trial."""
+
+    space: FeatureSpace
+    shares: FloatArray
+    expected: tuple[Any, ...]
+    solo: SoloModels
+    additive: AdditiveEffect
+    calibration: Calibration
+
+    def uplift(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
+        """Return (rows, offers) uplifts."""
+        return self._both(features, context)[0]
+
+    def likely_range(self, features: pd.DataFrame, context: JobContext) -> tuple[FloatArray, FloatArray]:
+        """Return the ends of the 95 % range of each uplift."""
+        uplift, apart = self._both(features, context)
+        spread = np.hypot(self.additive.deviation(features, context), apart)
+        reach = Z95 * WIDEN * self.calibration.slope * spread
+        return np.maximum(uplift - reach, -1.0), np.minimum(uplift + reach, 1.0)
+
+    def baseline(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
+        """Return (rows,) chances to say yes without an offer."""
+        codes = self.space.codes(features)
+        expected = np.zeros(len(features))
+        for model in self.expected:
+            context.check()
+            expected += model.predict_proba(codes)[:, 1] / len(self.expected)
+        return np.clip(expected - self.uplift(features, context) @ self.shares[1:], 0.0, 1.0)
+
+    def _both(self, features: pd.DataFrame, context: JobContext) -> tuple[FloatArray, FloatArray]:
+        """Return the uplift and how far the two learners are apart, each about its own average."""
+        smooth = self.additive.predict(features, context)
+        trees = self.solo.predict(self.space.codes(features), context)
+        return self.calibration.apply((smooth + trees) / 2), smooth - trees
