@@ -23,7 +23,7 @@ class Dialog(QDialog):
         self.body.setSpacing(8)
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(8)
-        outer = column(self.heading, 8, (self.body, 1), 16, self.buttons, gap=0, margins=(PAGE_MARGIN,) * 4)
+        outer = column(self.heading, 12, (self.body, 1), 20, self.buttons, gap=0, margins=(PAGE_MARGIN,) * 4)
         self.setLayout(outer)
 
     def focusNextPrevChild(self, forward: bool) -> bool:

@@ -87,7 +87,7 @@ class ErrorDialog(Dialog):
     def __init__(self, error: BaseException, parent: QWidget | None = None) -> None:
         explained = explain(error)
         super().__init__(tr("Semblance"), parent, heading=explained.happened)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(520)
         self.setAccessibleDescription(f"{explained.happened} {explained.advice}")
         self.explained = explained
         self.heading.setFont(font("section"))
@@ -97,11 +97,12 @@ class ErrorDialog(Dialog):
         self.details = QPlainTextEdit(explained.details)
         self.details.setReadOnly(True)
         self.details.setAccessibleName(tr("Details"))
-        self.details.setMinimumHeight(200)
+        self.details.setMinimumHeight(220)
         self.details.hide()
         outer = self.layout()
         assert outer is not None
         outer.removeWidget(self.heading)
+        outer.takeAt(0)  # the space below the heading
         self.body.addLayout(row(IconLabel("stop", "danger", 22), (self.heading, 1), gap=10))
         self.body.addWidget(self.advice)
         self.body.addWidget(self.details)
@@ -134,8 +135,7 @@ class ErrorDialog(Dialog):
         self.details.setVisible(not shown)
         self.show_button.set_text(tr("Show details") if shown else tr("Hide details"))
         self.show_button.set_icon("down" if shown else "up")
-        if shown:
-            self.adjustSize()
+        self.adjustSize()
 
 
 class ErrorReporter(QObject):

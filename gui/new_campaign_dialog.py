@@ -71,7 +71,7 @@ class NewCampaignDialog(Dialog):
         self.setWindowTitle(self.tr("New campaign"))
         self.heading.setText(self.tr("New campaign"))
         self.setAcceptDrops(True)
-        self.resize(720, 620)
+        self.resize(720, min(780, self.screen().availableGeometry().height() - 80))
         self.files = CampaignFiles()
         self._asked = False
         self.rows: dict[Part, ChoiceRow] = {}
@@ -219,7 +219,7 @@ class NewCampaignDialog(Dialog):
         for part, line in self.rows.items():
             line.set_problem(problems.get(part, ""))
         count = len(problems)
-        self.summary.setText(self.tr("%n part(s) still to do", "", count) if count else "")
+        self.summary.setText(self.tr("Still to do: {count}").format(count=count) if count else "")
 
     def _show_strength(self) -> None:
         words = {

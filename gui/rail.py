@@ -74,7 +74,7 @@ class Rail(QFrame):
         self.head.clicked.connect(self._open_menu)
         self.buttons: dict[StepKey, RailButton] = {}
         self._group = QButtonGroup(self)
-        self._layout = column(self.head, 16, gap=2, margins=(12, 8, 12, 12))
+        self._layout = column(self.head, 8, gap=2, margins=(12, 8, 12, 12))
         self._keys: list[StepKey] = []
         for number, step in enumerate(steps(), start=1):
             shortcut = QKeySequence(f"Ctrl+{number}").toString(QKeySequence.SequenceFormat.NativeText)

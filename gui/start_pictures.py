@@ -60,5 +60,5 @@ def _copy() -> AdCopy:
 def _save(image: QImage, path: Path) -> None:
     size = min(SIDE, image.width())
     mode = Qt.TransformationMode.SmoothTransformation
-    if not image.scaledToWidth(size, mode).save(str(path), b"JPEG", QUALITY):
+    if not image.scaledToWidth(size, mode).save(str(path), quality=QUALITY):
         raise OSError(f"{path} cannot be written")
