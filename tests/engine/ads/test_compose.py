@@ -6,17 +6,18 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from engine.ads import AdCopy, FaultKind, LayerCache, Logo, Portrait, TemplateFamily, compose
+from engine.ads import AdCopy, FaultKind, LayerCache, Logo, Portrait, TemplateFamily, compose, load_family
 from engine.ads.geometry import Box
 from engine.ads.layers import bake
 from engine.ads.template import Align, Sheet
 from engine.resources import ROOT
-from tests.engine.ads.conftest import COPIES, EN, HU, LONG, SHIPPED, TINY, pixels
+from tests.engine.ads.conftest import COPIES, EN, HU, LONG, SHIPPED, TINY, edit, pixels
 
 
 def only(family: TemplateFamily, sheet: Sheet) -> TemplateFamily:
@@ -125,6 +126,19 @@ def test_the_unit_follows_the_price_on_its_baseline(
             assert unit.x + unit.width <= price_slot.box.right + 1
         else:
             assert unit.baseline > price.baseline
+
+
+def test_text_on_a_bare_photo_is_said_to_be_hard_to_read(own_family: Path, person: Portrait):
+    edit(own_family / "1080x1080.svg", 'x="480" y="64" width="536"', 'x="64" y="64" width="952"')
+    family = load_family(own_family)
+    one = only(family, family.variants("1080x1080")[0])
+    on_white = compose(one, "1080x1080", HU, flat(person, 255))
+    on_black = compose(one, "1080x1080", HU, flat(person, 0))
+    assert FaultKind.CONTRAST not in {fault.kind for fault in on_white.faults}
+    found = {fault.slot: fault.words for fault in on_black.faults if fault.kind is FaultKind.CONTRAST}
+    assert set(found) == {"headline", "body"}
+    assert found["headline"].startswith("The headline is hard to read on its ground: 1.")
+    assert not on_black.is_blocked
 
 
 def test_words_that_fit_nowhere_block_the_ad(shipped: dict[str, TemplateFamily], layers: LayerCache):
@@ -253,6 +267,14 @@ def test_a_brand_s_logo_takes_the_place_of_the_sample(shipped: dict[str, Templat
         assert sheet.logo.contains(drawn, 1.0)
         assert drawn.x == pytest.approx(sheet.logo.x, abs=1)
         assert drawn.width / drawn.height == pytest.approx(4, rel=0.05)
+
+
+def test_nothing_of_the_sample_mark_stays_under_a_brand_s_logo(shipped: dict[str, TemplateFamily], layers: LayerCache):
+    nothing = QImage(10, 10, QImage.Format.Format_ARGB32)
+    nothing.fill(0)
+    logo = Logo(on_dark=nothing, on_light=nothing)
+    image = pixels(compose(shipped["cut"], "1080x1080", EN, None, logo=logo, layers=layers).image)
+    assert (image[60:108, 64:259] == (0x2A, 0x2B, 0xD4)).all()
 
 
 @pytest.mark.parametrize("key", SHIPPED)

@@ -106,6 +106,12 @@ def test_lines_are_balanced_as_in_the_samples(shipped: dict[str, TemplateFamily]
         assert [line.text for line in placed if line.slot == name] == lines
 
 
+def test_a_single_last_word_gets_company_from_the_line_above(shipped: dict[str, TemplateFamily]):
+    placed, _ = set_copy(shipped["shelf"].variants("300x250")[0], HU)
+    lines = [line.text for line in placed if line.slot == "legal"]
+    assert lines == ["24 hónap hűségidővel.", "Részletek", "az üzletekben."]
+
+
 def test_text_takes_the_largest_size_that_fits():
     fitted = fit("One two three four five six seven", slot(300, 150))
     assert not fitted.is_overset and fitted.size < 60
