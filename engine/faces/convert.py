@@ -46,9 +46,9 @@ def load_network() -> Any:
     Its output, (n, 512) of unit length, is the layer before the classifier. Raises ModelError if the graph does not
     fit the network. Source: Sandberg's model 20180408-102900, trained on CASIA-WebFace.
     """
+    constants = {node.name: node.value for node in read_graph(weights_file()) if node.value is not None}
     import torch
 
-    constants = {node.name: node.value for node in read_graph(weights_file()) if node.value is not None}
     network = network_class()(classify=False, pretrained=None).eval()
     try:
         state = {key: torch.tensor(np.array(value)) for key, value in _state(network, constants).items()}

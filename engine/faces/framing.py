@@ -82,7 +82,7 @@ def eye_frame(*photos: Framed, aspect: float = 1.0) -> tuple[Frame, ...]:
 
     Of the largest frames the photos allow (and of at most 6.5 eye distances) the tightest holds for all. No frame
     leaves its photo. Where the common frame would cut hair or chin, the eye line moves for all photos, as little
-    as is needed; where that does not help either, hair or chin is cut.
+    as is needed; what even then does not fit is cut.
     """
     if not aspect > 0:
         raise ValueError("aspect must be over 0")
@@ -106,7 +106,7 @@ def _room(photos: Sequence[Framed], aspect: float) -> _Room:
         x, y, eyes = _eyes(photo)
         chin = min(photo.box[1] + photo.box[3], photo.height)
         side = min(x, photo.width - x)
-        needs = (y - max(photo.hair_top, 0.0), chin - y, min(photo.box[2], photo.width) / aspect)
+        needs = (max(0.0, y - max(photo.hair_top, 0.0)), max(0.0, chin - y), min(photo.box[2], photo.width) / aspect)
         has = (y, photo.height - y, 2 * side / aspect, photo.width / aspect)
         rooms.append([value / eyes for value in needs + has])
     table = np.array(rooms)
@@ -115,30 +115,22 @@ def _room(photos: Sequence[Framed], aspect: float) -> _Room:
 
 def _solve(room: _Room) -> tuple[float, float]:
     """Return the common frame height in eye distances and the eye line as a share of it."""
-    need = max(room.hair / EYE_LINE, room.chin / (1 - EYE_LINE), room.face)
+    hair, chin = min(room.hair, room.above), min(room.chin, room.below)
+    need = max(hair / EYE_LINE, chin / (1 - EYE_LINE))
+    tallest = min(room.above / EYE_LINE, room.below / (1 - EYE_LINE))
     for width in (room.centred, room.across):
-        largest = min(room.above / EYE_LINE, room.below / (1 - EYE_LINE), width)
-        if largest >= need:
-            return min(largest, max(TALLEST, need)), EYE_LINE
-    for width in (room.centred, room.across):
-        moved = _moved(room, width)
-        if moved is not None:
-            return moved
-    return min(room.above / EYE_LINE, room.below / (1 - EYE_LINE), room.across), EYE_LINE
-
-
-def _moved(room: _Room, width: float) -> tuple[float, float] | None:
-    """Move the eye line as little as hair and chin need; None if they do not fit."""
-    if room.hair > room.above or room.chin > room.below or max(room.hair + room.chin, room.face) > width:
-        return None
-    if room.hair / EYE_LINE > min(room.below / (1 - EYE_LINE), width):
-        above, below = room.hair, min(room.below, width - room.hair)
-    elif room.chin / (1 - EYE_LINE) > min(room.above / EYE_LINE, width):
-        below, above = room.chin, min(room.above, width - room.chin)
+        largest = min(tallest, width)
+        if largest >= max(need, room.face):
+            return min(largest, max(TALLEST, need, room.face)), EYE_LINE
+    if hair + chin > room.across:
+        return room.across, hair / (hair + chin)
+    if largest >= need:
+        return largest, EYE_LINE
+    if hair / EYE_LINE > largest:
+        above, below = hair, min(room.below, room.across - hair)
     else:
-        return None
-    height = above + below
-    return (height, above / height) if height >= room.face else None
+        above, below = min(room.above, room.across - chin), chin
+    return above + below, above / (above + below)
 
 
 def _place(photo: Framed, height: float, line: float, aspect: float) -> Frame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,8 +69,10 @@ def encode_photo(rgb: RgbArray, longest: int = 1600) -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    """Return the file's bytes, at most a little more than is allowed."""
+    """Return the file's bytes, at most one more than is allowed. A pipe or device is not opened: it may never end."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise PhotoError(f"{path.name} cannot be read: it is not a file. Choose a photo.")
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:

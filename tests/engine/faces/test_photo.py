@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import time
 import zlib
@@ -219,10 +220,16 @@ def test_what_is_not_a_photo_is_named_with_what_to_do(tmp_path: Path):
 def test_what_cannot_be_read_is_named(tmp_path: Path):
     assert refusal(tmp_path / "gone.jpg").startswith("gone.jpg cannot be read: No such file")
     (tmp_path / "folder.jpg").mkdir()
-    assert refusal(tmp_path / "folder.jpg").startswith("folder.jpg cannot be read")
+    assert refusal(tmp_path / "folder.jpg").startswith("folder.jpg cannot be read: it is not a file.")
     (tmp_path / "empty.jpg").touch()
     assert refusal(tmp_path / "empty.jpg").startswith("empty.jpg is empty")
     assert refusal(b"").startswith("The photo is empty")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "endless.jpg")
+    assert "is not a file" in refusal(tmp_path / "endless.jpg")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF"])
