@@ -1,0 +1,120 @@
+"""The curves in their card: Profit with the budget, Qini, and Deciles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui import numbers
+from gui.budget import Budget
+from gui.charts.deciles import DecileChart
+from gui.charts.profit_curve import ProfitChart, tr
+from gui.charts.qini_curve import QiniChart, qini_words
+from gui.column_store import ColumnStore
+from gui.money import Currency, currency_of, likely
+from gui.widgets import Card, ElidedLabel, EmptyState, Label, Segments, column, row
+
+if TYPE_CHECKING:
+    from gui.results import CampaignResults
+
+PROFIT, QINI, DECILES = 0, 1, 2
+
+
+class CurveCard(Card):
+    """What asking earns, and the checks behind it."""
+
+    def __init__(self) -> None:
+        super().__init__(gap=4, padding=12)
+        self._customers = 0
+        self._budget: Budget | None = None
+        self._currency = Currency()
+        self.title = ElidedLabel("", "section")
+        self.said = Label("", "strong", tabular=True)
+        self.earns = ElidedLabel("", "body", "muted", tabular=True)
+        self.segments = Segments([tr("Profit"), tr("Qini"), tr("Deciles")], name=tr("Curve"))
+        self.segments.chosen.connect(self._choose)
+        self.profit = ProfitChart()
+        self.profit.share_chosen.connect(self._say_share)
+        self.qini = QiniChart()
+        self.deciles = DecileChart()
+        self.stack = QStackedWidget()
+        for chart in (self.profit, self.qini, self.deciles):
+            self.stack.addWidget(chart)
+        self._there = QWidget()
+        self._there.setObjectName("clear")
+        head = row((self.title, 6), self.said, (self.earns, 0), self.segments, gap=12)
+        self._there.setLayout(column(head, (self.stack, 1), gap=4))
+        self._none = EmptyState(
+            "offer",
+            tr("No curve without a past campaign"),
+            tr("Add the outcomes of a campaign with a control group to see what asking earns."),
+        )
+        self.body.addWidget(self._there, 1)
+        self.body.addWidget(self._none, 1)
+        self.setMinimumHeight(210)
+
+    def show_results(self, results: CampaignResults, store: ColumnStore | None, share: float) -> None:
+        """Show a campaign's curves, the marker at a share of customers; without a signal there is no profit curve."""
+        evaluation, curve = results.evaluation, results.curve
+        self._there.setVisible(evaluation is not None)
+        self._none.setVisible(evaluation is None)
+        if evaluation is None:
+            return
+        self._customers = 0 if store is None else len(store)
+        self._currency = currency_of(results.offers)
+        self._budget = None
+        self.qini.show_evaluation(evaluation)
+        self.deciles.show_evaluation(evaluation)
+        self._qini_said = qini_words(evaluation)
+        has_profit = curve is not None and evaluation.has_signal
+        self.segments.button(PROFIT).setVisible(has_profit)
+        if curve is not None and has_profit:
+            self.profit.show_curve(curve, self._customers, self._currency, share)
+        elif self.segments.selected == PROFIT:
+            self.segments.select(QINI)
+        self._choose(self.segments.selected)
+
+    def show_budget(self, budget: Budget | None) -> None:
+        """Take what asking costs."""
+        self._budget = budget
+        self._choose(self.segments.selected)
+
+    def show_checks(self) -> None:
+        """Show the Qini curve, which is the check whether the order of customers means anything."""
+        self.segments.select(QINI)
+        self._choose(QINI)
+        self.segments.button(QINI).setFocus()
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        titles = (
+            tr("What it earns, by how many are asked"),
+            tr("More of 100 who say yes, by how many are asked"),
+            tr("Points of 100 by tenth of customers"),
+        )
+        self.stack.setCurrentIndex(index)
+        self.title.set_whole(titles[index])
+        self.said.setVisible(index != DECILES)
+        self.earns.setVisible(index == PROFIT)
+        if index == PROFIT:
+            self._say_share(self.profit.slider.share)
+        else:
+            self.said.setText(self._qini_said)
+
+    @Slot(float)
+    def _say_share(self, share: float) -> None:
+        """Move the marker to a share and say how many that is, what it costs and what it earns."""
+        chart = self.profit.chart
+        if not chart.lines:
+            return
+        asked = self._budget.asked(share) if self._budget is not None else round(share * self._customers)
+        text = tr("{share}: {count} customers").format(share=numbers.percent(share, 0), count=numbers.decimal(asked))
+        chart.mark(share, text)
+        middle, low, high = chart.value_at(share)
+        earned = tr("earns {amount}, {range}").format(amount=self._currency.amount(middle), range=likely(low, high))
+        self.earns.set_whole(earned)
+        cost = "" if self._budget is None else self._currency.amount(self._budget.cost(share))
+        self.said.setText(tr("Budget {amount}").format(amount=cost) if cost else "")
+        self.profit.slider.setAccessibleDescription(f"{text}. {self.said.text()}, {earned}")

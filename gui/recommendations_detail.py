@@ -1,0 +1,249 @@
+"""The pane of one customer: who it is, the offer in a sentence, each offer's interval, the phones so far."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.columns import CUSTOMER, NO_OFFER
+from gui import numbers
+from gui.budget import uplift_column
+from gui.charts.offer_intervals import Interval, OfferIntervals
+from gui.column_store import ColumnStore
+from gui.consent_words import consent_chip
+from gui.customer_facts import CustomerFacts, customer_facts
+from gui.customer_photo import CustomerPhoto
+from gui.fitting_scroll import FittingScroll
+from gui.icons import icon_pixmap
+from gui.offer_words import more_say_yes, why_no_offer
+from gui.photo_view import FacePicture
+from gui.recommendations_columns import tr
+from gui.theme import DETAIL_PANE, RADIUS_PHOTO, look, theme
+from gui.widgets import Button, Chip, ElidedLabel, Label, Notice, bold, clear, column, plain, row
+
+if TYPE_CHECKING:
+    from gui.results import CampaignResults
+
+PHOTO = 72
+MOST_PHONES = 6
+
+
+class _Tile(QWidget):
+    """A plain tile with an icon where there is no photo; what it means stands beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = "lock"
+        look().changed.connect(self.update)
+
+    def show_icon(self, name: str, says: str) -> None:
+        """Show a lock without consent, an empty frame without a photo."""
+        self._icon = name
+        self.setAccessibleName(says)
+        self.setToolTip(says)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the tile."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().colour("sunken"))
+        painter.drawRoundedRect(QRectF(self.rect()), RADIUS_PHOTO, RADIUS_PHOTO)
+        pixmap = icon_pixmap(self._icon, "muted", 26, max(1.0, self.devicePixelRatioF()))
+        painter.drawPixmap((self.width() - 26) // 2, (self.height() - 26) // 2, pixmap)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone that a customer had: since when, which, and whether it is in use now."""
+
+    since: date | None
+    name: str
+    is_now: bool
+
+
+def phones_of(results: CampaignResults, customer: str) -> tuple[Phone, ...]:
+    """Return a customer's phones, the latest first."""
+    import pyarrow.compute as pc
+
+    if results.phones is None:
+        return ()
+    found = []
+    for phone in results.phones.filter(pc.equal(results.phones[CUSTOMER], customer)).to_pylist():
+        maker, model, since = phone["maker"] or "", phone["model"] or "", phone["start"]
+        name = model if model.startswith(maker) else f"{maker} {model}".strip()
+        day = since.date() if isinstance(since, datetime) else since
+        found.append(Phone(day, name, phone["end"] is None))
+    return tuple(sorted(found, key=lambda each: each.since or date.min, reverse=True))
+
+
+def offer_intervals(results: CampaignResults, store: ColumnStore, number: int, chosen: str) -> tuple[Interval, ...]:
+    """Return what each offer does to the customer in a row; empty where the campaign does not know."""
+    found = []
+    for offer in results.offers:
+        if store.has(uplift_column(offer.key)):
+            middle, low, high = (
+                float(store.numbers(f"{part}:{offer.key}")[number]) for part in ("uplift", "low", "high")
+            )
+            if not math.isnan(middle):
+                found.append(Interval(offer.name, middle, low, high, is_chosen=offer.key == chosen))
+    return tuple(sorted(found, key=lambda each: -each.value))
+
+
+def loyalty_intervals(results: CampaignResults, maker: str, chosen: str) -> tuple[Interval, ...]:
+    """Return how often owners of a maker's phones go next to the maker of each offer."""
+    if results.loyalty is None:
+        return ()
+    rows = results.loyalty.rows
+    mine = rows[(rows["group"] == "all") & (rows["maker"] == maker)]
+    known: dict[str, Any] = {str(row.next_maker): row for row in mine.itertuples(index=False)}
+    found = []
+    for offer in results.offers:
+        one = known.get(offer.maker)
+        if one is not None:
+            numbers_of = (float(one.probability), float(one.low), float(one.high))
+            found.append(Interval(offer.name, *numbers_of, is_chosen=offer.key == chosen, is_level=True))
+    return tuple(sorted(found, key=lambda each: -each.value))
+
+
+class _Part(QWidget):
+    """A titled part of the pane."""
+
+    def __init__(self, title: str, *content: QWidget) -> None:
+        super().__init__()
+        self.heading = Label(title, "section", wrap=True)
+        self.setLayout(column(self.heading, *content, gap=6))
+
+
+class DetailPane(QFrame):
+    """One customer. ``preview_wanted`` asks for the preview of the customer, ``closed`` says that it was left."""
+
+    preview_wanted = Signal(str)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("pane")
+        self.customer = ""
+        self.photo = FacePicture(frame="accent")
+        self._tile = _Tile()
+        self._photos = QStackedWidget()
+        self._photos.setFixedSize(PHOTO, PHOTO)
+        self._photos.addWidget(self.photo)
+        self._photos.addWidget(self._tile)
+        self.who = ElidedLabel("", "section")
+        self.about = Label("", "body", "muted", wrap=True)
+        self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.consent = Chip("", "plain")
+        self.close_button = Button("", "quiet", "close", tip=tr("Close (Esc)"))
+        self.close_button.clicked.connect(self.closed)
+        self.sentence = Notice("accent", "offer")
+        self.offers = OfferIntervals()
+        self._offers = _Part(tr("Each offer, in points of 100"), self.offers)
+        self.phones = QGridLayout()
+        self.phones.setHorizontalSpacing(12)
+        self.phones.setVerticalSpacing(3)
+        self.phones.setColumnStretch(1, 1)
+        phones = QWidget()
+        self.phones.setContentsMargins(0, 0, 0, 0)
+        phones.setLayout(self.phones)
+        self._phones = _Part(tr("Phones so far"), phones)
+        self.open_preview = Button(tr("Open in Preview"), "primary", "preview")
+        self.open_preview.clicked.connect(self._want_preview)
+        self.setLayout(self._layout())
+        self.setFixedWidth(DETAIL_PANE)
+        self.setAccessibleName(tr("The chosen customer"))
+
+    def _layout(self) -> QVBoxLayout:
+        who = column(row((self.who, 1), self.close_button, gap=4), self.about, self.consent, gap=3)
+        head = row(self._photos, (who, 1), gap=12)
+        head.setAlignment(self._photos, Qt.AlignmentFlag.AlignTop)
+        content = QWidget()
+        content.setLayout(
+            column(head, self.sentence, self._offers, self._phones, None, gap=14, margins=(20, 18, 20, 8))
+        )
+        foot = row((self.open_preview, 1), margins=(20, 6, 20, 14))
+        return column((FittingScroll(content), 1), foot, gap=0)
+
+    def set_closable(self, closable: bool) -> None:
+        """Show the cross while the pane lies over the page."""
+        self.close_button.setVisible(closable)
+
+    def show_customer(self, results: CampaignResults, store: ColumnStore, number: int) -> None:
+        """Show the customer in a row; the photo follows."""
+        facts = customer_facts(results, store.key(number))
+        if facts is None:
+            return
+        self.customer = facts.customer
+        key = numbers.customer_key(facts.customer)
+        self.who.set_whole(tr("Customer {key}").format(key=key))
+        self.about.setText(". ".join(part for part in (facts.place_and_age, facts.phone) if part))
+        self._say_offer(results, facts)
+        self._show_intervals(results, store, number, facts)
+        self._show_phones(phones_of(results, facts.customer))
+
+    def show_photo(self, photo: CustomerPhoto, on: date) -> None:
+        """Show the photo of the customer who is shown, or why there is none."""
+        if photo.customer != self.customer:
+            return
+        chip = consent_chip(photo.consent, on)
+        self.consent.show_chip(chip.text, chip.kind)
+        if photo.face is not None:
+            self.photo.show_face(photo.face, name=tr("Photo of the customer"))
+            self._photos.setCurrentWidget(self.photo)
+            return
+        self.photo.clear()
+        holds = photo.consent is not None and photo.consent.holds(on)
+        self._tile.show_icon("photo" if holds else "lock", tr("No photo") if holds else chip.text)
+        self._photos.setCurrentWidget(self._tile)
+
+    def _say_offer(self, results: CampaignResults, facts: CustomerFacts) -> None:
+        name = f"{facts.offer.name}." if facts.offer is not None else tr("No offer.")
+        if results.evaluation is None:
+            said = tr("Chosen by where people with the same phones went next. Seen together, not caused.")
+            if facts.offer is None:
+                said = tr("Where people with this phone go next is not known well enough.")
+            self.sentence.set_notice("warning", "warning", f"{bold(name)} {plain(said)}")
+            return
+        behind = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")
+        self.sentence.setToolTip(behind.format(customers=numbers.decimal(results.evaluation.customers)))
+        if facts.offer is not None:
+            said = more_say_yes(facts.uplift, facts.low, facts.high)
+            self.sentence.set_notice("accent", "offer", f"{bold(name)} {plain(said)}")
+        else:
+            is_warned = facts.segment == "sleeping dog"
+            tone, icon = ("warning", "warning") if is_warned else ("accent", "no-offer")
+            self.sentence.set_notice(tone, icon, f"{bold(name)} {plain(why_no_offer(facts.segment))}")  # type: ignore[arg-type]
+
+    def _show_intervals(self, results: CampaignResults, store: ColumnStore, number: int, facts: CustomerFacts) -> None:
+        chosen = facts.offer.key if facts.offer is not None else NO_OFFER
+        if results.evaluation is None:
+            maker = store.value("current_maker", number)
+            found = loyalty_intervals(results, maker, chosen)
+            title = tr("Next phone of 100 owners of {maker}").format(maker=maker)
+        else:
+            found = offer_intervals(results, store, number, chosen)
+            title = tr("Each offer, in points of 100")
+        self._offers.setVisible(bool(found))
+        self._offers.heading.setText(title)
+        self.offers.show_intervals(found)
+
+    def _show_phones(self, phones: tuple[Phone, ...]) -> None:
+        clear(self.phones)
+        self._phones.setVisible(bool(phones))
+        for place, phone in enumerate(phones[:MOST_PHONES]):
+            since = numbers.month_year(phone.since) if phone.since is not None else tr("Not known")
+            name = tr("{phone}, now").format(phone=phone.name) if phone.is_now else phone.name
+            self.phones.addWidget(Label(since, "caption", "muted"), place, 0)
+            self.phones.addWidget(ElidedLabel(name), place, 1)
+
+    def _want_preview(self) -> None:
+        if self.customer:
+            self.preview_wanted.emit(self.customer)
