@@ -11,7 +11,7 @@ import numpy as np
 from engine.faces.detector import Box, FloatArray
 
 EYE_LINE = 0.42  # of the frame's height, from its top
-TALLEST = 6.5  # a frame is at most so many eye distances high, unless hair or chin need more
+TALLEST = 6.5  # eye distances: head and shoulders
 
 
 class Framed(Protocol):
@@ -77,18 +77,18 @@ class _Room:
     across: float  # the same with the frame moved aside
 
 
-def eye_frame(*photos: Framed, aspect: float = 1.0) -> tuple[Frame, ...]:
+def eye_frame(*photos: Framed, aspect: float = 1.0, tallest: float = TALLEST) -> tuple[Frame, ...]:
     """Frame photos alike: eye line at 42 % of the height, same eye distance, ``aspect`` = width / height.
 
-    Of the largest frames the photos allow (and of at most 6.5 eye distances) the tightest holds for all. No frame
-    leaves its photo. Where the common frame would cut hair or chin, the eye line moves for all photos, as little
+    Of the largest frames the photos allow the tightest holds for all; it is at most ``tallest`` eye distances high,
+    unless hair or chin need more (4.5 suits thumbnails). No frame leaves its photo. Where the common frame would cut hair or chin, the eye line moves for all photos, as little
     as is needed; what even then does not fit is cut.
     """
     if not aspect > 0:
         raise ValueError("aspect must be over 0")
     if not photos:
         return ()
-    height, line = _solve(_room(photos, aspect))
+    height, line = _solve(_room(photos, aspect), tallest)
     return tuple(_place(photo, height, line, aspect) for photo in photos)
 
 
@@ -113,15 +113,15 @@ def _room(photos: Sequence[Framed], aspect: float) -> _Room:
     return _Room(*(float(value) for value in (*table[:, :3].max(axis=0), *table[:, 3:].min(axis=0))))
 
 
-def _solve(room: _Room) -> tuple[float, float]:
+def _solve(room: _Room, tallest: float) -> tuple[float, float]:
     """Return the common frame height in eye distances and the eye line as a share of it."""
     hair, chin = min(room.hair, room.above), min(room.chin, room.below)
     need = max(hair / EYE_LINE, chin / (1 - EYE_LINE))
-    tallest = min(room.above / EYE_LINE, room.below / (1 - EYE_LINE))
+    most = min(room.above / EYE_LINE, room.below / (1 - EYE_LINE))
     for width in (room.centred, room.across):
-        largest = min(tallest, width)
+        largest = min(most, width)
         if largest >= max(need, room.face):
-            return min(largest, max(TALLEST, need, room.face)), EYE_LINE
+            return min(largest, max(tallest, need, room.face)), EYE_LINE
     if hair + chin > room.across:
         return room.across, hair / (hair + chin)
     if largest >= need:

@@ -73,6 +73,10 @@ def test_a_photo_of_the_whole_person_is_framed_on_the_face():
     whole = subject(4000, 6000, (2000, 900), 100, chin=1080, hair=700)
     (frame,) = eye_frame(whole, aspect=0.8)
     assert frame.height == pytest.approx(650)
+    (closer,) = eye_frame(whole, aspect=0.8, tallest=5.0)
+    assert closer.height == pytest.approx(500)
+    (closest,) = eye_frame(whole, aspect=0.8, tallest=1.0)
+    assert closest.height == pytest.approx(200 / 0.42)
 
 
 def test_a_face_at_the_side_is_framed_without_leaving_the_photo():

@@ -117,6 +117,7 @@ def test_a_photo_is_turned_upright_once(kind: str, orientation: int):
     assert np.abs(again.astype(int) - expected).mean() < 6
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 def test_broken_exif_does_not_cost_the_photo():
     data = saved(Image.fromarray(scene()), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\x7f" + b"\xff" * 40)
     assert decode_photo(data).shape == (64, 96, 3)
@@ -244,6 +245,7 @@ def test_a_cut_off_picture_is_refused(kind: str, share: float):
 SOUND = {kind: saved(Image.fromarray(scene()), kind) for kind in ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")}
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(SOUND)), st.data())
 def test_a_damaged_picture_is_read_or_refused_but_nothing_else_happens(kind: str, data: st.DataObject):
