@@ -149,7 +149,7 @@ def _features(drawn: Drawn, seen: Observables) -> pd.DataFrame:
             "maker": pd.Categorical.from_codes(seen.maker, pd.Index(MAKERS)),
             "sex": pd.Categorical.from_codes(people.female.astype(np.int64), pd.Index(["male", "female"])),
             "age": people.age,
-            "tenure": seen.tenure_years,
+            "tenure_months": seen.tenure_years * 12.0,
             "phone_age_months": seen.phone_age_months,
             "megabytes": seen.megabytes,
             "usage_records": np.bincount(drawn.usage.customer, minlength=len(people)),
@@ -159,12 +159,11 @@ def _features(drawn: Drawn, seen: Observables) -> pd.DataFrame:
 
 
 def _choose_photos(drawn: Drawn, uplift: FloatArray, offers: pd.DataFrame) -> tuple[pd.DataFrame, IntArray]:
-    """Give each picture to the one of its candidates who is most worth an offer; return the table and their rows."""
+    """Give each picture to its candidate most worth an offer; return the table and the rows of their holders."""
     people = drawn.people
     value = (uplift * offers["margin"].to_numpy() - offers["cost"].to_numpy()).max(axis=1)
-    value = np.where(np.isinf(drawn.lives.left), value, -np.inf)
     best = np.lexsort((-value, people.photo))
-    best = best[people.photo[best] >= 0]
+    best = best[(people.photo[best] >= 0) & np.isinf(drawn.lives.left[best])]
     first = np.unique(people.photo[best], return_index=True)[1]
     holder = np.sort(best[first])
     names = customer_photos()["photo"].to_numpy(dtype=object)

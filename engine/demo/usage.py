@@ -1,4 +1,4 @@
-"""Internet use: a few records a customer, and more in the first weeks of a new handset."""
+"""Internet use: some records a customer, one on the first day, and more in the first weeks of a new handset."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.demo.people import People
 from engine.demo.spells import Spells
 from engine.demo.world import DAY_SECONDS, LOG_DAYS, MONTH_SECONDS, FloatArray, IntArray, stream
 
-RECORDS = 15.0
+RECORDS = 14.0
 CATEGORIES = ("video", "social", "web", "music", "maps", "updates")
 UPDATES = CATEGORIES.index("updates")
 SET_UP_DAYS = ((0.05, 1.0), (7.0, 10.0), (15.0, 18.0))
@@ -30,18 +30,20 @@ def simulate_usage(people: People, spells: Spells, until: IntArray, seed: int) -
     """Draw the records from each one's first day with the operator ``until`` the last, in seconds."""
     rng = stream(seed, "usage")
     since = np.maximum(people.since_day, 0) * DAY_SECONDS
-    typical = np.exp(5.6 - 0.02 * (people.age - 40.0) + rng.normal(0.0, 0.7, len(people)))
-    share = (until - since) / (LOG_DAYS * DAY_SECONDS)
-    customer = np.repeat(np.arange(len(people)), rng.poisson(RECORDS * share))
-    second = since[customer] + (rng.random(len(customer)) * (until - since)[customer]).astype(np.int64)
-    category = rng.choice(UPDATES, len(customer), p=(0.3, 0.3, 0.2, 0.1, 0.1))
-    owner, moment = _set_up(spells, since, rng)
-    customer, second = np.concatenate([customer, owner]), np.concatenate([second, moment])
-    category = np.concatenate([category, np.full(len(owner), UPDATES)])
+    everybody = np.arange(len(people))
+    often = np.repeat(everybody, rng.poisson(RECORDS * (until - since) / (LOG_DAYS * DAY_SECONDS)))
+    # The first day's record makes the handset then in use the one first seen, which phone_since is about.
+    owner = np.concatenate([everybody, often])
+    span = np.concatenate([np.minimum(until - since, DAY_SECONDS), (until - since)[often]])
+    second = since[owner] + (rng.random(len(owner)) * span).astype(np.int64)
+    category = rng.choice(UPDATES, len(owner), p=(0.3, 0.3, 0.2, 0.1, 0.1))
+    starter, moment = _set_up(spells, since, rng)
+    owner, second = np.concatenate([owner, starter]), np.concatenate([second, moment])
+    category = np.concatenate([category, np.full(len(starter), UPDATES)])
     order = np.argsort(second, kind="stable")
-    customer, second, category = customer[order], second[order], category[order]
-    megabytes = np.round(typical[customer] * np.exp(rng.normal(0.0, 0.4, len(customer))), 1)
-    return Usage(customer, second, megabytes, category)
+    typical = np.exp(5.6 - 0.02 * (people.age - 40.0) + rng.normal(0.0, 0.7, len(people)))
+    megabytes = np.round(typical[owner] * np.exp(rng.normal(0.0, 0.4, len(owner))), 1)
+    return Usage(owner[order], second[order], megabytes[order], category[order])
 
 
 def monthly_megabytes(usage: Usage, people: People, until: IntArray) -> FloatArray:
