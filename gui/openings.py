@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from engine.columns import NO_OFFER, OFFER
+from engine.errors import CampaignFileError, WrongPassphraseError
 from engine.job import Job, JobContext
 from engine.resources import data_dir
 from gui.results import CampaignResults, read_results
@@ -59,14 +60,23 @@ def demo_path() -> Path:
 
 
 def demo_job(customers: int = 20_000) -> Job[Opened]:
-    """Open the demo; the first time, simulate its operator and run the whole campaign."""
+    """Open the demo; the first time, simulate its operator and run the whole campaign.
+
+    A demo that is damaged is put aside and made again: nobody's own work would open with it.
+    """
 
     def work(context: JobContext) -> Opened:
         path = demo_path()
-        if not path.exists():
-            from engine.pipeline import run_demo
+        if path.exists():
+            try:
+                return _open(path, DEMO_PASSPHRASE, context.part(0.0, 1.0))
+            except CampaignFileError as error:
+                if not _is_damage(error):
+                    raise
+                path.replace(path.with_stem(f"{path.stem}-damaged"))
+        from engine.pipeline import run_demo
 
-            run_demo(path, DEMO_PASSPHRASE, customers=customers, context=context.part(0.0, 0.95))
+        run_demo(path, DEMO_PASSPHRASE, customers=customers, context=context.part(0.0, 0.95))
         return _open(path, DEMO_PASSPHRASE, context.part(0.95, 1.0))
 
     name = tr("Opening the demo") if demo_path().exists() else tr("Making the demo campaign")
@@ -103,6 +113,17 @@ def reading_job(campaign: Campaign) -> Job[Opened]:
         tr("Reading {name}").format(name=campaign.name),
         lambda context: Opened(campaign, read_results(campaign, context)),
     )
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    """Whether the file itself is to blame; to a known passphrase a wrong key is a damaged beginning."""
+    import apsw
+
+    while error is not None:
+        if isinstance(error, WrongPassphraseError | apsw.NotADBError | apsw.CorruptError):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _open(path: Path, passphrase: str, context: JobContext) -> Opened:
