@@ -40,5 +40,7 @@ class FittingScroll(QScrollArea):
         if layout is None:
             return
         width, height = self.viewport().width(), self.viewport().height()
-        least = layout.minimumHeightForWidth(width) if layout.hasHeightForWidth() else layout.minimumSize().height()
+        least = layout.minimumSize().height()  # Qt's least height for a width leaves parts below their own minimum
+        if layout.hasHeightForWidth():
+            least = max(least, layout.minimumHeightForWidth(width))
         self._content.resize(width, max(height, least))

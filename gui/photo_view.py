@@ -112,6 +112,9 @@ class FaceThumb(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_side(THUMB)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the cards keep their height from customer to customer
+        self.setSizePolicy(policy)
 
     @property
     def is_chosen(self) -> bool:

@@ -47,7 +47,7 @@ class _Text(QLabel):
         fitted: QFont = font(self._role, tabular=self._role == "lead")
         fitted.setPixelSize(max(SMALLEST_TEXT, round(type_style(self._role).size * scale)))
         self.setFont(fitted)
-        self.setGeometry(box.toAlignedRect())
+        self.setGeometry(box.toRect())
 
 
 class Pitch(QWidget):
@@ -260,8 +260,9 @@ class Pitch(QWidget):
             left = margin + place * step
             picture.setGeometry(QRectF(left, top, wide, tall).toAlignedRect())
             below = top + tall + 8 * scale
-            self.names[place].fit(scale, QRectF(left, below, step - 16, 32 * scale))
-            self.notes[place].fit(scale, QRectF(left, below + 32 * scale, step - 16, 24 * scale))
+            across = min(step - 16, width - margin - left)
+            self.names[place].fit(scale, QRectF(left, below, across, 32 * scale))
+            self.notes[place].fit(scale, QRectF(left, below + 32 * scale, across, 24 * scale))
         foot = height - (FOOT + 28) * scale - spare / 2
         self.evidence.fit(scale, QRectF(margin, foot, room - 140 * scale, 28 * scale))
         self.counter.fit(scale, QRectF(width - margin - 130 * scale, foot, 130 * scale, 28 * scale))

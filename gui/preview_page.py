@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 GAP = 12
 NARROWEST_AD = 310  # the card with the choice of its size
 SLIM = 0.56  # width / height of the faces beside a square ad
-SLIMMEST = 0.5  # beside a wide one
+SLIMMEST = 0.52  # beside a wide one
 MARGINS = 24  # of a card, both sides
 AROUND = CAPTIONS + 10 + MARGINS  # height of a card without its picture
 DIM_AFTER_MS = 200

@@ -154,6 +154,8 @@ class ShortTable(QTableView):
     def set_whole(self, is_whole: bool) -> None:
         """Keep all rows in sight, on a page that scrolls as a whole, or only a few."""
         self._is_whole = is_whole
+        never, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(never if is_whole else needed)
         self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from engine.campaign import Campaign
 from gui.application import make_application
 from gui.main_window import MainWindow
+from gui.results import CampaignResults, read_results
 from gui.settings import Settings
 from gui.theme import look
 
@@ -80,3 +82,18 @@ def window(settings: Settings, qtbot: QtBot) -> Iterator[MainWindow]:
     yield window
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+
+
+@pytest.fixture
+def demo_campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
+    """A copy of the demo campaign, open, to be changed at will."""
+    path = tmp_path / "demo.semblance"
+    shutil.copy(demo_campaign_path, path)
+    with Campaign.open(path, "demo") as campaign:
+        yield campaign
+
+
+@pytest.fixture
+def demo_results(demo_campaign: Campaign) -> CampaignResults:
+    """What the demo campaign holds for the pages."""
+    return read_results(demo_campaign)

@@ -1,0 +1,259 @@
+from dataclasses import replace
+from datetime import date
+
+import pyarrow.compute as pc
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton
+
+from engine.campaign import Consent
+from gui import numbers
+from gui.ad_composer import AdWish
+from gui.consent_words import consent_chip
+from gui.customer_facts import customer_facts, customers_with_ads
+from gui.jobs import JobQueue
+from gui.offer_words import more_say_yes
+from gui.preview_page import PreviewPage
+from gui.preview_pictures import LookAlikeCard
+from gui.preview_reasons import likeness_sentence
+from gui.results import read_results
+
+PATIENCE = 30_000
+
+
+@pytest.fixture
+def page(qtbot, demo_campaign, demo_results):
+    jobs = JobQueue()
+    page = PreviewPage(jobs)
+    jobs.setParent(page)
+    qtbot.addWidget(page)
+    page.resize(1232, 852)
+    page.show()
+    with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
+        page.set_campaign(demo_campaign, demo_results)
+    yield page
+    page.set_campaign(None, None)
+    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)
+
+
+def go(qtbot, page, act):
+    """Do something and wait for the ad that follows."""
+    with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE) as shown:
+        act()
+    return shown.args[0]
+
+
+def eyes_on_screen(picture):
+    """Return where the eyes of a face stand in the widget: y of their line, and their distance."""
+    face, place = picture.face, picture.picture_rect()
+    part = picture.shown.framing(place.width() / place.height())
+    scale = place.width() / part.width()
+    assert place.height() / part.height() == pytest.approx(scale, rel=1e-6)
+    left, right = face.stored.points[:2]
+    middle = (left[1] + right[1]) / 2
+    distance = float(((left - right) ** 2).sum() ** 0.5)
+    return place.y() + (middle - part.y()) * scale, distance * scale
+
+
+def test_the_surest_customer_comes_first_with_offer_face_and_ad(page, demo_results):
+    customers = customers_with_ads(demo_results)
+    assert 0 < len(customers) <= 24
+    facts = customer_facts(demo_results, customers[0])
+    assert page.customer == customers[0]
+    assert page.verdict.text() == (
+        f"Customer 1 of {len(customers)} with an ad. Offer and face were chosen for this one person."
+    )
+    assert page.customer_card.chip.text() == f"Customer {numbers.customer_key(customers[0])}"
+    assert page.customer_card.consent.text().startswith("Photo consent, ")
+    assert more_say_yes(facts.uplift, facts.low, facts.high) in page.offer_card.sentence.text()
+    assert facts.offer.name in page.offer_card.sentence.text()
+    image = page.ad_card.picture.shown.image
+    assert (image.width(), image.height()) == (1080, 1080)
+    assert page.ad_card.checks.accessibleName() == "Passes all checks"
+
+
+def test_customer_and_look_alike_share_eye_line_and_eye_distance(page, qtbot, demo_results):
+    for _ in range(4):
+        mine, theirs = eyes_on_screen(page.customer_card.picture), eyes_on_screen(page.look_alike_card.picture)
+        assert mine[0] == pytest.approx(theirs[0], abs=1.5)
+        assert mine[1] == pytest.approx(theirs[1], abs=1.0)
+        go(qtbot, page, page.turn_on)
+
+
+def test_left_and_right_turn_and_stop_at_the_ends(page, qtbot, demo_results):
+    customers = customers_with_ads(demo_results)
+    assert not page.previous.isEnabled()
+    shown = go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Right))
+    assert shown == page.customer == customers[1]
+    go(qtbot, page, lambda: qtbot.mouseClick(page.next, Qt.MouseButton.LeftButton))
+    assert page.customer == customers[2]
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Left))
+    assert page.customer == customers[1]
+    go(qtbot, page, lambda: page.show_customer(customers[-1]))
+    assert not page.next.isEnabled()
+    qtbot.keyClick(page, Qt.Key.Key_Right)
+    assert page.customer == customers[-1]
+
+
+def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo_campaign):
+    customer = page.customer
+    first, third = page.faces.alike[0].key, page.faces.alike[2].key
+    before = page.ad_card.picture.shown.image.copy()
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_3))
+    assert page.faces.in_ad.key == third
+    assert demo_campaign.chosen_face(customer) == third
+    assert page.look_alike_card.detail.accessibleName() == "Your choice"
+    assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
+    assert page.ad_card.picture.shown.image != before
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
+    assert page.faces.in_ad.key == first
+    qtbot.waitUntil(lambda: demo_campaign.chosen_face(customer) is None)
+    assert page.ad_card.picture.shown.image == before
+
+
+def test_undo_returns_to_the_customer_whose_face_was_changed(page, qtbot, demo_campaign, demo_results):
+    customer = page.customer
+    thumb = page.others_card.thumbs[1]
+    go(qtbot, page, lambda: qtbot.mouseClick(thumb, Qt.MouseButton.LeftButton))
+    go(qtbot, page, page.turn_on)
+    assert page.customer != customer
+    go(qtbot, page, page.undo)
+    assert page.customer == customer
+    assert demo_campaign.chosen_face(customer) is None
+    page.undo()
+    assert page.customer == customer
+
+
+def test_a_choice_is_still_there_when_the_campaign_is_read_again(page, qtbot, demo_campaign):
+    customer, second = page.customer, page.faces.alike[1].key
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, read_results(demo_campaign)))
+    assert (page.customer, page.faces.in_ad.key) == (customer, second)
+
+
+def test_the_wide_size_is_one_click_away(page, qtbot):
+    go(qtbot, page, lambda: qtbot.mouseClick(page.ad_card.sizes.button(1), Qt.MouseButton.LeftButton))
+    image = page.ad_card.picture.shown.image
+    assert (image.width(), image.height()) == (1200, 628)
+    place = page.ad_card.picture.picture_rect()
+    assert place.width() / place.height() == pytest.approx(1200 / 628, rel=1e-6)
+
+
+def test_a_customer_without_consent_is_a_tile_with_a_lock(page, qtbot, demo_campaign, demo_results):
+    table = demo_results.customers
+    offered = table.filter(pc.not_equal(table["offer"], "none"))["customer"].to_pylist()
+    customer = next(one for one in offered if demo_campaign.consent(one) is None)
+    go(qtbot, page, lambda: page.show_customer(customer))
+    assert page.customer_card.consent.text() == "No photo consent"
+    assert page.customer_card.consent.kind == "plain"
+    assert (page.customer_card.picture.shown.icon, page.customer_card.picture.face) == ("lock", None)
+    assert page.look_alike_card.picture.face is None
+    assert not any(thumb.isVisible() for thumb in page.others_card.thumbs)
+    assert page.ad_card.picture.shown.notice == "No ad without a look-alike."
+    go(qtbot, page, page.turn_on)
+    assert page.customer == customers_with_ads(demo_results)[0]
+
+
+def test_withdrawn_consent_leaves_no_face_on_the_page(page, qtbot, demo_campaign):
+    customer = page.customer
+    demo_campaign.withdraw_consent(customer, date.today())
+    go(qtbot, page, lambda: page.show_customer(customer))
+    assert page.customer_card.consent.text() == "Consent withdrawn"
+    assert page.customer_card.picture.face is None
+    assert page.faces.alike == ()
+
+
+def test_a_customer_who_gets_no_offer_gets_no_ad(page, qtbot, demo_results):
+    table = demo_results.customers
+    customer = table.filter(pc.equal(table["offer"], "none"))["customer"][0].as_py()
+    go(qtbot, page, lambda: page.show_customer(customer))
+    assert "No offer." in page.offer_card.sentence.text()
+    assert page.ad_card.picture.shown.notice == "No offer, so no ad."
+
+
+def test_the_last_wish_wins(page, qtbot, demo_results):
+    customers = customers_with_ads(demo_results)
+    seen = []
+    page.ad_shown.connect(seen.append)
+    for customer in customers[1:6]:
+        page.show_customer(customer)
+    qtbot.waitUntil(lambda: bool(seen), timeout=PATIENCE)
+    qtbot.wait(300)
+    assert seen == [customers[5]]
+    assert page.customer == customers[5]
+
+
+def test_an_old_ad_is_dimmed_until_the_new_one_is_there(page, qtbot, demo_results):
+    customer = customers_with_ads(demo_results)[1]
+    page.show_customer(customer)
+    page._dim()
+    assert page.ad_card.picture.is_dimmed
+    assert page.ad_card.picture.shown.image is not None
+    qtbot.waitSignal(page.ad_shown, timeout=PATIENCE).wait()
+    assert not page.ad_card.picture.is_dimmed
+
+
+def test_an_ad_that_cannot_be_made_is_told_in_its_place(page, qtbot):
+    wish = AdWish(page.customer, "1x1", page.faces.in_ad.key)
+    page._composer.ask(wish)
+    qtbot.waitUntil(lambda: page.ad_card.picture.shown.icon == "stop", timeout=PATIENCE)
+    assert "1x1" in page.ad_card.picture.shown.notice
+
+
+def test_over_85_somebody_has_to_look_first(page, qtbot):
+    faces = page.faces
+    twin = replace(faces, alike=(replace(faces.alike[0], likeness=86), *faces.alike[1:]))
+    card = LookAlikeCard()
+    qtbot.addWidget(card)
+    card.show()
+    card.show_faces(twin)
+    assert (card.likeness.text(), card.likeness.kind) == ("May be the customer. Look first.", "warning")
+    assert card.warning.isVisible()
+    assert likeness_sentence(twin, twin.alike[0]).startswith("May be the customer. Look first.")
+    card.show_faces(replace(faces, alike=(replace(faces.alike[0], likeness=85),)))
+    assert card.likeness.kind == "lookalike"
+    assert card.likeness.text() == "85 of 100, very alike"
+    assert not card.warning.isVisible()
+
+
+def test_little_likeness_says_that_nobody_is_close(page):
+    few = tuple(replace(one, likeness=12) for one in page.faces.alike)
+    faces = replace(page.faces, alike=few, chosen=None)
+    assert likeness_sentence(faces, few[0]).startswith("Little likeness: nobody in your photos is close.")
+
+
+@pytest.mark.parametrize("size", [(968, 592), (1232, 852), (1672, 1000)])
+def test_every_action_is_inside_at_every_size(page, qtbot, size):
+    page.resize(*size)
+    qtbot.wait(80)
+    assert (page.width(), page.height()) == size
+    assert page.scroller.widget().height() <= page.scroller.viewport().height()
+    for button in [*page.findChildren(QPushButton), *page.others_card.thumbs]:
+        place = button.mapTo(page, QPoint(0, 0))
+        assert button.isVisible()
+        assert place.x() >= 0
+        assert place.x() + button.width() <= size[0]
+        assert place.y() + button.height() <= size[1]
+    assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
+
+
+def test_without_a_campaign_the_page_says_what_is_missing(page):
+    page.set_campaign(None, None)
+    assert page.empty.isVisible()
+    assert not page.pitch.isVisible()
+
+
+def test_the_pitch_button_asks_for_the_full_screen(page, qtbot):
+    with qtbot.waitSignal(page.pitch_wanted):
+        qtbot.mouseClick(page.pitch, Qt.MouseButton.LeftButton)
+
+
+def test_consent_chips_say_how_consent_stands():
+    given = Consent("1", date(2026, 3, 3), "customers.csv")
+    today = date(2026, 11, 22)
+    assert consent_chip(given, today).text == "Photo consent, 3 March 2026"
+    ends = replace(given, ends_on=date(2026, 12, 4))
+    assert (consent_chip(ends, today).text, consent_chip(ends, today).kind) == ("Consent ends in 12 days", "warning")
+    assert consent_chip(replace(given, ends_on=date(2026, 1, 1)), today).text == "Consent ended"
+    assert consent_chip(replace(given, withdrawn_on=today), today).text == "Consent withdrawn"
+    assert consent_chip(None, today).kind == "plain"
