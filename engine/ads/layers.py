@@ -40,6 +40,11 @@ class StillLayers:
     below: QImage
     above: QImage
 
+    @property
+    def size_in_bytes(self) -> int:
+        """The memory that both pictures take."""
+        return self.below.sizeInBytes() + self.above.sizeInBytes()
+
 
 @dataclass(frozen=True)
 class LayerKey:
@@ -53,10 +58,11 @@ class LayerKey:
 
 
 class LayerCache:
-    """Keeps the still layers that were drawn last; safe to share between threads."""
+    """Keeps the still layers that were used last, up to ``limit_bytes``; safe to share between threads."""
 
-    def __init__(self, limit: int = 64) -> None:
-        self._limit = limit
+    def __init__(self, limit_bytes: int = 256 * 1024 * 1024) -> None:
+        self._limit = limit_bytes
+        self._size = 0
         self._layers: OrderedDict[LayerKey, StillLayers] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -72,9 +78,11 @@ class LayerCache:
                 return found
         drawn = bake(sheet, old, new, has_handset=has_handset, scale=scale, logo=logo)
         with self._lock:
-            self._layers[key] = drawn
-            while len(self._layers) > self._limit:
-                self._layers.popitem(last=False)
+            if key not in self._layers:
+                self._layers[key] = drawn
+                self._size += drawn.size_in_bytes
+            while self._size > self._limit and len(self._layers) > 1:
+                self._size -= self._layers.popitem(last=False)[1].size_in_bytes
         return drawn
 
 

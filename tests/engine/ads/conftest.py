@@ -91,7 +91,7 @@ def person() -> Portrait:
 
 @pytest.fixture(scope="session")
 def layers() -> LayerCache:
-    return LayerCache(limit=200)
+    return LayerCache(limit_bytes=800_000_000)
 
 
 @pytest.fixture

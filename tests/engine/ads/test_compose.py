@@ -299,7 +299,7 @@ def _smooth():
 
 
 def test_still_layers_are_drawn_once_per_look(shipped: dict[str, TemplateFamily]):
-    family, cache = shipped["loud"], LayerCache(limit=3)
+    family, cache = shipped["loud"], LayerCache(limit_bytes=1_300_000)
     sheet = family.variants("300x250")[0]
 
     def layers(**changes):
@@ -307,12 +307,14 @@ def test_still_layers_are_drawn_once_per_look(shipped: dict[str, TemplateFamily]
         return cache.layers(sheet, family.palette, family.palette, **wanted)
 
     first = layers()
+    assert first.size_in_bytes == 2 * 300 * 250 * 4
     assert layers() is first
-    assert layers(scale=0.5) is not first
-    assert layers(scale=0.5).below.width() == 150
-    assert layers(has_handset=False) is not first
-    layers(scale=0.25)  # the fourth look: the one unused for longest has to go
-    assert layers() is not first
+    half = layers(scale=0.5)
+    assert (half.below.width(), half.below.height()) == (150, 125)
+    assert layers() is first
+    assert layers(has_handset=False) is not first  # together over the limit: the half, unused for longest, has to go
+    assert layers() is first
+    assert layers(scale=0.5) is not half
 
 
 def test_the_layers_hold_neither_photo_nor_text(shipped: dict[str, TemplateFamily]):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.ads import TemplateFamily, load_family
 from engine.ads.geometry import Box
 from engine.ads.template import Align, Anchor
 from engine.errors import InputError, TemplateError
+from engine.resources import resource
 from tests.engine.ads.conftest import SHIPPED, edit
 
 SIZES = {"1080x1080", "1080x1350", "1080x1920", "1200x628", "300x250", "728x90", "160x600", "320x50"}
@@ -188,6 +194,39 @@ def test_a_drawing_may_be_neither_huge_nor_deep_nor_crowded(own_family: Path):
     drawing.write_bytes(whole.encode("utf-16"))
     with pytest.raises(TemplateError, match="not UTF-8"):
         load_family(own_family)
+
+
+JUNK = [
+    "<g>",
+    "</g>",
+    "nan",
+    "-1",
+    "1e999",
+    "url(#x)",
+    '"',
+    "'",
+    ">",
+    "<",
+    "slot-body",
+    'transform="x"',
+    "\0",
+    "",
+    "<rect/>",
+]
+
+
+@given(st.integers(0, 60_000), st.integers(0, 60), st.sampled_from(JUNK))
+@settings(max_examples=80, deadline=None)
+def test_a_damaged_drawing_is_read_or_refused_and_nothing_else(at: int, cut: int, junk: str):
+    whole = resource("templates", "shelf", "1080x1080.svg").read_text(encoding="utf-8")
+    toml = resource("templates", "shelf", "template.toml").read_text(encoding="utf-8")
+    at %= len(whole)
+    with TemporaryDirectory() as folder:
+        Path(folder, "template.toml").write_text(toml[: toml.index('[size."1080x1350"]')], encoding="utf-8")
+        shutil.copy(resource("templates", "shelf", "1080x1080.text-right.svg"), folder)
+        Path(folder, "1080x1080.svg").write_text(whole[:at] + junk + whole[at + cut :], encoding="utf-8")
+        with contextlib.suppress(TemplateError):
+            assert len(load_family(Path(folder)).sheets) == 2
 
 
 TOML = {
