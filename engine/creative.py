@@ -130,8 +130,8 @@ def keep_templates(campaign: Campaign, offers: tuple[Offer, ...], chosen: str | 
     """
     folders = [template_folder(chosen)] if chosen else [template_folder(offer.template) for offer in offers]
     for folder in dict.fromkeys(folders):
-        load_family(folder)
-        files = sorted(path for path in folder.iterdir() if path.suffix in (".svg", ".toml"))
-        campaign.write_template(folder.resolve().name, {path.name: path.read_bytes() for path in files})
+        family = load_family(folder)
+        names = ["template.toml", *dict.fromkeys(sheet.file for sheet in family.sheets)]
+        campaign.write_template(family.key, {name: Path(folder, name).read_bytes() for name in names})
     if chosen:
-        campaign.write_document(TEMPLATE_DOCUMENT, folders[0].resolve().name)
+        campaign.write_document(TEMPLATE_DOCUMENT, family.key)

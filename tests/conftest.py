@@ -45,6 +45,12 @@ def own_data_folder(tmp_path_factory: pytest.TempPathFactory):
             os.environ[name] = value
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_application(qapp):
+    """Make the one application that widgets need before a test that only paints could make a lesser one."""
+    return qapp
+
+
 @pytest.fixture(scope="session")
 def demo_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the demo campaign with 2,000 customers fills, made once by the command line."""
