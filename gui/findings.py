@@ -94,6 +94,8 @@ class Figure:
     range: str
     tip: str = ""
     tone: Tone = "text"
+    short_value: str = ""  # where there is no room for the whole
+    short_range: str = ""
 
 
 def figures(results: CampaignResults, asked: int, customers: int) -> tuple[Figure, ...]:
@@ -146,7 +148,10 @@ def _over_single(results: CampaignResults, money: Currency, tip: str) -> Figure:
     clear = not value.gain_low <= 0 <= value.gain_high
     tone: Tone = "muted" if not clear else "positive" if value.gain > 0 else "warning"
     said = _range(value.gain_low, value.gain_high, signed=True)
-    return Figure(tr("Personal, over best single offer"), money.per_customer(value.gain), said, tip, tone)
+    name, amount = tr("Personal, over best single offer"), money.amount(value.gain, signed=True)
+    ends = (numbers.short(end, signed=True) for end in (value.gain_low, value.gain_high))
+    short = tr("a customer, {range}").format(range=numbers.likely_range(*ends))
+    return Figure(name, money.per_customer(value.gain), said, tip, tone, amount, short)
 
 
 def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
@@ -171,7 +176,7 @@ def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[Honesty
         marks.append(HonestyMark("warning", "warning", tr("One offer for all does as well."), _difference(results)))
     marks.extend(thin_marks(results, store))
     marks.append(
-        HonestyMark("check", "positive", tr("The signal is real."), tr("Randomised trial; luck seldom does this."))
+        HonestyMark("check", "positive", tr("The signal is real."), tr("Randomised trial; chance rarely does this."))
     )
     return tuple(marks)
 
@@ -180,14 +185,11 @@ def _difference(results: CampaignResults) -> str:
     value = results.value
     assert value is not None
     money = currency_of(results.offers)
-    text = tr("Personal offers earn {amount} a customer more, but it could be anything from {low} to {high}.")
-    if value.gain < 0:
-        text = tr("Personal offers earn {amount} a customer less; it could be anything from {low} to {high}.")
-    return text.format(
-        amount=money.amount(abs(value.gain)),
-        low=numbers.short(value.gain_low, signed=True),
-        high=numbers.short(value.gain_high, signed=True),
-    )
+    more = tr("Personal offers earn {amount} a customer more, {range}.")
+    less = tr("Personal offers earn {amount} a customer less, {range}.")
+    low, high = (value.gain_low, value.gain_high) if value.gain >= 0 else (-value.gain_high, -value.gain_low)
+    amount = money.amount(abs(value.gain))
+    return (more if value.gain >= 0 else less).format(amount=amount, range=likely(low, high))
 
 
 def thin_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
@@ -208,6 +210,6 @@ def thin_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMar
     rest = tr("only {count} customers.") if count > 1 else tr("only {count} customer.")
     return (
         HonestyMark(
-            "warning", "warning", tr("Aged {band}:").format(band=band), rest.format(count=numbers.decimal(count))
+            "warning", "warning", tr("Age {band}:").format(band=band), rest.format(count=numbers.decimal(count))
         ),
     )

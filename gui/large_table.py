@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,10 +33,16 @@ from gui.theme import TABLE_HEADER, font, look, theme
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 PADDING = 14
+TIGHT = 8
 ICON = 16
 DOT = 6
 ARROW = 14
 LEAST = 44
+
+
+def _padding(table: QObject | None) -> int:
+    """Return the room left and right of a cell's text."""
+    return table.padding if isinstance(table, LargeTable) else PADDING
 
 
 class _Cells(QStyledItemDelegate):
@@ -46,7 +62,8 @@ class _Cells(QStyledItemDelegate):
             painter.fillRect(box, now.colour("accent_soft"))
         painter.setPen(now.colour("border"))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
-        inner = box.adjusted(PADDING, 0, -PADDING, 0)
+        padding = _padding(self.parent())
+        inner = box.adjusted(padding, 0, -padding, 0)
         tone = cell.tone or "text"
         if is_selected and tone in ("text", "muted"):
             tone = "accent_soft_text"
@@ -135,7 +152,8 @@ class SortHeader(QHeaderView):
         if section == self._current:
             painter.setPen(QPen(now.colour("focus"), 2))
             painter.drawRoundedRect(rect.adjusted(3, 3, -3, -4), 5, 5)
-        inner = rect.adjusted(PADDING, 0, -PADDING, 0)
+        padding = _padding(self.parent())
+        inner = rect.adjusted(padding, 0, -padding, 0)
         painter.setFont(font("caption", weight=600))
         painter.setPen(now.colour("text" if is_sorted else "muted"))
         title = painter.fontMetrics().elidedText(
@@ -165,6 +183,7 @@ class LargeTable(QTableView):
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self.padding = PADDING
         self.rows = ColumnTableModel(self)
         self.setModel(self.rows)
         self.header = SortHeader(self)
@@ -193,12 +212,13 @@ class LargeTable(QTableView):
         self._share_width()
 
     def show_rows(self, rows: IntArray) -> None:
-        """Show other rows, or the same in another order; the chosen row stays chosen if it is among them."""
+        """Show other rows, or the same in another order, from the top; the chosen row stays so if it is among them."""
         chosen = self.chosen
         self.rows.show_rows(rows)
         place = self.rows.place_of(chosen) if chosen >= 0 else -1
         if len(rows):
             self.choose_place(max(place, 0))
+            self.scrollToTop()
 
     @property
     def chosen(self) -> int:
@@ -260,26 +280,30 @@ class LargeTable(QTableView):
         self.viewport().update()
 
     def _share_width(self) -> None:
-        """Give each column what its texts need; what is left goes to the one that stretches, or is taken off all."""
-        columns = self.rows.columns
+        """Give each column what its texts need; what is left goes to those that stretch, what is missing is taken
+        off the padding first, then off the texts, never off numbers.
+        """
+        columns, room = self.rows.columns, self.viewport().width()
         if not columns:
             return
-        wanted = [self._wanted(column) for column in columns]
-        spare = self.viewport().width() - sum(wanted)
-        stretching = [place for place, column in enumerate(columns) if column.stretches]
-        if spare >= 0:
-            for place in stretching:
-                wanted[place] += spare // len(stretching)
-        else:
-            whole = sum(wanted)
-            wanted = [max(LEAST, width + round(spare * width / whole)) for width in wanted]
-        for place, width in enumerate(wanted):
+        needed = [self._needed(column) for column in columns]
+        self.padding = PADDING if sum(needed) + 2 * PADDING * len(columns) <= room else TIGHT
+        widths = [need + 2 * self.padding for need in needed]
+        spare = room - sum(widths)
+        giving = [
+            place for place, column in enumerate(columns) if (column.stretches if spare > 0 else not column.is_number)
+        ]
+        whole = sum(widths[place] for place in giving)
+        for place in giving:
+            share = spare / len(giving) if spare > 0 else spare * widths[place] / whole
+            widths[place] = max(LEAST, widths[place] + int(share))
+        for place, width in enumerate(widths):
             self.setColumnWidth(place, width)
 
-    def _wanted(self, column: TableColumn) -> int:
+    def _needed(self, column: TableColumn) -> int:
         text = QFontMetrics(font(tabular=column.is_number)).horizontalAdvance(column.widest)
         title = QFontMetrics(font("caption", weight=600)).horizontalAdvance(column.title) + ARROW + 2
-        return max(text, title) + 2 * PADDING
+        return max(text, title) + 2
 
     def _choose(self, current: QModelIndex, before: QModelIndex) -> None:
         if current.isValid():

@@ -76,7 +76,7 @@ def _has_now(store: ColumnStore) -> TableColumn:
         model = store.value(CURRENT_MODEL, row) if store.has(CURRENT_MODEL) else ""
         return TableCell(maker, tip=model if model.startswith(maker) else f"{maker} {model}".strip())
 
-    return TableColumn(tr("Has now"), cell, CURRENT_MAKER, "Motorola")
+    return TableColumn(tr("Has now"), cell, CURRENT_MAKER, "Not known")
 
 
 def _offer(results: CampaignResults, store: ColumnStore) -> TableColumn:
@@ -108,7 +108,7 @@ def _uplift(store: ColumnStore) -> TableColumn:
         return TableCell(text, "muted", dot=True, tip=unclear, says=f"{text}, {unclear}")
 
     tip = tr("Of 100 customers like this one, how many more say yes with the offer than without it")
-    return TableColumn(tr("Uplift"), cell, UPLIFT, "\u2212000.0", is_number=True, falls=True, tip=tip)
+    return TableColumn(tr("Uplift"), cell, UPLIFT, "\u221200.0", is_number=True, falls=True, tip=tip)
 
 
 def _likely(store: ColumnStore) -> TableColumn:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.columns import CUSTOMER, NO_OFFER
+from engine.columns import CURRENT_MAKER, CUSTOMER, NO_OFFER, UNKNOWN_MAKER
 from gui import numbers
 from gui.budget import uplift_column
 from gui.charts.offer_intervals import Interval, OfferIntervals
@@ -184,7 +184,8 @@ class DetailPane(QFrame):
         self.customer = facts.customer
         key = numbers.customer_key(facts.customer)
         self.who.set_whole(tr("Customer {key}").format(key=key))
-        self.about.setText(". ".join(part for part in (facts.place_and_age, facts.phone) if part))
+        phone = "" if facts.phone == UNKNOWN_MAKER else facts.phone
+        self.about.setText(". ".join(part for part in (facts.place_and_age, phone) if part))
         self._say_offer(results, facts)
         self._show_intervals(results, store, number, facts)
         self._show_phones(phones_of(results, facts.customer))
@@ -225,7 +226,7 @@ class DetailPane(QFrame):
     def _show_intervals(self, results: CampaignResults, store: ColumnStore, number: int, facts: CustomerFacts) -> None:
         chosen = facts.offer.key if facts.offer is not None else NO_OFFER
         if results.evaluation is None:
-            maker = store.value("current_maker", number)
+            maker = store.value(CURRENT_MAKER, number)
             found = loyalty_intervals(results, maker, chosen)
             title = tr("Next phone of 100 owners of {maker}").format(maker=maker)
         else:

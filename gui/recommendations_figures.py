@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame
 
-from gui import numbers
 from gui.findings import Figure, best_for_all
+from gui.offer_words import evidence
 from gui.recommendations_columns import tr
 from gui.widgets import Card, ElidedLabel, IconLabel, Label, Notice, bold, column, plain, row
 
 if TYPE_CHECKING:
     from gui.results import CampaignResults
+
+SIDES = 30  # margins and border
 
 
 class FigureCard(QFrame):
@@ -24,16 +27,31 @@ class FigureCard(QFrame):
         self.name = ElidedLabel("", "caption", "muted")
         self.value = ElidedLabel("", "figure")
         self.range = ElidedLabel("", "caption", "muted", tabular=True)
+        self._figure: Figure | None = None
         self.setLayout(column(self.name, self.value, self.range, gap=0, margins=(16, 8, 12, 8)))
 
     def show_figure(self, figure: Figure) -> None:
         """Show a figure."""
+        self._figure = figure
         self.name.set_whole(figure.name)
-        self.value.set_whole(figure.value)
         self.value.set_tone(figure.tone)
-        self.range.set_whole(figure.range)
         self.setToolTip(figure.tip)
         self.setAccessibleName(f"{figure.name}: {figure.value}, {figure.range}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the long or the short form."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        figure = self._figure
+        if figure is None:
+            return
+        room = self.width() - SIDES
+        is_short = bool(figure.short_value) and self.value.fontMetrics().horizontalAdvance(figure.value) > room
+        self.value.set_whole(figure.short_value if is_short else figure.value)
+        self.range.set_whole(figure.short_range if is_short else figure.range)
 
 
 class NoSignalCard(Card):
@@ -54,13 +72,12 @@ class NoSignalCard(Card):
         evaluation = results.evaluation
         if evaluation is None:
             return
-        ends = numbers.likely_range(*(numbers.points(end) for end in (evaluation.qini_low, evaluation.qini_high)))
-        text = tr(
-            "In the last campaign the offers worked about equally on everybody. Choosing whom to ask would win "
-            "{range} more of 100, which contains zero."
-        )
-        self.reason.setText(text.format(range=ends))
         single = best_for_all(results)
+        said = [tr("In the last campaign the offers worked about equally on everybody.")]
+        if single and results.value is not None:
+            average = evaluation.average(results.value.best_single_offer)
+            said.append(evidence(single, average.value, average.low, average.high, is_personal=False))
+        self.reason.setText(" ".join(said))
         lead = tr("Send {offer} to all, or nothing.").format(offer=single) if asked and single else tr("Send no offer.")
         rest = tr("Personal offers would be guesses, so the table stays empty.")
         self.advice.set_notice("warning", "warning", f"{bold(lead)} {plain(rest)}")

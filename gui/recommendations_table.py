@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
@@ -59,12 +59,18 @@ class CustomerTable(QFrame):
         self.table.typed.connect(self._begin_search)
         self.clear = Button(tr("Clear search and filter"), "plain", "undo")
         self.clear.clicked.connect(self.show_all)
-        nobody = EmptyState("search", tr("No customer matches"), tr("Search for something else, or"), self.clear)
+        nobody = EmptyState(
+            "search",
+            tr("No customer matches"),
+            tr("Nobody has all of these words and one of these offers."),
+            self.clear,
+        )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(nobody)
         tools = row((self.search, 1), (self._chip_row, 3), self.details, gap=8, margins=(12, 10, 8, 6))
-        self.setLayout(column(tools, (self.stack, 1), gap=0, margins=(1, 0, 1, 1)))
+        tools.setAlignment(self.search, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(column(tools, (self.stack, 1), gap=0, margins=(1, 0, 1, 8)))
         self.setMinimumHeight(210)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from gui.theme import look, theme
@@ -65,6 +65,10 @@ class BudgetSlider(QSlider):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Stay."""
         self.setSliderDown(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page: it would move the budget unseen."""
+        event.ignore()
 
     def _follow(self, position: QPointF) -> None:
         width = max(1.0, self._right - self._left)

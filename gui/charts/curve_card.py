@@ -32,7 +32,6 @@ class CurveCard(Card):
         self._currency = Currency()
         self.title = ElidedLabel("", "section")
         self.said = Label("", "strong", tabular=True)
-        self.earns = ElidedLabel("", "body", "muted", tabular=True)
         self.segments = Segments([tr("Profit"), tr("Qini"), tr("Deciles")], name=tr("Curve"))
         self.segments.chosen.connect(self._choose)
         self.profit = ProfitChart()
@@ -44,7 +43,7 @@ class CurveCard(Card):
             self.stack.addWidget(chart)
         self._there = QWidget()
         self._there.setObjectName("clear")
-        head = row((self.title, 6), self.said, (self.earns, 0), self.segments, gap=12)
+        head = row((self.title, 1), self.said, self.segments, gap=12)
         self._there.setLayout(column(head, (self.stack, 1), gap=4))
         self._none = EmptyState(
             "offer",
@@ -97,7 +96,6 @@ class CurveCard(Card):
         self.stack.setCurrentIndex(index)
         self.title.set_whole(titles[index])
         self.said.setVisible(index != DECILES)
-        self.earns.setVisible(index == PROFIT)
         if index == PROFIT:
             self._say_share(self.profit.slider.share)
         else:
@@ -113,8 +111,8 @@ class CurveCard(Card):
         text = tr("{share}: {count} customers").format(share=numbers.percent(share, 0), count=numbers.decimal(asked))
         chart.mark(share, text)
         middle, low, high = chart.value_at(share)
-        earned = tr("earns {amount}, {range}").format(amount=self._currency.amount(middle), range=likely(low, high))
-        self.earns.set_whole(earned)
+        earned = tr("Earns {amount}, {range}").format(amount=self._currency.amount(middle), range=likely(low, high))
         cost = "" if self._budget is None else self._currency.amount(self._budget.cost(share))
         self.said.setText(tr("Budget {amount}").format(amount=cost) if cost else "")
-        self.profit.slider.setAccessibleDescription(f"{text}. {self.said.text()}, {earned}")
+        self.profit.slider.setAccessibleDescription(f"{text}. {self.said.text()}. {earned}")
+        self.profit.slider.setToolTip(earned)

@@ -72,7 +72,7 @@ class DecileChart(QWidget):
     def _set_axes(self, item: Any, low: float, high: float) -> None:
         room = 0.07 * (high - low)
         count = len(self._evaluation.deciles) if self._evaluation else 10
-        item.getViewBox().setRange(xRange=(0.4, count + 0.6), yRange=(low - room, high + room), padding=0)
+        item.getViewBox().setRange(xRange=(-0.35, count + 0.6), yRange=(low - room, high + room), padding=0)
         ticks = point_ticks(low, high)
         metrics = QFontMetricsF(font("caption", tabular=True))
         widest = max((metrics.horizontalAdvance(tick.text) for tick in ticks), default=0.0)
@@ -93,13 +93,13 @@ class DecileChart(QWidget):
         x = decile.number
         bar = pg.mkPen(pale, width=6)
         bar.setCapStyle(Qt.PenCapStyle.RoundCap)
-        item.addItem(pg.PlotDataItem([x, x], [decile.low, decile.high], pen=bar))
+        item.addItem(pg.PlotDataItem([x, x], [decile.low, decile.high], pen=bar, antialias=True))
         predicted = pg.mkPen(theme().colour("text"), width=2)
         item.addItem(pg.PlotDataItem([x - HALF, x + HALF], [decile.predicted] * 2, pen=predicted))
         item.addItem(pg.ScatterPlotItem([x], [decile.uplift], size=10, brush=colour, pen=pg.mkPen(None), pxMode=True))
 
     def _draw_names(self, item: Any) -> None:
-        """Name dot and line once, at the first tenth, where a label fits."""
+        """Name dot and line once, left of the first tenth."""
         assert self._evaluation is not None
         first = self._evaluation.deciles[0]
         seen, predicted = first.uplift, first.predicted
@@ -107,7 +107,7 @@ class DecileChart(QWidget):
             (tr("Seen"), seen, "accent", 0.9 if seen >= predicted else 0.1),
             (tr("Predicted"), predicted, "text", 0.1 if seen >= predicted else 0.9),
         ):
-            label = pg.TextItem(text, color=theme().colour(tone), anchor=(0, anchor))  # type: ignore[arg-type]
+            label = pg.TextItem(text, color=theme().colour(tone), anchor=(1, anchor))  # type: ignore[arg-type]
             label.setFont(font("caption", weight=600))
-            label.setPos(first.number + HALF, value)
+            label.setPos(first.number - HALF, value)
             item.addItem(label, ignoreBounds=True)

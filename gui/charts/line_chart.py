@@ -47,7 +47,7 @@ class Tick:
     text: str
 
 
-def nice_steps(low: float, high: float, most: int = 4) -> tuple[float, ...]:
+def nice_steps(low: float, high: float, most: int = 5) -> tuple[float, ...]:
     """Return at most about ``most`` round numbers between two ends, zero among them where it lies between."""
     if not high > low:
         return (low,)
@@ -180,7 +180,7 @@ class LineChart(QWidget):
             return
         shade = QColor(theme().colour(line.tone))
         shade.setAlphaF(BAND_OPACITY)
-        ends = [pg.PlotDataItem(line.share, end, pen=None) for end in (line.low, line.high)]
+        ends = [pg.PlotDataItem(line.share, end, pen=pg.mkPen(0, 0, 0, 0)) for end in (line.low, line.high)]
         for end in ends:
             item.addItem(end)
         item.addItem(pg.FillBetweenItem(*ends, brush=shade))
@@ -191,7 +191,7 @@ class LineChart(QWidget):
         if dashes:
             pen.setDashPattern(dashes)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        item.addItem(pg.PlotDataItem(line.share, line.value, pen=pen))
+        item.addItem(pg.PlotDataItem(line.share, line.value, pen=pen, antialias=True))
 
     def _box(self) -> QRectF:
         """Return where the lines are drawn, in pixels of this widget."""

@@ -12,6 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 GAP = 4.0
 ENOUGH = 18.0
 TRIED = 32
+BETWEEN = 40.0  # against a place where another line lies between a name and its own
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,11 @@ def _score(box: Box, own: PixelLine, others: Sequence[PixelLine], taken: Sequenc
     for line in others:
         there = line.between(box.x, box.x + box.width)
         above, below = box.y - float(there.max()), float(there.min()) - (box.y + box.height)
-        score += min(ENOUGH, max(above, below))
+        clear = max(above, below)
+        score += min(ENOUGH, clear) if clear >= 0 else 4.0 * clear
+        middle = box.y + box.height / 2
+        if (there.mean() - heights.mean()) * (there.mean() - middle) < 0:
+            score -= BETWEEN
     score -= sum(5.0 + box.overlap(other) for other in taken if box.overlap(other) > 0)
     outside = max(0.0, area.y - box.y) + max(0.0, box.y + box.height - area.y - area.height)
     return score - 10.0 * outside

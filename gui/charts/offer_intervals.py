@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from gui import numbers
 from gui.offer_words import is_clear
-from gui.theme import Tone, look, theme
+from gui.theme import Role, Tone, look, theme
 from gui.widgets import ElidedLabel, Label, clear
 
 ROW = 25
 DOT = 10
 BAR = 6
+MOST_NAME = 120
 
 
 def tr(text: str) -> str:
@@ -51,7 +52,8 @@ class Interval:
     @property
     def range(self) -> str:
         """Return the likely range in points of 100."""
-        return numbers.likely_range(*(numbers.points(end, signed=False) for end in (self.low, self.high)))
+        digits = 1 if any(0 < abs(end) < 0.005 for end in (self.low, self.high)) else 0
+        return numbers.likely_range(*(numbers.points(end, digits, signed=False) for end in (self.low, self.high)))
 
     @property
     def says(self) -> str:
@@ -123,8 +125,7 @@ class OfferIntervals(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
-        self._grid.setColumnStretch(0, 4)
-        self._grid.setColumnStretch(1, 5)
+        self._grid.setColumnStretch(1, 1)
 
     def show_intervals(self, intervals: Sequence[Interval]) -> None:
         """Show other intervals."""
@@ -135,10 +136,13 @@ class OfferIntervals(QWidget):
         axis = shared_axis(self.intervals)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for place, one in enumerate(self.intervals):
-            role = "strong" if one.is_chosen else "body"
+            role: Role = "strong" if one.is_chosen else "body"
             unclear = not is_clear(one.low, one.high)
-            number = Label(one.number, role, "muted" if unclear else None, tabular=True, align=right)  # type: ignore[arg-type]
-            self._grid.addWidget(ElidedLabel(one.name, role), place, 0)  # type: ignore[arg-type]
+            number = Label(one.number, role, "muted" if unclear else None, tabular=True, align=right)
+            name = ElidedLabel(one.name, role)
+            name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+            name.setMinimumWidth(min(name.sizeHint().width(), MOST_NAME))
+            self._grid.addWidget(name, place, 0)
             self._grid.addWidget(IntervalBar(one, axis), place, 1)
             self._grid.addWidget(number, place, 2)
             self._grid.addWidget(Label(one.range, "caption", "muted", tabular=True, align=right), place, 3)
