@@ -8,8 +8,8 @@ from pathlib import PurePath
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engine.campaign import StoredPhoto
 from engine.faces import decode_photo, eye_frame
@@ -95,7 +95,7 @@ class FacePicture(Picture):
         super().clear()
 
 
-class FaceThumb(QWidget):
+class FaceThumb(QAbstractButton):
     """A small face with its likeness under it, to be chosen by click, Space or Return."""
 
     chosen = Signal(int)
@@ -106,15 +106,16 @@ class FaceThumb(QWidget):
         self._is_chosen = False
         self.picture = FacePicture()
         self.picture.setMinimumSize(40, 40)
-        self.picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.number = Label("", "caption", "muted", tabular=True, align=Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column((self.picture, 1), self.number, gap=4))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for part in (self.picture, self.number):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_side(THUMB)
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the cards keep their height from customer to customer
         self.setSizePolicy(policy)
+        self.clicked.connect(self.choose)
 
     @property
     def is_chosen(self) -> bool:
@@ -145,14 +146,12 @@ class FaceThumb(QWidget):
         if self.isVisible():
             self.chosen.emit(self._place)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose this face."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.choose()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose this face by Space or Return."""
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Choose this face by Return too."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.choose()
             return
         super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint nothing: the parts paint themselves."""

@@ -13,6 +13,7 @@ from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts, customers_with_ads
 from gui.face_loader import FaceLoader
+from gui.jobs import JobQueue
 from gui.offer_words import evidence
 from gui.photo_view import FacePicture
 from gui.picture import Picture
@@ -64,7 +65,6 @@ class Pitch(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(self.tr("Semblance"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMouseTracking(True)
         self._theme = load_theme("dark")
         self._results: CampaignResults | None = None
@@ -241,6 +241,15 @@ class Pitch(QWidget):
         self._composer.give_up()
         self.left.emit(self.customer)
         super().closeEvent(event)
+        for queue in self.findChildren(JobQueue):
+            queue.emptied.connect(self._go)
+        self._go()
+
+    @Slot()
+    def _go(self) -> None:
+        """Go once no thread works here any more."""
+        if not any(queue.is_busy for queue in self.findChildren(JobQueue)):
+            self.deleteLater()
 
     # the room
 

@@ -16,6 +16,7 @@ from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts, customers_with_ads
 from gui.face_loader import FaceLoader
 from gui.fitting_scroll import FittingScroll
+from gui.picture import NOTHING
 from gui.preview_pictures import CAPTIONS, AdCard, CustomerCard, LookAlikeCard
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
 from gui.results import CampaignResults
@@ -69,8 +70,9 @@ class PreviewPage(Page):
         self._late.setSingleShot(True)
         self._late.setInterval(DIM_AFTER_MS)
         self._late.timeout.connect(self._dim)
-        self._make_cards()
         self._make_actions()
+        self._make_cards()
+        self._make_keys()
         self.set_campaign(None, None)
 
     def _make_cards(self) -> None:
@@ -111,6 +113,8 @@ class PreviewPage(Page):
         self.pitch.clicked.connect(self.pitch_wanted)
         for control in (self.previous, self.next, self.pitch):
             self.add_action(control)
+
+    def _make_keys(self) -> None:
         for keys, slot in (("Left", self.turn_back), ("Right", self.turn_on)):
             QShortcut(QKeySequence(keys), self, slot)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
@@ -160,6 +164,8 @@ class PreviewPage(Page):
             return
         self._facts, self._faces = facts, None
         self._enable()
+        if self.customer_card.picture.shown == NOTHING:
+            self.customer_card.show_name(facts)
         self._late.start()
         self._composer.give_up()
         self._loader.ask(customer)

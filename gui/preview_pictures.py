@@ -76,14 +76,20 @@ class CustomerCard(PictureCard):
     def __init__(self) -> None:
         super().__init__("accent", FacePicture(frame="accent"))
         self.consent = Chip("", "plain")
+        self.consent.hide()
         self.state.addWidget(self.consent)
         self.state.addStretch(1)
 
-    def show_customer(self, facts: CustomerFacts, consent: ConsentChip, faces: CustomerFaces) -> None:
-        """Show a customer's face beside the look-alike that is in the ad."""
+    def show_name(self, facts: CustomerFacts) -> None:
+        """Say who the customer is; the face may follow a moment later."""
         self.chip.setText(tr("Customer {key}").format(key=numbers.customer_key(facts.customer)))
         self.detail.set_whole(facts.place_and_age)
+
+    def show_customer(self, facts: CustomerFacts, consent: ConsentChip, faces: CustomerFaces) -> None:
+        """Show a customer's face beside the look-alike that is in the ad."""
+        self.show_name(facts)
         self.consent.show_chip(consent.text, consent.kind)
+        self.consent.show()
         assert isinstance(self.picture, FacePicture)
         if faces.face is None:
             missing = tr("No photo of this customer") if consent.kind == "positive" else consent.text
@@ -102,6 +108,9 @@ class LookAlikeCard(PictureCard):
         super().__init__("lookalike", FacePicture(frame="lookalike"))
         self.warning = IconLabel("warning", "warning", 16)
         self.likeness = Chip("", "lookalike")
+        self.chip.setText(tr("Look-alike"))
+        self.warning.hide()
+        self.likeness.hide()
         self.state.addWidget(self.warning)
         self.state.addWidget(self.likeness)
         self.state.addStretch(1)

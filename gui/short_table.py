@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
@@ -65,7 +66,7 @@ class _Model(QAbstractTableModel):
             Qt.ItemDataRole.DisplayRole: cell.text,
             Qt.ItemDataRole.TextAlignmentRole: _alignment(is_number),
             Qt.ItemDataRole.FontRole: font(tabular=is_number),
-            Qt.ItemDataRole.ToolTipRole: cell.tip or None,
+            Qt.ItemDataRole.ToolTipRole: f"<span>{escape(cell.tip)}</span>" if cell.tip else None,  # rich text wraps
         }
         return plain.get(Qt.ItemDataRole(role))
 

@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
+from shiboken6 import isValid
 
 from gui import numbers
 from gui.customer_facts import customer_facts, customers_with_ads
@@ -14,15 +15,14 @@ PATIENCE = 30_000
 @pytest.fixture
 def pitch(qtbot, demo_campaign, demo_results):
     pitch = Pitch()
-    pitch.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(pitch)
     pitch.resize(1440, 900)
     pitch.show()
     with qtbot.waitSignal(pitch.ad_shown, timeout=PATIENCE):
         pitch.set_campaign(demo_campaign, demo_results)
     yield pitch
-    pitch.close()
-    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in pitch.findChildren(JobQueue)), timeout=PATIENCE)
+    if isValid(pitch):
+        pitch.close()
+    qtbot.waitUntil(lambda: not isValid(pitch), timeout=PATIENCE)
 
 
 def turn(qtbot, pitch, key):
@@ -70,6 +70,14 @@ def test_keys_turn_and_escape_leaves_at_the_customer_shown(pitch, qtbot, demo_re
         qtbot.keyClick(pitch, Qt.Key.Key_Escape)
     assert left.args == [customers[-1]]
     assert not pitch.isVisible()
+
+
+def test_it_goes_only_when_its_threads_have_ended(pitch, qtbot, demo_results):
+    for customer in customers_with_ads(demo_results)[1:4]:
+        pitch.show_customer(customer)
+    pitch.close()
+    assert any(queue.is_busy for queue in pitch.findChildren(JobQueue))
+    qtbot.waitUntil(lambda: not isValid(pitch), timeout=PATIENCE)
 
 
 def test_the_pointer_hides_and_comes_back(pitch, qtbot):
