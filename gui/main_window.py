@@ -243,6 +243,8 @@ class MainWindow(QMainWindow):
     def _let_go(self, campaign: Campaign) -> None:
         """Close a campaign file as soon as no job can be using it."""
         self._left_behind.append(campaign)
+        for queue in self._queues():
+            queue.emptied.connect(self._work_ended, Qt.ConnectionType.UniqueConnection)
         if not self._queues_busy():
             self._work_ended()
 
