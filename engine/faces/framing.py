@@ -81,8 +81,8 @@ def eye_frame(*photos: Framed, aspect: float = 1.0, tallest: float = TALLEST) ->
     """Frame photos alike: eye line at 42 % of the height, same eye distance, ``aspect`` = width / height.
 
     Of the largest frames the photos allow the tightest holds for all; it is at most ``tallest`` eye distances high,
-    unless hair or chin need more (4.5 suits thumbnails). No frame leaves its photo. Where the common frame would cut hair or chin, the eye line moves for all photos, as little
-    as is needed; what even then does not fit is cut.
+    unless hair or chin need more (4.5 suits thumbnails). No frame leaves its photo. Where the common frame would cut
+    hair or chin, the eye line moves for all photos, as little as is needed; what even then does not fit is cut.
     """
     if not aspect > 0:
         raise ValueError("aspect must be over 0")
