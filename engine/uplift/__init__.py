@@ -2,6 +2,7 @@
 
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.evaluation import Arm, LearnerScore, OfferScore, UpliftEvaluation, signal_test
+from engine.uplift.learner import Forecast
 from engine.uplift.model import UpliftModel, fit_uplift
 from engine.uplift.qini import Curve, Decile, Estimate
 
@@ -11,6 +12,7 @@ __all__ = [
     "Curve",
     "Decile",
     "Estimate",
+    "Forecast",
     "LearnerScore",
     "OfferScore",
     "UpliftEvaluation",

@@ -21,7 +21,7 @@ from engine.uplift.trial import FloatArray, IntArray
 from engine.uplift.yardsticks import SoloModels
 
 TRUST = 0.25  # standard deviation around 1 of the slope of truth on prediction, before the data speak
-WIDEN = 1.1  # see UpliftModel.predict_interval
+WIDEN = 1.1  # see UpliftModel.forecast
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,20 @@ def calibrate_out_of_fold(raw: FloatArray, scores: FloatArray, fold: IntArray) -
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """What is expected of each customer.
+
+    ``uplift`` with its 95 % likely range ``low`` to ``high``, all (customers, offers), and ``baseline`` (customers,),
+    the chance to say yes without an offer.
+    """
+
+    uplift: FloatArray
+    low: FloatArray
+    high: FloatArray
+    baseline: FloatArray
+
+
+@dataclass(frozen=True)
 class Learner:
     """Everything fitted, ready for customers outside the trial."""
 
@@ -71,26 +85,27 @@ class Learner:
 
     def uplift(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts."""
-        return self._both(features, context)[0]
+        return self._both(features, self.space.codes(features), context)[0]
 
-    def likely_range(self, features: pd.DataFrame, context: JobContext) -> tuple[FloatArray, FloatArray]:
-        """Return the ends of the 95 % range of each uplift."""
-        uplift, apart = self._both(features, context)
+    def forecast(self, features: pd.DataFrame, context: JobContext) -> Forecast:
+        """Return the uplifts, their likely ranges and the chance to say yes without an offer."""
+        codes = self.space.codes(features)
+        uplift, apart = self._both(features, codes, context)
         spread = np.hypot(self.additive.deviation(features, context), apart)
         reach = Z95 * WIDEN * self.calibration.slope * spread
-        return np.maximum(uplift - reach, -1.0), np.minimum(uplift + reach, 1.0)
-
-    def baseline(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
-        """Return (rows,) chances to say yes without an offer."""
-        codes = self.space.codes(features)
         expected = np.zeros(len(features))
         for model in self.expected:
             context.check()
             expected += model.predict_proba(codes)[:, 1] / len(self.expected)
-        return np.clip(expected - self.uplift(features, context) @ self.shares[1:], 0.0, 1.0)
+        return Forecast(
+            uplift=uplift,
+            low=np.maximum(uplift - reach, -1.0),
+            high=np.minimum(uplift + reach, 1.0),
+            baseline=np.clip(expected - uplift @ self.shares[1:], 0.0, 1.0),
+        )
 
-    def _both(self, features: pd.DataFrame, context: JobContext) -> tuple[FloatArray, FloatArray]:
-        """Return the uplift and how far the two learners are apart, each about its own average."""
+    def _both(self, features: pd.DataFrame, codes: FloatArray, context: JobContext) -> tuple[FloatArray, FloatArray]:
+        """Return the uplift, and how far the two learners are apart."""
         smooth = self.additive.predict(features, context)
-        trees = self.solo.predict(self.space.codes(features), context)
+        trees = self.solo.predict(codes, context)
         return self.calibration.apply((smooth + trees) / 2), smooth - trees

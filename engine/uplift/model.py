@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,11 @@ from engine.job import JobContext
 from engine.uplift.crossfit import CrossFit, cross_fit
 from engine.uplift.evaluation import UpliftEvaluation, evaluate
 from engine.uplift.features import learn_features
-from engine.uplift.learner import Learner
+from engine.uplift.learner import Forecast, Learner
 from engine.uplift.trial import FloatArray, check_trial
 from engine.uplift.yardsticks import Yardstick, run_yardsticks
+
+MANY_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,28 @@ class UpliftModel:
         Unseen categories and missing values count as average. Raises InputError if a feature column is missing.
         """
         self.learner.space.check(features)
-        return self.learner.uplift(features, context or JobContext())
+        with _threads(len(features)):
+            return self.learner.uplift(features, context or JobContext())
 
-    def predict_interval(
-        self, features: pd.DataFrame, *, context: JobContext | None = None
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the lower and upper end of the 95 % likely range of each uplift, both (customers, offers).
+    def forecast(self, features: pd.DataFrame, *, context: JobContext | None = None) -> Forecast:
+        """Return uplifts, likely ranges and baseline at once, at little more than the cost of ``predict``.
 
         The range is that of the additive effect's posterior, wider by how far the two learners are apart.
         """
         self.learner.space.check(features)
-        return self.learner.likely_range(features, context or JobContext())
+        with _threads(len(features)):
+            return self.learner.forecast(features, context or JobContext())
+
+    def predict_interval(
+        self, features: pd.DataFrame, *, context: JobContext | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the lower and upper end of the 95 % likely range of each uplift, both (customers, offers)."""
+        forecast = self.forecast(features, context=context)
+        return forecast.low, forecast.high
 
     def predict_baseline(self, features: pd.DataFrame, *, context: JobContext | None = None) -> FloatArray:
         """Return (customers,) chances to say yes without an offer."""
-        self.learner.space.check(features)
-        return self.learner.baseline(features, context or JobContext())
+        return self.forecast(features, context=context).baseline
 
     def columns_of(self, offers: Sequence[str]) -> list[int]:
         """Return the columns of these offers; raise InputError for one that was not in the trial."""
@@ -82,11 +91,20 @@ def fit_uplift(
     trial = check_trial(features, treatment, outcome)
     space = learn_features(features)
     codes = space.codes(features)
-    crossfit, learner = cross_fit(space, features, codes, trial, seed=seed, context=context.part(0.0, 0.6))
-    known: tuple[Yardstick, ...] = (Yardstick("SoloModel", crossfit.solo),)
-    if yardsticks:
-        known += run_yardsticks(codes, space.categorical, trial, crossfit.fold, seed, context.part(0.6, 0.9))
+    with _threads(len(features)):
+        crossfit, learner = cross_fit(space, features, codes, trial, seed=seed, context=context.part(0.0, 0.6))
+        known: tuple[Yardstick, ...] = (Yardstick("SoloModel", crossfit.solo),)
+        if yardsticks:
+            known += run_yardsticks(codes, space.categorical, trial, crossfit.fold, seed, context.part(0.6, 0.9))
     context.progress(0.9, "Checking whether the signal is real")
     evaluation = evaluate(trial, crossfit, known, context)
     context.progress(1.0)
     return UpliftModel(trial.offers, evaluation, crossfit, learner)
+
+
+def _threads(rows: int) -> AbstractContextManager[object]:
+    """Return a context in which small tables are worked on by one thread: handing out the work costs more than it."""
+    import sklearn.ensemble  # noqa: F401  # only what is loaded can be limited
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(1) if rows < MANY_ROWS else nullcontext()
