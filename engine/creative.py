@@ -115,10 +115,10 @@ def template_folder(chosen: str) -> Path:
         return resource("templates", chosen)
     path = Path(chosen)
     folder = path.parent if path.is_file() else path
-    if not folder.is_dir():
+    if not (folder / "template.toml").is_file():
         raise InputError(
-            f"There is no template family {chosen}. Choose one of {', '.join(families())}, or a folder with a "
-            "template.toml."
+            f"{chosen} is no template family: there is no template.toml. Choose one of {', '.join(families())}, or a "
+            "folder that holds one."
         )
     return folder
 

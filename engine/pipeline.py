@@ -13,15 +13,10 @@ from typing import TYPE_CHECKING
 
 from engine.campaign import Campaign, Consent
 from engine.columns import (
-    BIRTH_YEAR,
     CUSTOMER,
-    FIRST_NAME,
     NO_OFFER,
     OFFER,
-    OUTCOME,
     REJECT_COLUMNS,
-    RESIDENCE,
-    UNKNOWN_MAKER,
 )
 from engine.errors import InputError
 from engine.job import JobContext
@@ -36,7 +31,7 @@ if TYPE_CHECKING:
     from engine.faces import RefusedPhoto
     from engine.handsets import LoyaltyTable
     from engine.logs import Logs
-    from engine.offers import Offer, PolicyValue
+    from engine.offers import PolicyValue
     from engine.uplift import UpliftModel
 
 DEMO_NAME = "Spring upgrade"
@@ -158,11 +153,15 @@ def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> Campai
 def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
     """Do the stages in order; return the summary that the campaign file holds too."""
     from engine.creative import keep_templates
+    from engine.faces.gallery import photo_paths
     from engine.handsets import handset_history
     from engine.logs import customer_features, read_logs
     from engine.offers import read_offers
+    from engine.recommending import People, keep_offers, learn_uplift
 
     with stages.stage("Read logs") as context:
+        for folder in (inputs.inventory, inputs.photos):
+            photo_paths(folder)  # a wrong folder is told now, not when the long work is done
         offers = read_offers(inputs.files.offers)
         keep_templates(campaign, offers, inputs.template)
         logs = read_logs(inputs.files, context=context)
@@ -173,10 +172,10 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
         table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
     with stages.stage("Learn uplift") as context:
-        model = _learn(logs, features, offers, seed, context)
+        people = People(logs, features, phones, table)
+        model = learn_uplift(people, offers, seed, context)
     with stages.stage("Choose offers") as context:
-        people = _People(logs, features, phones, table)
-        value = _keep_offers(campaign, people, model, offers, context)
+        value = keep_offers(campaign, people, model, offers, context)
     with stages.stage("Read photos") as context:
         photos = _read_photos(campaign, inputs, logs, context)
     with stages.stage("Save") as context:
@@ -199,90 +198,6 @@ def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: 
         campaign.write_document("makers", maker_shares(phones).to_json(orient="records"))
         campaign.write_document("loyalty", table.to_json())
         campaign.write_document("span", json.dumps([first.isoformat(), last.isoformat()]))
-    return table
-
-
-def _learn(
-    logs: Logs, features: pd.DataFrame, offers: tuple[Offer, ...], seed: int, context: JobContext
-) -> UpliftModel | None:
-    """Fit the uplift model on the last campaign; None if there was none."""
-    from engine.uplift import fit_uplift
-
-    history = logs.connection.sql("SELECT * FROM history ORDER BY customer").df()
-    if history.empty:
-        return None
-    model = fit_uplift(
-        features.loc[history[CUSTOMER]],
-        history[OFFER].to_numpy(),
-        history[OUTCOME].to_numpy(),
-        seed=seed,
-        context=context,
-    )
-    model.columns_of([offer.key for offer in offers])
-    return model
-
-
-@dataclass(frozen=True)
-class _People:
-    """What is known of the customers once their phones were followed."""
-
-    logs: Logs
-    features: pd.DataFrame
-    phones: pd.DataFrame
-    loyalty: LoyaltyTable
-
-
-def _keep_offers(
-    campaign: Campaign, people: _People, model: UpliftModel | None, offers: tuple[Offer, ...], context: JobContext
-) -> PolicyValue | None:
-    """Choose each customer's offer and keep the recommendations, the evaluation and what the choice is worth."""
-    import pyarrow as pa
-
-    from engine.offers import policy_value, profit_curve
-
-    about = people.logs.connection.sql("SELECT * FROM customers ORDER BY customer").df().set_index(CUSTOMER)
-    phones = people.phones
-    current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
-    makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
-    table = _recommendations(people, list(about.index), list(makers), model, offers, context)
-    for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
-        table[column] = about[column].to_numpy()
-    table["current_model"] = current["model"].reindex(about.index).to_numpy()
-    with campaign.transaction():
-        campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
-        if model is None:
-            return None
-        value = policy_value(model, offers, context=context)
-        campaign.write_document("evaluation", model.evaluation.to_json())
-        campaign.write_document("value", value.to_json())
-        campaign.write_document("curve", profit_curve(model, offers, context=context).to_json())
-    return value
-
-
-def _recommendations(
-    people: _People,
-    customers: list[str],
-    makers: list[str],
-    model: UpliftModel | None,
-    offers: tuple[Offer, ...],
-    context: JobContext,
-) -> pd.DataFrame:
-    """Return the table of recommendations, with every offer's uplift and likely range beside the chosen one's."""
-    from engine.offers import recommend
-    from engine.offers.without_trial import offers_by_loyalty
-
-    if model is None:
-        return offers_by_loyalty(customers, makers, offers, people.loyalty)
-    features = people.features.loc[customers]
-    columns = model.columns_of([offer.key for offer in offers])
-    uplift = model.predict(features, context=context)[:, columns]
-    low, high = (ends[:, columns] for ends in model.predict_interval(features, context=context))
-    baseline = model.predict_baseline(features, context=context)
-    table = recommend(uplift, low, high, baseline, customers, makers, offers, model.evaluation)
-    table["baseline"] = baseline
-    for place, offer in enumerate(offers):
-        for name, values in (("uplift", uplift), ("low", low), ("high", high)):
-            table[f"{name}:{offer.key}"] = values[:, place]
     return table
 
 
