@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 import numpy as np
@@ -46,6 +47,7 @@ def decode(photo: StoredPhoto) -> FacePhoto:
 def framing(face: FacePhoto, others: Sequence[FacePhoto]) -> Framing:
     """Return how a face is framed alike with others: one eye line, one eye distance."""
 
+    @lru_cache(maxsize=2)  # asked for at every paint
     def part(aspect: float) -> QRectF:
         frame = eye_frame(face.stored, *(other.stored for other in others), aspect=aspect)[0]
         return QRectF(frame.x, frame.y, frame.width, frame.height)

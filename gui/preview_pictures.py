@@ -135,7 +135,7 @@ class LookAlikeCard(PictureCard):
         if suspicious:
             self.likeness.show_chip(tr("May be the customer. Look first."), "warning")
         else:
-            said = tr("{likeness} of 100, {words}")
+            said = tr("Likeness {likeness}, {words}")
             words = alike_words(alike.likeness)
             self.likeness.show_chip(said.format(likeness=alike.likeness, words=words), "lookalike")
         others = () if faces.face is None else (faces.face,)

@@ -212,7 +212,7 @@ def test_over_85_somebody_has_to_look_first(page, qtbot):
     assert likeness_sentence(twin, twin.alike[0]).startswith("May be the customer. Look first.")
     card.show_faces(replace(faces, alike=(replace(faces.alike[0], likeness=85),)))
     assert card.likeness.kind == "lookalike"
-    assert card.likeness.text() == "85 of 100, very alike"
+    assert card.likeness.text() == "Likeness 85, very alike"
     assert not card.warning.isVisible()
 
 
