@@ -197,11 +197,12 @@ def thin_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMar
     if not store.has(BIRTH_YEAR) or results.span is None:
         return ()
     years = store.numbers(BIRTH_YEAR)
-    found, counts = np.unique(years[~np.isnan(years)].astype(np.int64), return_counts=True)
+    known = years[~np.isnan(years)].astype(np.int64)
+    counts = np.bincount(known[known >= 0])
     bands: dict[str, int] = {}
-    for year, count in zip(found.tolist(), counts.tolist(), strict=True):
+    for year in np.flatnonzero(counts).tolist():
         band = age_band(year, results.span[1].year)
-        bands[band] = bands.get(band, 0) + count
+        bands[band] = bands.get(band, 0) + int(counts[year])
     if not bands:
         return ()
     band, count = min(bands.items(), key=lambda each: each[1])

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import numbers
-from gui.charts.line_chart import BOTTOM, TICK_GAP, colour_axes, quiet_plot
+from gui.charts.line_chart import BOTTOM, TICK_GAP, colour_axes, pen, quiet_plot
 from gui.charts.profit_curve import tr
 from gui.charts.qini_curve import point_ticks
 from gui.offer_words import is_clear
@@ -62,8 +62,7 @@ class DecileChart(QWidget):
         low = min(0.0, *(min(each.low, each.predicted) for each in deciles))
         high = max(0.0, *(max(each.high, each.predicted) for each in deciles))
         self._set_axes(item, low, high)
-        zero = pg.mkPen(theme().colour("control_border"), width=1)
-        zero.setDashPattern([4, 3])
+        zero = pen(self, theme().colour("control_border"), 1, [4, 3])
         item.addItem(pg.InfiniteLine(0.0, 0, pen=zero))
         for each in deciles:
             self._draw_tenth(item, each)
@@ -91,10 +90,10 @@ class DecileChart(QWidget):
         pale = QColor(colour)
         pale.setAlphaF(0.36)
         x = decile.number
-        bar = pg.mkPen(pale, width=6)
+        bar = pen(self, pale, 6)
         bar.setCapStyle(Qt.PenCapStyle.RoundCap)
         item.addItem(pg.PlotDataItem([x, x], [decile.low, decile.high], pen=bar, antialias=True))
-        predicted = pg.mkPen(theme().colour("text"), width=2)
+        predicted = pen(self, theme().colour("text"), 2)
         item.addItem(pg.PlotDataItem([x - HALF, x + HALF], [decile.predicted] * 2, pen=predicted))
         item.addItem(pg.ScatterPlotItem([x], [decile.uplift], size=10, brush=colour, pen=pg.mkPen(None), pxMode=True))
 

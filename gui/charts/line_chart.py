@@ -80,6 +80,15 @@ def quiet_plot(parent: QWidget) -> Any:
     return plot
 
 
+def pen(widget: QWidget, colour: QColor, width: float, dashes: Sequence[float] | None = None) -> Any:
+    """Return a pen of a width in pixels of the window; the library's pens count those of the screen."""
+    result = pg.mkPen(colour, width=width * widget.devicePixelRatioF())
+    if dashes:
+        result.setDashPattern(list(dashes))
+        result.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return result
+
+
 def colour_axes(plot: Any) -> None:
     """Give the axes the colours of the theme in use."""
     for side in ("left", "bottom"):
@@ -136,7 +145,7 @@ class LineChart(QWidget):
             self._draw_band(item, line)
         low, _ = self._limits()
         if low < 0:
-            item.addItem(pg.InfiniteLine(0.0, 0, pen=pg.mkPen(theme().colour("border"), width=1)))
+            item.addItem(pg.InfiniteLine(0.0, 0, pen=pen(self, theme().colour("border"), 1)))
         for line in reversed(self.lines):
             self._draw_line(item, line)
         self._draw_more(item)
@@ -186,12 +195,8 @@ class LineChart(QWidget):
         item.addItem(pg.FillBetweenItem(*ends, brush=shade))
 
     def _draw_line(self, item: Any, line: ChartLine) -> None:
-        pen = pg.mkPen(theme().colour(line.tone), width=line.width)
-        dashes = DASHES[line.style]
-        if dashes:
-            pen.setDashPattern(dashes)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        item.addItem(pg.PlotDataItem(line.share, line.value, pen=pen, antialias=True))
+        drawn = pen(self, theme().colour(line.tone), line.width, DASHES[line.style])
+        item.addItem(pg.PlotDataItem(line.share, line.value, pen=drawn, antialias=True))
 
     def _box(self) -> QRectF:
         """Return where the lines are drawn, in pixels of this widget."""

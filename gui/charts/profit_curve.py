@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from engine.columns import NO_OFFER
 from gui import numbers
 from gui.charts.budget_slider import BudgetSlider
-from gui.charts.line_chart import ChartLine, LineChart, Tick, nice_steps
+from gui.charts.line_chart import ChartLine, LineChart, Tick, nice_steps, pen
 from gui.charts.line_labels import Box
 from gui.money import Currency
 from gui.theme import font, theme
@@ -92,7 +92,7 @@ class MarkedChart(LineChart):
 
     def _draw_more(self, item: Any) -> None:
         now = theme()
-        line = pg.InfiniteLine(self.share, 90, pen=pg.mkPen(now.colour("text"), width=1))
+        line = pg.InfiniteLine(self.share, 90, pen=pen(self, now.colour("text"), 1))
         dot = pg.ScatterPlotItem(
             size=12, brush=now.colour("accent"), pen=pg.mkPen(now.colour("surface"), width=2), pxMode=True
         )
