@@ -13,13 +13,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from gui import numbers
-from gui.charts.line_labels import Box, PixelLine, place_labels
+from gui.charts.line_labels import Box, PixelLine, is_crossed, place_labels
 from gui.theme import Tone, font, look, theme
 from gui.widgets import column
 
 Style = Literal["solid", "dashed", "dotted"]
 DASHES: dict[Style, list[float] | None] = {"solid": None, "dashed": [5, 3], "dotted": [1.5, 2.5]}
 BAND_OPACITY = 0.18
+COVER = 0.85  # opacity of the ground under a name that lines leave no room for
 TOP = 20  # pixels above the lines for the text of a marker
 BOTTOM = 24
 TICK_GAP = 8
@@ -233,5 +234,9 @@ class LineChart(QWidget):
         low, high = view.viewRange()[1]
         for label, place in zip(self._labels, place_labels(lines, sizes, area, self._taken()), strict=True):
             share = (place.x - box.left()) / box.width()
+            ground = QColor(theme().colour("surface"))
+            ground.setAlphaF(COVER if is_crossed(place, lines) else 0.0)
+            label.fill = pg.mkBrush(ground)
+            label.update()
             label.setPos(share, high - (place.y - box.top()) / box.height() * (high - low))
         self.placed.emit()

@@ -59,6 +59,14 @@ def place_labels(
     return tuple(placed)
 
 
+def is_crossed(box: Box, lines: Sequence[PixelLine]) -> bool:
+    """Whether a line runs through a box."""
+    return any(
+        float(heights.max()) > box.y and float(heights.min()) < box.y + box.height
+        for heights in (line.between(box.x, box.x + box.width) for line in lines)
+    )
+
+
 def _candidates(line: PixelLine, size: tuple[float, float], area: Box) -> list[Box]:
     width, height = size
     found = []
