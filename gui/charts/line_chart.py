@@ -20,7 +20,7 @@ from gui.widgets import column
 Style = Literal["solid", "dashed", "dotted"]
 DASHES: dict[Style, list[float] | None] = {"solid": None, "dashed": [5, 3], "dotted": [1.5, 2.5]}
 BAND_OPACITY = 0.18
-COVER = 0.85  # opacity of the ground under a name that lines leave no room for
+COVER = 0.55  # opacity of the ground under a name that lines leave no room for; the line stays in sight
 TOP = 20  # pixels above the lines for the text of a marker
 BOTTOM = 24
 TICK_GAP = 8
