@@ -16,8 +16,14 @@ from engine.errors import InputError
 CHUNK_BYTES = 8 << 20
 BATCH_LINES = 65_536
 PROBE_BYTES = 1 << 16
+Data = NDArray[np.uint8]
+Places = NDArray[np.intp]
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-SOUND, NOT_UTF8, UNPRINTABLE = 0, 1, 2
+HIDDEN = 0x1F  # stands for a delimiter within quotation marks
+
+# What a line's marks say of it, bit by bit; from NOT_UTF8 on they are flaws.
+QUOTED, PADDED, UNUSUAL, NOT_UTF8, UNPRINTABLE, OPEN_QUOTE = 1, 2, 4, 8, 16, 32
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,10 @@ class TextFile:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some whole lines: Arrow columns line (1 is the file's first), text (line end included), flaw (0 is sound)."""
+    """Some whole lines: Arrow columns line (1 is the file's first), text (without line end), marks.
+
+    In the text every delimiter separates; those within quotation marks are HIDDEN.
+    """
 
     table: pa.Table
     bytes_read: int
@@ -56,17 +65,26 @@ def open_text(path: Path, kind: str, name: str | None = None) -> TextFile:
     if not probe.strip():
         raise InputError(f"{name} is empty. Choose a {kind} file with a header line and rows.")
     newline = b"\r" if b"\n" not in probe and b"\r" in probe else b"\n"
-    first = probe.split(newline, 1)[0]
-    if b"\0" in probe or probe.startswith((b"\xff\xfe", b"\xfe\xff")):
+    first = probe.split(newline, 1)[0].rstrip(b"\r")
+    if _is_binary(probe, first):
         raise InputError(f"{name} is not a plain text file. Save the {kind} table as CSV in UTF-8 and choose that.")
     try:
-        header = first.decode("utf-8").strip("\r\n")
+        header = first.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"The first line of {name} is not in UTF-8. Save the {kind} table as CSV in UTF-8.") from error
     return TextFile(path, name, header, newline, size)
 
 
-def read_lines(text: TextFile) -> Iterator[Chunk]:
+def _is_binary(probe: bytes, first: bytes) -> bool:
+    """Whether a file's beginning is not text: zero bytes in its first line, or many of them, or UTF-16."""
+    return (
+        b"\0" in first
+        or first.startswith((b"PK\x03\x04", b"\x89PNG", b"\xff\xfe", b"\xfe\xff", b"%PDF", b"PAR1"))
+        or probe.count(b"\0") * 100 > len(probe)
+    )
+
+
+def read_lines(text: TextFile, delimiter: str) -> Iterator[Chunk]:
     """Yield the lines after the header, chunk by chunk, in bounded memory.
 
     Raises InputError if the file can no longer be read.
@@ -80,11 +98,11 @@ def read_lines(text: TextFile) -> Iterator[Chunk]:
                 whole, newline, tail = (rest + block).rpartition(text.newline)
                 rest = tail
                 if newline:
-                    table = _table(whole + newline, text.newline, line)
+                    table = _table(whole + newline, text.newline, delimiter, line)
                     line += table.num_rows
                     yield Chunk(table, file.tell())
             if rest:
-                yield Chunk(_table(rest, text.newline, line), file.tell())
+                yield Chunk(_table(rest + text.newline, text.newline, delimiter, line), file.tell())
     except OSError as error:
         raise InputError(f"{text.path} cannot be read to its end ({error.strerror}).") from error
 
@@ -96,26 +114,38 @@ def _skip_header(file: BinaryIO, text: TextFile) -> None:
     file.seek(end + 1 if end >= 0 else len(head))
 
 
-def _table(block: bytes, newline: bytes, first_line: int) -> pa.Table:
-    """Cut a block into numbered lines. Control characters other than tab and line ends are a flaw."""
-    block, broken = _as_utf8(block, newline)
+def _table(block: bytes, newline: bytes, delimiter: str, first_line: int) -> pa.Table:
+    """Cut a block, which ends with a line end, into numbered lines and mark what is special about them."""
+    block, broken = _as_utf8(block.replace(b"\r\n", newline), newline)
     data = np.frombuffer(block, dtype=np.uint8)
-    ends = np.flatnonzero(data == newline[0]) + 1
-    if not len(ends) or ends[-1] != len(data):
-        ends = np.append(ends, len(data))
-    offsets = np.concatenate([[0], ends]).astype(np.int32)
-    flaws = np.full(len(ends), SOUND, dtype=np.int8)
-    controls = np.flatnonzero((data < 32) & (data != 9) & (data != 10) & (data != 13))
-    flaws[np.searchsorted(ends, controls, side="right")] = UNPRINTABLE
-    if broken is not None:
-        flaws[broken] = NOT_UTF8
-    text = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block))
-    lines = pa.array(np.arange(first_line, first_line + len(ends)), type=pa.int64())
-    table = pa.table({"line": lines, "text": text, "flaw": pa.array(flaws)})
+    ends = np.flatnonzero(data == newline[0])
+    marks = np.zeros(len(ends), dtype=np.int8)
+
+    def mark(places: Places, bit: int) -> None:
+        marks[np.unique(np.searchsorted(ends, places))] |= bit
+
+    marks[broken] |= NOT_UTF8
+    mark(np.flatnonzero((data < 32) & (data != 9) & (data != newline[0])), UNPRINTABLE)
+    if not block.isascii() or (b"\t" in block and delimiter != "\t"):
+        mark(np.flatnonzero((data >= 128) | (data == 9)), UNUSUAL)
+    spaces = np.flatnonzero(data == 32)
+    beside = (ord(delimiter), newline[0])
+    mark(spaces[np.isin(data[spaces - 1], beside) | np.isin(data[spaces + 1], beside)], PADDED)
+    if b'"' in block:
+        block = _hide_delimiters(data, ends, ord(delimiter), marks)
+    offsets = np.append(0, ends - np.arange(len(ends))).astype(np.int32)
+    columns = {
+        "line": pa.array(np.arange(first_line, first_line + len(ends))),
+        "text": pa.StringArray.from_buffers(
+            len(ends), pa.py_buffer(offsets), pa.py_buffer(block.replace(newline, b""))
+        ),
+        "marks": pa.array(marks),
+    }
+    table = pa.table(columns)
     return pa.Table.from_batches(table.to_batches(BATCH_LINES), table.schema)
 
 
-def _as_utf8(block: bytes, newline: bytes) -> tuple[bytes, NDArray[np.intp] | None]:
+def _as_utf8(block: bytes, newline: bytes) -> tuple[bytes, Places]:
     """Return the block as valid UTF-8, and the numbers of the lines in which bytes had to be replaced."""
     try:
         block.decode("utf-8")
@@ -124,4 +154,25 @@ def _as_utf8(block: bytes, newline: bytes) -> tuple[bytes, NDArray[np.intp] | No
         repaired = [line.decode("utf-8", "replace").encode("utf-8") for line in lines]
         broken = [number for number, (old, new) in enumerate(zip(lines, repaired, strict=True)) if old != new]
         return newline.join(repaired), np.array(broken, dtype=np.intp)
-    return block, None
+    return block, np.array([], dtype=np.intp)
+
+
+def _hide_delimiters(data: Data, ends: Places, delimiter: int, marks: NDArray[np.int8]) -> bytes:
+    """Replace the delimiters within quotation marks by HIDDEN, and mark the lines with quotation marks.
+
+    Only a mark at the beginning of a field quotes; in a line without such a one they stand for themselves.
+    """
+    quotes = np.flatnonzero(data == ord('"'))
+    line = np.searchsorted(ends, quotes)
+    before, earlier = data[quotes - 1], data[quotes - 2]  # before the first byte comes the last, a line end
+    is_start = np.isin(before, (delimiter, data[-1])) | ((before == 32) & np.isin(earlier, (delimiter, data[-1])))
+    quoting = np.zeros(len(ends), dtype=np.bool_)
+    quoting[line[is_start]] = True
+    is_odd = np.bincount(line, minlength=len(ends)) % 2 == 1
+    marks[quoting] |= QUOTED
+    marks[quoting & is_odd] |= OPEN_QUOTE
+    delimiters = np.flatnonzero(data == delimiter)
+    passed = np.searchsorted(quotes[(quoting & ~is_odd)[line]], delimiters)
+    hidden = data.copy()
+    hidden[delimiters[passed % 2 == 1]] = HIDDEN
+    return hidden.tobytes()

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-LONGEST_REJECT = 500  # characters of a bad row that are kept
-
 
 @dataclass(frozen=True)
 class LogFiles:
@@ -158,7 +156,7 @@ def _read_file(source: _Source, connection: duckdb.DuckDBPyConnection, context: 
     rows = select_rows(layout, source.header, last_birth_year)
     names = ", ".join(f'"{column.name}"' for column in layout.columns)
     accepted = rejected = 0
-    for chunk in read_lines(text):
+    for chunk in read_lines(text, source.header.delimiter):
         connection.register("chunk", chunk.table)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {rows}")
         accepted += _count(
@@ -166,7 +164,7 @@ def _read_file(source: _Source, connection: duckdb.DuckDBPyConnection, context: 
         )
         rejected += _count(
             connection,
-            f"INSERT INTO rejects SELECT ?, line, reason, row[:{LONGEST_REJECT}] FROM typed WHERE reason IS NOT NULL",
+            "INSERT INTO rejects SELECT ?, line, reason, row FROM typed WHERE reason IS NOT NULL",
             [text.name],
         )
         connection.unregister("chunk")

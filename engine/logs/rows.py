@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from engine import columns
 from engine.logs.layout import Column, Content, Header, Layout
-from engine.logs.lines import NOT_UTF8, UNPRINTABLE
+from engine.logs.lines import HIDDEN, NOT_UTF8, OPEN_QUOTE, PADDED, QUOTED, UNPRINTABLE, UNUSUAL
 
 LONGEST_IDENTIFIER = 64
+LONGEST_REJECT = 500  # characters of a bad row that are kept
 FIRST_YEAR, LAST_YEAR = 1990, 2099  # of a call; phones with an unset clock say 1970
 LONGEST_CALL = 7 * 86_400
 OLDEST_BIRTH_YEAR = 1900
@@ -36,24 +37,13 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _fields(delimiter: str) -> str:
-    """Return the SQL that cuts ``row`` into a list of fields, quotation marks resolved; NULL if one is not closed.
-
-    Plain rows, by far the most, are only split. In the others a field in quotation marks may hold the delimiter and
-    doubled marks; a mark within a field that does not begin with one stands for itself.
-    """
-    mark = "\\|" if delimiter == "|" else delimiter
-    field = f'{mark} *(?:"(?:[^"]|"")*" *|[^{mark}" ][^{mark}]*|)'
-    found = f"regexp_extract_all({_literal(delimiter)} || row, {_literal(field)})"
-    unquoted = (
-        "lambda part: CASE WHEN starts_with(ltrim(part[2:]), '\"') "
-        "THEN replace(trim(part[2:])[2:-2], '\"\"', '\"') ELSE part[2:] END"
-    )
-    whole = f"length(array_to_string({found}, '')) = length(row) + 1"
-    return (
-        f"CASE WHEN NOT contains(row, '\"') THEN string_split(row, {_literal(delimiter)}) "
-        f"WHEN {whole} THEN list_transform({found}, {unquoted}) END"
-    )
+def _field(place: int, delimiter: str) -> str:
+    """Return the SQL of a field's text: trimmed, and out of its quotation marks if it has some."""
+    raw = f"fields[{place + 1}]"
+    shown = f"replace({raw}, chr({HIDDEN}), {_literal(delimiter)})"
+    bare = f"replace(trim({shown})[2:-2], '\"\"', '\"')"
+    tidy = f"trim(CASE WHEN starts_with(trim({raw}), '\"') THEN {bare} ELSE {raw} END)"
+    return f"CASE WHEN marks & {QUOTED | PADDED} <> 0 THEN {tidy} ELSE {raw} END"
 
 
 def _value(column: Column, decimal_comma: bool) -> str:
@@ -82,17 +72,23 @@ def _checks(column: Column, last_birth_year: int) -> list[tuple[str, str]]:
         "identifier": [
             empty,
             (f"length({text}) > {LONGEST_IDENTIFIER}", f"{words} is longer than {LONGEST_IDENTIFIER} characters"),
-            (f"regexp_matches({text}, '\\p{{C}}')", f"{words} has unprintable characters"),
+            (f"marks & {UNUSUAL} <> 0 AND regexp_matches({text}, '\\p{{C}}')", f"{words} has unprintable characters"),
         ],
         "text": [],
         "time": [
             empty,
             (wrong, f"{words} is not a date"),
-            (f"year({value}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR}", f"{words} is impossible"),
+            (
+                f"NOT isfinite({value}) OR year({value}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR}",
+                f"{words} is impossible",
+            ),
         ],
         "date": [
             (wrong, f"{words} is not a date"),
-            (f"year({value}) NOT BETWEEN {OLDEST_BIRTH_YEAR} AND {LAST_YEAR}", f"{words} is impossible"),
+            (
+                f"NOT isfinite({value}) OR year({value}) NOT BETWEEN {OLDEST_BIRTH_YEAR} AND {LAST_YEAR}",
+                f"{words} is impossible",
+            ),
         ],
         "seconds": [
             empty,
@@ -144,33 +140,48 @@ def _cases(checks: list[tuple[str, str]]) -> str:
 
 
 def select_rows(layout: Layout, header: Header, last_birth_year: int) -> str:
-    """Return the SQL that reads the registered table ``chunk`` into typed columns with line, row and reason.
+    """Return the SQL that reads the registered table ``chunk`` into typed columns with line, reason and row.
 
-    ``reason`` is NULL for a good row; the first thing wrong decides. Blank lines are no rows.
+    ``reason`` is NULL for a good row; the first thing wrong decides. ``row`` is the text of a bad one. Blank lines are
+    no rows.
     """
+    present = [column for column in layout.columns if column.name in header.positions]
     texts = ", ".join(
-        f"coalesce(trim(fields[{header.positions[column.name] + 1}]), '') AS \"{column.name}_text\""
-        if column.name in header.positions
-        else f"'' AS \"{column.name}_text\""
+        f'{_field(header.positions[column.name], header.delimiter)} AS "{column.name}_text"' for column in present
+    )
+    values = ", ".join(
+        f'{_value(column, header.delimiter != ",") if column in present else "NULL"} AS "{column.name}"'
         for column in layout.columns
     )
-    present = [column for column in layout.columns if column.name in header.positions]
-    values = ", ".join(f'{_value(column, header.delimiter != ",")} AS "{column.name}"' for column in layout.columns)
+    half_open = (
+        "lambda part: starts_with(ltrim(part), '\"') AND NOT (ends_with(rtrim(part), '\"') AND length(part) > 1)"
+    )
     shape = [
-        (f"flaw = {NOT_UTF8}", "Letters are not UTF-8"),
-        (f"flaw = {UNPRINTABLE}", "Row has unprintable characters"),
-        ("fields IS NULL", "Quote is not closed"),
+        (f"marks & {NOT_UTF8} <> 0", "Letters are not UTF-8"),
+        (f"marks & {UNPRINTABLE} <> 0", "Row has unprintable characters"),
+        (
+            f"marks & {OPEN_QUOTE} <> 0 OR (marks & {QUOTED} <> 0 AND len(list_filter(fields, {half_open})) > 0)",
+            "Quote is not closed",
+        ),
         (f"len(fields) < {header.width}", "Row is cut short"),
         (f"len(fields) > {header.width}", "Row has too many columns"),
     ]
     checks = shape + [check for column in present for check in _checks(column, last_birth_year)]
-    rows = f"""
-        WITH rows AS (SELECT line, flaw, rtrim(text, chr(13) || chr(10)) AS row FROM chunk),
-        cut AS (SELECT line, flaw, row, {_fields(header.delimiter)} AS fields FROM rows WHERE trim(row) <> ''),
-        texts AS (SELECT line, flaw, row, fields, {texts} FROM cut),
-        typed AS (SELECT *, {values} FROM texts)
-        SELECT *, CASE {_cases(checks)} END AS reason FROM typed"""
+    kept = ", ".join(f'"{column.name}"' for column in layout.columns)
+    row = f"replace(text, chr({HIDDEN}), {_literal(header.delimiter)})[:{LONGEST_REJECT}]"
+    return f"""
+        WITH cut AS (
+            SELECT line, marks, text, string_split(text, {_literal(header.delimiter)}) AS fields FROM chunk
+            WHERE text <> '' AND (marks & {PADDED} = 0 OR trim(text) <> '')
+        ),
+        texts AS (SELECT line, marks, text, fields, {texts} FROM cut),
+        typed AS (SELECT *, {values} FROM texts),
+        judged AS (SELECT *, CASE {_cases(checks)} END AS reason FROM typed),
+        related AS (SELECT * {_related(layout)} FROM judged)
+        SELECT line, {kept}, reason, CASE WHEN reason IS NOT NULL THEN {row} END AS row FROM related"""
+
+
+def _related(layout: Layout) -> str:
+    """Return the SQL that adds the reasons of rows that contradict others, where there can be such."""
     references = _references(layout)
-    if not references:
-        return rows
-    return f"SELECT * REPLACE (coalesce(reason, CASE {_cases(references)} END) AS reason) FROM ({rows})"
+    return f"REPLACE (coalesce(reason, CASE {_cases(references)} END) AS reason)" if references else ""
