@@ -62,7 +62,7 @@ def recommend(
         UPLIFT_LOW: bottom,
         UPLIFT_HIGH: top,
         EXPECTED_VALUE: gain,
-        SEGMENT: segments(middle, bottom, top, baseline, asked),
+        SEGMENT: segments(middle, top, baseline, asked),
     }
     return pd.DataFrame(table, columns=list(RECOMMENDATION_COLUMNS))
 

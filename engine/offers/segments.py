@@ -17,13 +17,14 @@ SEGMENTS = (PERSUADABLE, SURE_THING, LOST_CAUSE, SLEEPING_DOG)
 
 
 def segments(
-    uplift: FloatArray, low: FloatArray, high: FloatArray, baseline: FloatArray, asked: npt.NDArray[np.bool_]
+    uplift: FloatArray, high: FloatArray, baseline: FloatArray, asked: npt.NDArray[np.bool_]
 ) -> npt.NDArray[Any]:
     """Return each customer's segment from the uplift of their best offer.
 
-    Who gets an offer is persuadable. Who does not: a sleeping dog if even the best offer makes a yes clearly less
-    likely (the whole likely range is below 0); else a sure thing if they say yes without an offer more often than
-    the average customer; else a lost cause.
+    Who gets an offer is persuadable. Who does not: a sleeping dog if even the best offer probably makes a yes less
+    likely (the uplift is below 0 by half the way to the end of its likely range: five to one); else a sure thing if
+    they say yes without an offer more often than the average customer; else a lost cause.
     """
-    quiet = np.where(high < 0, SLEEPING_DOG, np.where(baseline > baseline.mean(), SURE_THING, LOST_CAUSE))
+    probably_less = (uplift + high) / 2 < 0
+    quiet = np.where(probably_less, SLEEPING_DOG, np.where(baseline > baseline.mean(), SURE_THING, LOST_CAUSE))
     return np.where(asked, PERSUADABLE, quiet).astype(object)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.columns import NO_OFFER
 from engine.job import JobContext
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.qini import (
@@ -22,7 +23,7 @@ from engine.uplift.qini import (
     rank_best_first,
     uplift_curve,
 )
-from engine.uplift.trial import FloatArray, Trial
+from engine.uplift.trial import FloatArray, Trial, unknown_offer
 from engine.uplift.yardsticks import Yardstick
 
 LEARNER = "Semblance"
@@ -94,9 +95,11 @@ class UpliftEvaluation:
     deciles: tuple[Decile, ...]
 
     def average(self, offer: str) -> Estimate:
-        """Return an offer's average uplift over all customers."""
-        arm = next(arm for arm in self.arms if arm.offer == offer)
-        return Estimate(arm.uplift, arm.low, arm.high)
+        """Return an offer's average uplift over all customers; raise InputError if it was not in the trial."""
+        for arm in self.arms:
+            if arm.offer == offer:
+                return Estimate(arm.uplift, arm.low, arm.high)
+        raise unknown_offer(offer, [arm.offer for arm in self.arms[1:]])
 
     def to_json(self) -> str:
         """Return the evaluation as JSON text."""
@@ -184,8 +187,6 @@ def _score_learner(name: str, trial: Trial, crossfit: CrossFit, predictions: Flo
 
 
 def _arms(trial: Trial, crossfit: CrossFit) -> tuple[Arm, ...]:
-    from engine.columns import NO_OFFER
-
     arms = []
     for j, offer in enumerate((NO_OFFER, *trial.offers)):
         mine = trial.arm == j

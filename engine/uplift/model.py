@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from engine.errors import InputError
 from engine.job import JobContext
 from engine.uplift.crossfit import CrossFit, cross_fit
 from engine.uplift.evaluation import UpliftEvaluation, evaluate
 from engine.uplift.features import learn_features
 from engine.uplift.learner import Forecast, Learner
-from engine.uplift.trial import FloatArray, check_trial
+from engine.uplift.trial import FloatArray, check_trial, unknown_offer
 from engine.uplift.yardsticks import Yardstick, run_yardsticks
 
 MANY_ROWS = 100_000
@@ -63,10 +62,7 @@ class UpliftModel:
         """Return the columns of these offers; raise InputError for one that was not in the trial."""
         for offer in offers:
             if offer not in self.offers:
-                raise InputError(
-                    f'The offer "{offer}" was not in the last campaign (it had {", ".join(self.offers)}), '
-                    "so nothing is known about how it works. Take it out of the offers, or test it first."
-                )
+                raise unknown_offer(offer, self.offers)
         return [self.offers.index(offer) for offer in offers]
 
 

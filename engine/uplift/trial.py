@@ -89,3 +89,11 @@ def _checked_outcome(answers: npt.NDArray[Any]) -> FloatArray:
         said = "said no" if numbers[0] == 0 else "said yes"
         raise InputError(f"Every customer of the history {said}, so offers cannot be compared.")
     return numbers
+
+
+def unknown_offer(offer: str, known: Sequence[str]) -> InputError:
+    """Return the error for an offer of which the trial says nothing."""
+    return InputError(
+        f'The offer "{offer}" was not in the last campaign (it had {", ".join(known)}), '
+        "so nothing is known about how it works. Take it out of the offers, or test it first."
+    )

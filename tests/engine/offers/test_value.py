@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.columns import NO_OFFER
+from engine.errors import InputError
+from engine.offers import Offer, PolicyValue, ProfitCurve, policy_value, profit_curve
+from engine.uplift import UpliftModel, fit_uplift
+from tests.engine.uplift.trials import OFFERS, KnownTrial, known_trial
+
+CATALOGUE = tuple(
+    Offer(key, key, "", margin, cost) for key, margin, cost in zip(OFFERS, (900, 1000, 800), (20, 25, 15), strict=True)
+)
+
+
+@pytest.fixture(scope="module")
+def personal() -> tuple[KnownTrial, UpliftModel]:
+    trial = known_trial(12_000, seed=21)
+    return trial, fit_uplift(trial.features, trial.treatment, trial.outcome, yardsticks=False)
+
+
+def true_values(trial: KnownTrial) -> np.ndarray:
+    return trial.uplift * [offer.margin for offer in CATALOGUE] - [offer.cost for offer in CATALOGUE]
+
+
+def test_the_intervals_hold_the_true_values(personal: tuple[KnownTrial, UpliftModel]):
+    trial, model = personal
+    found = policy_value(model, CATALOGUE)
+    predicted = model.crossfit.predictions * [o.margin for o in CATALOGUE] - [o.cost for o in CATALOGUE]
+    best = predicted.argmax(axis=1)
+    rows = np.arange(12_000)
+    worth = np.where(predicted[rows, best] > 0, true_values(trial)[rows, best], 0.0).mean()
+    single = true_values(trial).mean(axis=0)
+    assert found.low < worth < found.high
+    assert found.best_single_offer == CATALOGUE[int(single.argmax())].key
+    assert found.best_single_offer_low < single.max() < found.best_single_offer_high
+    assert found.gain == pytest.approx(found.value_per_customer - found.best_single_offer_value)
+    assert found.gain_low < worth - single.max() < found.gain_high
+    assert found.gain_low > 0
+    assert found.customers == 12_000
+
+
+def test_the_profit_curve_ends_where_all_are_asked(personal: tuple[KnownTrial, UpliftModel]):
+    _, model = personal
+    curve = profit_curve(model, CATALOGUE)
+    assert len(curve.share) == len(curve.profit) == 101
+    assert (curve.share[0], curve.profit[0], curve.share[-1]) == (0.0, 0.0, 1.0)
+    assert curve.profit[-1] == pytest.approx(curve.random[-1])
+    assert curve.single_offer == policy_value(model, CATALOGUE).best_single_offer
+    assert curve.single[-1] == pytest.approx(policy_value(model, CATALOGUE).best_single_offer_value)
+    assert all(low <= profit <= high for low, profit, high in zip(curve.low, curve.profit, curve.high, strict=True))
+    assert max(curve.profit) > curve.random[-1]
+    near = round(curve.asked * 100)
+    assert curve.profit[near] == pytest.approx(policy_value(model, CATALOGUE).value_per_customer, abs=2.0)
+
+
+def test_order_of_the_catalogue_changes_nothing(personal: tuple[KnownTrial, UpliftModel]):
+    _, model = personal
+    assert policy_value(model, CATALOGUE[::-1]) == policy_value(model, CATALOGUE)
+    assert profit_curve(model, CATALOGUE[::-1]) == profit_curve(model, CATALOGUE)
+
+
+def test_offers_that_cost_more_than_they_earn_are_for_nobody(personal: tuple[KnownTrial, UpliftModel]):
+    _, model = personal
+    dear = tuple(Offer(key, key, "", 10.0, 500.0) for key in OFFERS)
+    found = policy_value(model, dear)
+    assert (found.best_single_offer, found.best_single_offer_value) == (NO_OFFER, 0.0)
+    assert (found.value_per_customer, found.gain, found.asked) == (0.0, 0.0, 0.0)
+
+
+def test_value_and_curve_survive_json(personal: tuple[KnownTrial, UpliftModel]):
+    _, model = personal
+    value, curve = policy_value(model, CATALOGUE), profit_curve(model, CATALOGUE)
+    assert PolicyValue.from_json(value.to_json()) == value
+    assert ProfitCurve.from_json(curve.to_json()) == curve
+
+
+def test_an_offer_that_was_never_tried_is_named(personal: tuple[KnownTrial, UpliftModel]):
+    _, model = personal
+    with pytest.raises(InputError, match='"voucher" was not in the last campaign'):
+        policy_value(model, (*CATALOGUE, Offer("voucher", "", "", 1.0, 0.0)))
+
+
+def test_where_nothing_differs_personal_offers_gain_nothing():
+    gains = []
+    for seed in range(5):
+        trial = known_trial(4_000, seed=seed, effect=0.0)
+        model = fit_uplift(trial.features, trial.treatment, trial.outcome, yardsticks=False)
+        gains.append(policy_value(model, CATALOGUE))
+    assert sum(gain.gain_low > 0 for gain in gains) <= 1

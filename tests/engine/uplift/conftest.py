@@ -1,0 +1,43 @@
+"""Two fits for all tests here: the demo operator's last campaign, and a smaller one with smooth effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from engine.demo import simulate_population
+from engine.demo.population import Population
+from engine.uplift import UpliftModel, fit_uplift
+from tests.engine.uplift.trials import KnownTrial, known_trial
+
+
+@dataclass(frozen=True)
+class FittedDemo:
+    population: Population
+    model: UpliftModel
+    uplift: np.ndarray  # the truth, (customers of the trial, offers of the model)
+
+
+@dataclass(frozen=True)
+class FittedTrial:
+    trial: KnownTrial
+    model: UpliftModel
+
+
+@pytest.fixture(scope="session")
+def demo() -> FittedDemo:
+    """The demo operator with 20,000 customers."""
+    population = simulate_population(20_000, seed=0)
+    history = population.history
+    model = fit_uplift(population.features, history["offer"], history["outcome"], seed=0)
+    truth = population.truth.uplift.loc[population.features.index, list(model.offers)]
+    return FittedDemo(population, model, truth.to_numpy())
+
+
+@pytest.fixture(scope="session")
+def fitted() -> FittedTrial:
+    """A trial with 8,000 customers, unequal arms and thousands of towns."""
+    trial = known_trial(8_000, seed=5, towns=3_000)
+    return FittedTrial(trial, fit_uplift(trial.features, trial.treatment, trial.outcome, seed=1))

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+
+from engine.job import JobContext
+from engine.uplift import fit_uplift
+from engine.uplift.trial import Trial
+from engine.uplift.yardsticks import run_yardsticks
+from tests.engine.uplift.trials import known_trial
+
+
+def test_a_pandas_index_that_differs_changes_nothing():
+    trial = known_trial(3_000, seed=2)
+    shuffled = np.random.default_rng(0).permutation(3_000)
+    plain = fit_uplift(trial.features, trial.treatment, trial.outcome)
+    indexed = fit_uplift(
+        trial.features.set_axis(shuffled),
+        pd.Series(trial.treatment, index=shuffled[::-1]),
+        pd.Series(trial.outcome, index=[f"customer {i}" for i in range(3_000)]),
+    )
+    assert indexed.evaluation == plain.evaluation
+    assert [row.name for row in plain.evaluation.leaderboard] == [
+        "Semblance", "SoloModel", "TwoModels", "ClassTransformation",
+    ]  # fmt: skip
+    assert all(row.qini != 0 for row in plain.evaluation.leaderboard)
+
+
+def test_class_transformation_is_refused_where_arms_are_unequal():
+    random = np.random.default_rng(0)
+    arm = np.repeat([0, 1], [1_000, 400])
+    trial = Trial(("plan",), arm, random.integers(0, 2, 1_400).astype(float))
+    two, changed = run_yardsticks(random.normal(size=(1_400, 2)), [], trial, np.arange(1_400) % 3, 0, JobContext())
+    assert two.predictions is not None
+    assert two.predictions.shape == (1_400, 1)
+    assert changed.predictions is None
+    assert "plan was given to 29% of the two" in changed.refused
+
+
+def test_plots_of_scikit_uplift_are_never_loaded():
+    script = (
+        "import sys, numpy as np, pandas as pd\n"
+        "from engine.uplift import fit_uplift\n"
+        "light = {'sklearn', 'scipy', 'sklift'} & set(sys.modules)\n"
+        "r = np.random.default_rng(0)\n"
+        "fit_uplift(pd.DataFrame({'a': r.normal(size=600)}), r.choice(['none', 'x'], 600), r.integers(0, 2, 600))\n"
+        "print(sorted(light), 'sklift.models' in sys.modules,\n"
+        "      [name for name in sys.modules if name.startswith(('matplotlib', 'sklift.viz', 'sklift.metrics'))])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] True []"
