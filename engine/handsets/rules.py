@@ -31,13 +31,13 @@ def _series(maker: str, *patterns: str) -> Rule:
 
 
 HONOR_CODES = (
-    "AKA ALI ANY ATH AUM BKK BKL BLN BND BVL COL CRT DNN DUA ELI FNE FRD HLK HRY JSN KII LLD LLY LND NTH NTN OXF "
-    "PCT PGT PLK REA RKY RMO STF TFY TNY VNE"
+    "AKA ALI ANY ATH AUM BKK BKL BLN BVL CHM CMA COL COR CRT DLI DNN DUA DUK ELI FNE FRD HLK HRY JMM JSN KIW KSA "
+    "LLD LLY LND NTH NTN OXF PCT PGT PLK REA RKY RMO STF TFY TNY VNE"
 )
 HUAWEI_CODES = (
-    "ABR ALE ALP AMN ANA ANE ART ATU BAC BLA CAN CAZ CDY CET CLT CRO CRR CUN DCO DRA DUB ELE ELS EML EVA EVR FIG "
-    "FLA GLA GRA HMA HWI INE JAD JEF JKM JLN JNY LDN LIO LNA LON LUA LYA MAR MGA MHA MLA MNA MRD NAM NCO NOH NOP "
-    "NXT OCE PAR PIC POT PPA RNE RTE SLA SNE TAS TIT TRT VCE VIE VKY VNS VOG VTR WAS"
+    "ABR ALE ALP AMN ANA ANE AQM ART ATU BAC BLA CAN CAZ CDY CET CLT CRR DCO DUB ELE ELS EML EVA EVR FIG FLA FRL "
+    "GLA GRA HMA HWI INE JAD JEF JKM JLN JNY LDN LIO LNA LON LYA MAR MED MGA MHA MLA MNA MRD MYA NAM NCO NEN NEO "
+    "NOH NOP NXT OCE PAR PIC POT PPA RNE RTE SLA SNE TAH TAS TRT VCE VIE VKY VNS VOG VTR WAS WKG"
 )
 # From CPH2380 on OPPO and OnePlus share the numbers.
 ONEPLUS_CPH = (
@@ -48,7 +48,8 @@ OPPO_CPH = "1[5-9][0-9]{2}|2[0-2][0-9]{2}|23[0-6][0-9]|2385|2477|2483|2531|2565|
 
 RULES = (
     _brand("Honor", "huawei[ _-]+honor", "honor"),
-    _series("Honor", rf"(?:{HONOR_CODES.replace(' ', '|')})-[A-Z]{{1,2}}[0-9]", r"LGE-(?:AN|NX)[0-9]"),
+    _series("Honor", rf"(?:{HONOR_CODES.replace(' ', '|')})-[A-Z]{{1,2}}[0-9]", r"LGE-(?:AN|NX)[0-9]",
+        r"BND-(?!L34)[A-Z]{1,2}[0-9]", r"DRA-(?:LX5|AL00IA)", r"Che[12]-[A-Z]{1,2}[0-9]"),
     _series("Huawei", r"nexus 6p"),
     _series("Motorola", r"nexus 6\b"),
     _series("LG", r"nexus (?:4|5x?)\b"),
@@ -57,11 +58,13 @@ RULES = (
     _series(
         "Huawei",
         rf"(?:{HUAWEI_CODES.replace(' ', '|')})-[A-Z]{{1,3}}[0-9]",
-        r"PRA-LX[123]",
+        r"PRA-L[AX][123]",
+        r"BND-L34",
+        r"DRA-(?:L01|L21|LX2|LX9)",
         r"P ?(?:8|9|10|20|30|40|50|60)(?: ?(?:lite|pro|plus|mini))?(?: \(?20[0-9]{2}\)?)?$",
         r"P ?smart\b",
         r"mate ?(?:[0-9]{1,2}|x|s)\b",
-        r"nova (?:[0-9]{1,2}|y[0-9]{2})i?\b",
+        r"nova (?:[0-9]{1,2}|y[0-9]{2})[a-z]?\b",
         r"pura [0-9]{2}\b",
         r"ascend [a-z]",
     ),
@@ -106,7 +109,8 @@ RULES = (
     _brand("OnePlus", "one ?plus"),
     _series(
         "OnePlus",
-        r"A0001$",
+        r"(?:ONE )?A0001$",
+        r"ONE (?:A[0-9]{4}|E100[0-9])$",
         rf"CPH(?:{ONEPLUS_CPH})$",
         r"(?:IN20|KB20|LE21|GM19|HD19|AC20|BE20|DN21|EB21|NE22|IV22)[0-9]{2}$",
     ),
