@@ -78,22 +78,22 @@ class DirtyFile:
         self._lines += len(ends) + len(pieces) // 2
 
 
-def dirty_customers(customers: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, list[DirtyRow]]:
-    """Mix rows into the customer list: some customers twice, some who were born in impossible years."""
+def dirty_customers(customers: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Mix rows into the customer list: some customers twice, strangers who were born in impossible years.
+
+    Returns the list, and by row of it (0 is the first) what is wrong there.
+    """
     count = len(customers)
     twice = customers.iloc[np.sort(rng.choice(count, count // 1_000, replace=False))]
     unborn = customers.iloc[rng.choice(count, count // 2_000, replace=False)].copy()
     width = len(str(customers["customer"].iloc[0]))
     unborn["customer"] = [f"{count + number:0{width}d}" for number in range(1, len(unborn) + 1)]
     unborn["birth_year"] = rng.choice([1067, 1822, 2199], len(unborn))
-    table = pd.concat([customers, twice], ignore_index=True)
-    later = np.concatenate([np.arange(count, dtype=np.float64), rng.integers(twice.index, count) + 0.5])
-    table = table.iloc[np.argsort(later, kind="stable")]
+    # The second row of a customer stands somewhere after the first.
+    place = np.concatenate([np.arange(count), rng.integers(twice.index, count) + 0.5])
+    table = pd.concat([customers, twice]).iloc[np.argsort(place, kind="stable")]
     table = pd.concat([table, unborn], ignore_index=True)
-    again = table["customer"].duplicated().to_numpy()
-    impossible = np.arange(len(table)) >= len(table) - len(unborn)
-    planted = [DirtyRow("customers.csv", int(row) + 2, "customer is listed twice", "") for row in np.flatnonzero(again)]
-    planted += [
-        DirtyRow("customers.csv", int(row) + 2, "birth year is impossible", "") for row in np.flatnonzero(impossible)
-    ]
-    return table, planted
+    again = np.flatnonzero(table["customer"].duplicated())
+    wrong = dict.fromkeys(again.tolist(), "customer is listed twice")
+    wrong |= dict.fromkeys(range(len(table) - len(unborn), len(table)), "birth year is impossible")
+    return table, wrong

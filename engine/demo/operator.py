@@ -23,7 +23,7 @@ from engine.resources import resource
 if TYPE_CHECKING:
     import duckdb
 
-MONTHS_TOLD = 24
+CALL_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ def simulate_operator(
     population = simulate_population(customers, seed, effect, context=context.part(0.0, 0.15))
     rng = stream(seed, "dirt")
     with _Writer(folder) as writer:
-        table, dirty = dirty_customers(population.customers, rng)
-        writer.write("customers.csv", _dates(pa.Table.from_pandas(table, preserve_index=False)))
+        dirty = _write_customers(writer, population, rng)
         writer.write("spring_trial.csv", pa.Table.from_pandas(population.history, preserve_index=False))
         usage = _write_usage(writer, population, seed, rng, dirty)
         calls = _write_calls(writer, population, seed, rng, dirty, context.part(0.2, 0.98))
@@ -104,6 +103,14 @@ class _Writer:
         self._connection.unregister("rows")
 
 
+def _write_customers(writer: _Writer, population: Population, rng: np.random.Generator) -> list[DirtyRow]:
+    """Write the customer list; return its broken rows."""
+    table, wrong = dirty_customers(population.customers, rng)
+    writer.write("customers.csv", _dates(pa.Table.from_pandas(table, preserve_index=False)))
+    lines = (writer.folder / "customers.csv").read_text(encoding="utf-8").splitlines()
+    return [DirtyRow("customers.csv", row + 2, kind, lines[row + 1]) for row, kind in wrong.items()]
+
+
 def _dates(table: pa.Table) -> pa.Table:
     """Return a table whose moments are days."""
     for place, field in enumerate(table.schema):
@@ -124,7 +131,7 @@ def _write_calls(
         if name not in files:
             files[name] = DirtyFile(writer.folder / name, ",".join(table.column_names), CALL_BREAKS, rng)
         files[name].append(writer.rows(table))
-        context.progress((number + 1) / MONTHS_TOLD, f"Calls of {month}")
+        context.progress((number + 1) / CALL_MONTHS, f"Calls of {month}")
     for file in files.values():
         dirty += file.planted
     return [file.path for file in files.values()]

@@ -28,6 +28,7 @@ from engine.demo.world import (
     stream,
     town_wealth,
 )
+from engine.errors import InputError
 from engine.job import JobContext
 from engine.resources import resource
 
@@ -84,8 +85,11 @@ def simulate_population(
     """Simulate customers, their handsets, internet use and the last campaign; write nothing.
 
     The same arguments give the same population, to the last bit. ``effect`` scales the true uplift: 0 plants none.
+    Raises InputError for less than one customer, and JobCancelled.
     """
     context = context or JobContext()
+    if customers < 1:
+        raise InputError(f"A demo needs at least 1 customer, and {customers} were asked for. Ask for more.")
     drawn = _draw(customers, seed, planted, context)
     people = drawn.people
     seen = _observables(drawn)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from engine.demo.people import People
 from engine.demo.world import FloatArray, IntArray, stream
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 CLOSE_TIES = 3.5
 LONG_TIES = 1.1
@@ -24,12 +27,10 @@ class Ties:
     weight: FloatArray  # share of the caller's calls that goes to the callee; sums to 1 per caller
     foreign_numbers: IntArray  # nine digits of the numbers of other networks
 
-    def exposure(self, owners: IntArray, makers: int) -> FloatArray:
-        """Return the share of each one's ties within the network that uses each maker, (customers, makers)."""
-        return np.asarray(self.matrix(len(owners)) @ np.eye(makers, dtype=np.float32)[owners])
-
     def matrix(self, customers: int) -> sparse.csr_array:
         """Return the ties within the network, each row summing to 1 (or 0 where there are none)."""
+        from scipy import sparse
+
         own = self.callee < customers
         entries = (self.weight[own].astype(np.float32), (self.caller[own], self.callee[own]))
         ties = sparse.csr_array(entries, shape=(customers, customers))
