@@ -42,11 +42,11 @@ class Runs:
     @property
     def ends(self) -> BoolArray:
         """Whether a run is its customer's last."""
-        return np.append(self.customer[1:] != self.customer[:-1], True)[-len(self) :]
+        return np.append(self.customer[1:] != self.customer[:-1], True)[: len(self)]
 
     def until(self, watched_until: IntArray) -> IntArray:
         """Return when each run gives way to the next one, or the customer's observation ends (by customer)."""
-        following = np.append(self.first[1:], 0)[-len(self) :]
+        following = np.append(self.first[1:], 0)[: len(self)]
         return np.asarray(np.where(self.ends, watched_until[self.customer], following))
 
 

@@ -24,7 +24,7 @@ MAKERS = {
         "HUAWEI P8lite", "ALE-L21", "HUAWEI VNS-L21", "P9 Lite", "MAR-LX1A", "ELE-L29", "Huawei Mate 20 Pro",
         "Mate 9", "nova 5T", "P smart 2019", "NOH-NX9", "Nexus 6P", "BND-L34", "DRA-L21", "PRA-LX1",
     ],
-    "Honor": ["HONOR 8X", "Huawei Honor 7", "STF-L09", "JSN-L21", "BND-L21", "DRA-LX5", "Che2-L11", "LLY-NX1", "Honor Magic6 Pro"],
+    "Honor": ["Huawei Honor 7", "STF-L09", "JSN-L21", "BND-L21", "DRA-LX5", "Che2-L11", "LLY-NX1", "Honor 50"],
     "Xiaomi": [
         "Redmi Note 12", "Xiaomi 13T", "POCO X3 NFC", "Pocophone F1", "MI 5", "Mi A2 Lite", "M2101K6G", "21091116AG",
         "2201117TG", "23021RAAEG", "Xiaomi Redmi 9C", "HM NOTE 1S",
@@ -56,7 +56,7 @@ MAKERS = {
 }  # fmt: skip
 NO_PHONES = ["", "  ", "unknown", "NULL", "n/a", "-", "Android", "???", "0", "ismeretlen"]
 SHARED_OR_UNHEARD_OF = [
-    "Telekom Smart", "Kártyás", "YAL-L21", "STK-LX1", "JAT-LX1", "CAM-L21", "CPH2557", "A3003", "5042D", "X10", "catfish",
+    "Telekom Smart", "Kártyás", "YAL-L21", "STK-LX1", "JAT-LX1", "CPH2557", "A3003", "5042D", "X10", "catfish",
     "lgx", "Minimo", "Edge", "P2", "M6", "SMG991B", "TAX-100", "3310", "Nord", "S20",
 ]  # fmt: skip
 
