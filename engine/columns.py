@@ -54,6 +54,7 @@ TEXT = "text"  # the row as it stands in the file
 
 NO_OFFER = "none"
 UNKNOWN_MAKER = "Unknown"
+HAS_LEFT = "left"  # the segment of who is not a customer any more
 
 RECOMMENDATION_COLUMNS = (
     CUSTOMER, CURRENT_MAKER, OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT,

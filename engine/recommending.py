@@ -12,6 +12,7 @@ from engine.columns import (
     CUSTOMER,
     EXPECTED_VALUE,
     FIRST_NAME,
+    HAS_LEFT,
     NO_OFFER,
     OFFER,
     OUTCOME,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from engine.logs import Logs
     from engine.offers import Offer, PolicyValue
     from engine.uplift import UpliftModel
-
-HAS_LEFT = "left"  # the segment of who is not a customer any more
 
 
 @dataclass(frozen=True)

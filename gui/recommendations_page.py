@@ -22,7 +22,7 @@ from gui.recommendations_detail import DetailPane
 from gui.recommendations_export import write_recommendations
 from gui.recommendations_figures import FigureCard, NoSignalCard
 from gui.recommendations_table import CustomerTable
-from gui.results import CampaignResults
+from gui.results import CampaignResults, of_who_is_there
 from gui.short_work import ShortWork
 from gui.theme import DETAIL_PANE, PAGE_MARGIN
 from gui.widgets import Button, EmptyState, HonestyLine, Page, column, row
@@ -89,6 +89,7 @@ class RecommendationsPage(Page):
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show a campaign's recommendations; None shows the empty state."""
+        results = None if results is None else of_who_is_there(results)
         there = results is not None and results.customers is not None and results.customers.num_rows > 0
         self._results = results if there else None
         self._store = None

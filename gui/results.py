@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from engine.columns import HAS_LEFT, SEGMENT
 from engine.job import JobContext
 
 if TYPE_CHECKING:
@@ -85,6 +86,16 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         matched=campaign.matched_customers(),
         events=campaign.events(),
     )
+
+
+def of_who_is_there(results: CampaignResults) -> CampaignResults:
+    """Return the results without the customers who have left: nobody can ask them."""
+    if results.customers is None:
+        return results
+    import pyarrow.compute as pc
+
+    stayed = pc.fill_null(pc.not_equal(results.customers[SEGMENT].cast("string"), HAS_LEFT), True)
+    return replace(results, customers=results.customers.filter(stayed))
 
 
 def _makers(text: str | None) -> tuple[MakerShare, ...]:

@@ -137,6 +137,31 @@ def test_own_files_make_a_campaign(operator: DemoOperator, tmp_path: Path):
         assert campaign.template_families() == ("loud",)
 
 
+def test_who_has_left_gets_no_offer(demo_output: Path):
+    left = [row for row in rows_of(demo_output / "recommendations.csv") if row["segment"] == "left"]
+    assert left
+    assert {row["offer"] for row in left} == {"none"}
+    assert {float(row["expected_value"]) for row in left} == {0.0}
+
+
+def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(operator: DemoOperator, tmp_path: Path):
+    arguments = own_arguments(operator, tmp_path / "out", ads="2")
+    place = arguments.index("--history")
+    done = run_program(*arguments[:place], *arguments[place + 2 :], environment=OWN)
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(tmp_path / "out" / "recommendations.csv")
+    assert {row["segment"] for row in rows} == {"unknown", "left"}
+    assert {row["uplift"] + row["uplift_low"] + row["uplift_high"] + row["expected_value"] for row in rows} == {""}
+    with_offer = [row for row in rows if row["offer"] != "none"]
+    assert len(with_offer) > len(rows) / 2
+    assert {row["offer"] for row in rows if row["current_maker"] == "Apple" and row["segment"] == "unknown"} == {
+        "iphone-tradein"
+    }
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["uplift"] is None
+    assert summary["ads"] == 2
+
+
 def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path: Path):
     customers = [row for row in rows_of(operator.files.customers) if row["customer"]]
     with_photo = {path.stem for path in operator.photos.iterdir()}
