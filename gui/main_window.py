@@ -22,6 +22,7 @@ from gui.openings import (
     Opened,
     copy_job,
     demo_job,
+    demo_path,
     file_job,
     new_campaign_job,
     reading_job,
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(mark_icon())
         self.campaign: Campaign | None = None
         self._left_behind: list[Campaign] = []
+        self._next_opening: tuple[Job[Opened], str] | None = None
         self._passphrase_dialog: PassphraseDialog | None = None
         self._first_step: StepKey = "data"
         self.jobs = JobQueue(self)
@@ -120,7 +122,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_demo(self) -> None:
         """Open the demo campaign, made first if it is not there yet."""
-        if self.jobs.is_busy and self.campaign is None:
+        if self._is_open(demo_path()) or (self.jobs.is_busy and self.campaign is None):
             return
         self._open_by(demo_job(), self.tr("Demo opened"))
 
@@ -133,7 +135,9 @@ class MainWindow(QMainWindow):
             self.open_file(Path(name))
 
     def open_file(self, path: Path, passphrase: str = "") -> None:
-        """Open a campaign file; without its passphrase, ask for it."""
+        """Open a campaign file; without its passphrase, ask for it. One that is open already stays as it is."""
+        if self._is_open(path):
+            return
         if passphrase:
             self._open_by(file_job(path, passphrase), self._opened_words(path))
             return
@@ -169,7 +173,14 @@ class MainWindow(QMainWindow):
         self.open_file(Path(recent.path), DEMO_PASSPHRASE if recent.is_demo else "")
 
     def _open_by(self, job: Job[Opened], afterwards: str) -> None:
-        self.jobs.start(job, self._opened, afterwards=afterwards)
+        """Start an opening, after the files of campaigns just closed are free."""
+        if self._left_behind:
+            self._next_opening = (job, afterwards)
+        else:
+            self.jobs.start(job, self._opened, afterwards=afterwards)
+
+    def _is_open(self, path: Path) -> bool:
+        return self.campaign is not None and self.campaign.path.resolve() == path.resolve()
 
     def _opened_words(self, path: Path) -> str:
         return self.tr("{file} opened").format(file=path.name)
@@ -254,6 +265,9 @@ class MainWindow(QMainWindow):
             return
         while self._left_behind:
             self._left_behind.pop().close()
+        if self._next_opening is not None:
+            (job, afterwards), self._next_opening = self._next_opening, None
+            self._open_by(job, afterwards)
         if self.is_closing:
             self.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, Qt
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QToolButton, QWidget
 
 from gui.theme import font
 from gui.widgets.labels import IconLabel
@@ -27,6 +27,8 @@ class SearchField(QLineEdit):
         self.setFixedHeight(32)
         self.setTextMargins(24, 0, 0, 0)
         self.setClearButtonEnabled(True)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName(self.tr("Clear"))
         glass = IconLabel("search", "muted", 18)
         glass.setParent(self)
         glass.move(9, 7)
