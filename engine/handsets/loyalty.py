@@ -101,6 +101,10 @@ def loyalty(
     not enter. Makers below 1.5 % of the handsets are put together as "Other"; of unknown handsets there is no row.
     """
     context = context or JobContext()
+    context.check()
+    history = history[history["entry_months"].notna()]
+    if history.empty:
+        return LoyaltyTable(_typed(pd.DataFrame()), horizon_months)
     spells = _prepare(history, customers, as_of)
     horizon = round(horizon_months * DAYS_PER_MONTH)
     levels = (
@@ -120,13 +124,12 @@ def loyalty(
 
 
 def _prepare(history: pd.DataFrame, customers: pd.DataFrame, as_of: date | None) -> _Spells:
-    """Turn history and customers into codes; keep the spells that can be followed from a known age on."""
+    """Turn history and customers into codes."""
     makers, code = _common_makers(history)
     following = history["next_maker"].map(code)
     entry, change, leave = (
         np.floor(history[name].to_numpy() * DAYS_PER_MONTH + 0.5) for name in ("entry_months", "sure_months", "months")
     )
-    kept = ~np.isnan(entry)
     cause = np.where(following.isna(), np.where(history["left"], LEAVING, CENSORED), following.fillna(0))
     people = customers if columns.CUSTOMER not in customers else customers.set_index(columns.CUSTOMER)
     person = people.index.get_indexer(pd.Index(history[columns.CUSTOMER]))
@@ -138,9 +141,9 @@ def _prepare(history: pd.DataFrame, customers: pd.DataFrame, as_of: date | None)
     towns = tuple(str(name) for name in residence.cat.categories)
 
     def codes(values: NDArray[Any]) -> IntArray:
-        return np.asarray(values[kept], dtype=np.int64)
+        return np.asarray(values, dtype=np.int64)
 
-    observed = Observed(codes(entry), codes(change), codes(leave), codes(cause), np.ones(int(kept.sum())))
+    observed = Observed(codes(entry), codes(change), codes(leave), codes(cause), np.ones(len(history)))
     owner = codes(pd.factorize(history[columns.CUSTOMER])[0])
     maker = codes(history[columns.MAKER].map(code).to_numpy())
     town = codes(np.where(town < 0, len(towns), town))
