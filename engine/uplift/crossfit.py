@@ -11,9 +11,9 @@ from engine.job import JobContext
 from engine.uplift.additive import AdditiveEffect, fit_additive, gather_moments
 from engine.uplift.features import FeatureSpace
 from engine.uplift.learner import Learner, calibrate, calibrate_out_of_fold
-from engine.uplift.outcome import expect_outcome
-from engine.uplift.trial import FloatArray, IntArray, Trial
-from engine.uplift.yardsticks import fit_solo_models
+from engine.uplift.outcome import OutcomeModel, fit_outcome
+from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
+from engine.uplift.yardsticks import SoloModels, fit_solo_models
 
 FOLDS = 3
 
@@ -49,17 +49,38 @@ def cross_fit(
 ) -> tuple[CrossFit, Learner]:
     """Fit on all folds but one and predict that one, for each; return the results and the learner for others."""
     fold = draw_folds(trial, seed)
-    categorical = space.categorical
-    expected, outcome_models = expect_outcome(codes, trial.outcome, categorical, fold, seed, context.part(0.0, 0.15))
-    solo_models = fit_solo_models(codes, categorical, trial, fold, seed, context.part(0.15, 0.65))
-    solo = solo_models.predict_out_of_fold(codes, fold, context)
-    smooth, additive = _cross_fit_additive(space, features, trial, expected, fold, context.part(0.65, 1.0))
+    expected, solo = np.zeros(len(fold)), np.zeros((len(fold), len(trial.offers)))
+    trees = _Trees(codes, space.categorical, trial, seed)
+    for k in range(FOLDS):
+        outside = fold == k
+        outcome_model, solo_models = trees.fit(~outside, context.part(0.18 * k, 0.18 * (k + 1)))
+        expected[outside] = outcome_model.predict(codes[outside])
+        solo[outside] = solo_models.predict(codes[outside], context)
+    smooth, additive = _cross_fit_additive(space, features, trial, expected, fold, context.part(0.54, 0.8))
+    outcome_model, solo_models = trees.fit(np.ones(len(fold), dtype=bool), context.part(0.8, 1.0))
     raw = (smooth + solo) / 2
     baseline = np.clip(expected - raw @ trial.shares[1:], 0.001, 0.999)
     scores = robust_scores(trial, raw, baseline)
     predictions = calibrate_out_of_fold(raw, scores, fold)
-    learner = Learner(space, trial.shares, outcome_models, solo_models, additive, calibrate(raw, scores))
+    learner = Learner(space, trial.shares, outcome_model, solo_models, additive, calibrate(raw, scores))
     return CrossFit(fold, predictions, scores, solo, baseline), learner
+
+
+@dataclass(frozen=True)
+class _Trees:
+    """What the boosted trees are fitted on."""
+
+    codes: FloatArray
+    categorical: list[int]
+    trial: Trial
+    seed: int
+
+    def fit(self, inside: BoolArray, context: JobContext) -> tuple[OutcomeModel, SoloModels]:
+        """Fit both kinds on the customers ``inside``."""
+        context.progress(0.0)
+        outcome_model = fit_outcome(self.codes[inside], self.trial.outcome[inside], self.categorical, self.seed)
+        part = context.part(0.2, 1.0)
+        return outcome_model, fit_solo_models(self.codes, self.categorical, self.trial, inside, self.seed, part)
 
 
 def _cross_fit_additive(

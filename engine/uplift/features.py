@@ -15,7 +15,8 @@ MOST_LEVELS = 200  # per categorical column; histogram boosting takes 255 at mos
 SMALLEST_LEVEL = 10  # customers; rarer levels count as unseen
 MISSING = "\0missing"
 KNOTS = (0.2, 0.35, 0.5, 0.65, 0.8)
-PAIRED_LEVELS = 12  # categorical columns with more levels enter no pairs
+PAIRED_LEVELS = 10  # the most frequent levels of a category enter pairs,
+PAIRED_SHARE = 0.8  # if they hold at least this share of the customers
 PAIRED_FEATURES = 24  # of each kind; with more, the later ones enter no pairs
 
 
@@ -26,6 +27,12 @@ class Category:
     name: str
     levels: tuple[str, ...]
     shares: FloatArray
+
+    @cached_property
+    def paired(self) -> IntArray:
+        """Positions of the levels that enter pairs with quantities."""
+        most = np.sort(np.argsort(-self.shares, kind="stable")[:PAIRED_LEVELS])
+        return most if self.shares[most].sum() >= PAIRED_SHARE else most[:0]
 
     def codes(self, column: pd.Series) -> IntArray:
         """Return the position of each row's level, -1 where it is rare or unseen."""
@@ -112,7 +119,8 @@ class FeatureSpace:
         lines = [blocks[0] - q.mean for blocks, q in zip(quantities, self.quantities, strict=True)][:PAIRED_FEATURES]
         blocks = [np.ones((len(features), 1)), *indicators, *(block for blocks in quantities for block in blocks)]
         for position in self._paired:
-            indicator = indicators[position] - self.categories[position].shares
+            category = self.categories[position]
+            indicator = (indicators[position] - category.shares)[:, category.paired]
             blocks += [indicator * line for line in lines]
         blocks += [lines[i] * lines[j] for i in range(len(lines)) for j in range(i)]
         return np.hstack(blocks)
@@ -130,8 +138,8 @@ class FeatureSpace:
             parents += [(feature, feature)] * width
         lines = range(names, names + min(len(self.quantities), PAIRED_FEATURES))
         for place, i in enumerate(self._paired, start=len(widths)):
-            group += [place] * (len(self.categories[i].levels) * len(lines))
-            parents += [(i, line) for line in lines for _ in self.categories[i].levels]
+            group += [place] * (len(self.categories[i].paired) * len(lines))
+            parents += [(i, line) for line in lines for _ in self.categories[i].paired]
         among = [(i, j) for i in lines for j in range(names, i)]
         group += [len(widths) + len(self._paired)] * len(among)
         return Layout(np.array(group, dtype=np.int64), np.array(parents + among, dtype=np.int64))
@@ -139,8 +147,7 @@ class FeatureSpace:
     @property
     def _paired(self) -> list[int]:
         """Positions of the categories that enter pairs."""
-        small = [i for i, category in enumerate(self.categories) if len(category.levels) <= PAIRED_LEVELS]
-        return small[:PAIRED_FEATURES]
+        return [i for i, category in enumerate(self.categories) if len(category.paired)][:PAIRED_FEATURES]
 
     def codes(self, features: pd.DataFrame) -> FloatArray:
         """Return (rows, features) for boosted trees: level codes first, then numbers; NaN where not known."""

@@ -8,7 +8,6 @@ range is wider.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ import pandas as pd
 from engine.job import JobContext
 from engine.uplift.additive import AdditiveEffect
 from engine.uplift.features import FeatureSpace
+from engine.uplift.outcome import OutcomeModel
 from engine.uplift.qini import Z95
 from engine.uplift.trial import FloatArray, IntArray
 from engine.uplift.yardsticks import SoloModels
@@ -78,7 +78,7 @@ class Learner:
 
     space: FeatureSpace
     shares: FloatArray
-    expected: tuple[Any, ...]
+    expected: OutcomeModel
     solo: SoloModels
     additive: AdditiveEffect
     calibration: Calibration
@@ -93,10 +93,8 @@ class Learner:
         uplift, apart = self._both(features, codes, context)
         spread = np.hypot(self.additive.deviation(features, context), apart)
         reach = Z95 * WIDEN * self.calibration.slope * spread
-        expected = np.zeros(len(features))
-        for model in self.expected:
-            context.check()
-            expected += model.predict_proba(codes)[:, 1] / len(self.expected)
+        context.check()
+        expected = self.expected.predict(codes)
         return Forecast(
             uplift=uplift,
             low=np.maximum(uplift - reach, -1.0),

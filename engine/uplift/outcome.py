@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from engine.job import JobContext
-from engine.uplift.trial import FloatArray, IntArray
+from engine.uplift.trial import FloatArray
 
 
 def outcome_trees(categorical: list[int], seed: int) -> Any:
@@ -27,16 +27,17 @@ def outcome_trees(categorical: list[int], seed: int) -> Any:
     )
 
 
-def expect_outcome(
-    codes: FloatArray, outcome: FloatArray, categorical: list[int], fold: IntArray, seed: int, context: JobContext
-) -> tuple[FloatArray, tuple[Any, ...]]:
-    """Return each customer's out-of-fold chance to say yes, whatever the arm, and the model of each fold."""
-    expected, models = np.zeros(len(outcome)), []
-    folds = int(fold.max()) + 1
-    for k in range(folds):
-        context.progress(k / folds)
-        inside = fold != k
-        model = outcome_trees(categorical, seed).set_params(max_iter=60).fit(codes[inside], outcome[inside])
-        expected[~inside] = model.predict_proba(codes[~inside])[:, 1]
-        models.append(model)
-    return np.clip(expected, 0.001, 0.999), tuple(models)
+@dataclass(frozen=True)
+class OutcomeModel:
+    """What is expected of a customer, whatever the arm."""
+
+    trees: Any
+
+    def predict(self, codes: FloatArray) -> FloatArray:
+        """Return (rows,) chances to say yes, never quite 0 or 1."""
+        return np.clip(np.asarray(self.trees.predict_proba(codes)[:, 1], dtype=np.float64), 0.001, 0.999)
+
+
+def fit_outcome(codes: FloatArray, outcome: FloatArray, categorical: list[int], seed: int) -> OutcomeModel:
+    """Fit the outcome on the features alone."""
+    return OutcomeModel(outcome_trees(categorical, seed).set_params(max_iter=60).fit(codes, outcome))

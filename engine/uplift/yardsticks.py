@@ -31,49 +31,32 @@ class Yardstick:
 
 @dataclass(frozen=True)
 class SoloModels:
-    """SoloModel fitted per fold (on the other folds) and offer."""
+    """A fitted SoloModel per offer."""
 
-    models: tuple[tuple[Any, ...], ...]
+    models: tuple[Any, ...]
 
     def predict(self, codes: FloatArray, context: JobContext) -> FloatArray:
-        """Return (rows, offers) uplifts for new customers: the mean over the folds' models."""
-        uplift = np.zeros((len(codes), len(self.models[0])))
-        for models in self.models:
-            uplift += self._of_fold(models, codes, context) / len(self.models)
-        return uplift
-
-    def predict_out_of_fold(self, codes: FloatArray, fold: IntArray, context: JobContext) -> FloatArray:
-        """Return (rows, offers) uplifts of the trial's customers, each by the model that never saw their outcome."""
-        uplift = np.zeros((len(codes), len(self.models[0])))
-        for k, models in enumerate(self.models):
-            uplift[fold == k] = self._of_fold(models, codes[fold == k], context)
-        return uplift
-
-    @staticmethod
-    def _of_fold(models: tuple[Any, ...], codes: FloatArray, context: JobContext) -> FloatArray:
-        uplift = np.zeros((len(codes), len(models)))
+        """Return (rows, offers) uplifts."""
+        uplift = np.zeros((len(codes), len(self.models)))
         for start in range(0, len(codes), CHUNK):
-            context.check()
             part = slice(start, start + CHUNK)
-            uplift[part] = np.column_stack([model.predict(codes[part]) for model in models])
+            for j, model in enumerate(self.models):
+                context.check()
+                uplift[part, j] = model.predict(codes[part])
         return uplift
 
 
 def fit_solo_models(
-    codes: FloatArray, categorical: list[int], trial: Trial, fold: IntArray, seed: int, context: JobContext
+    codes: FloatArray, categorical: list[int], trial: Trial, inside: BoolArray, seed: int, context: JobContext
 ) -> SoloModels:
-    """Fit a SoloModel per offer on all folds but one, for each fold."""
+    """Fit a SoloModel per offer on the customers ``inside``."""
     from sklift.models import SoloModel
 
-    folds, offers = int(fold.max()) + 1, len(trial.offers)
-    fitted = []
-    for k in range(folds):
-        row = []
-        for j in range(offers):
-            context.progress((k * offers + j) / (folds * offers), f"Learning who is won by {trial.offers[j]}")
-            row.append(_fit(SoloModel(outcome_trees(categorical, seed)), codes, trial, j, fold != k))
-        fitted.append(tuple(row))
-    return SoloModels(tuple(fitted))
+    models = []
+    for j, offer in enumerate(trial.offers):
+        context.progress(j / len(trial.offers), f"Learning who is won by {offer}")
+        models.append(_fit(SoloModel(outcome_trees(categorical, seed)), codes, trial, j, inside))
+    return SoloModels(tuple(models))
 
 
 def run_yardsticks(
