@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import getpass
 import os
 import signal
@@ -184,8 +183,6 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
             )
     except SemblanceError as error:
         return _say(str(error))
-    except OSError as error:
-        return _say(_sentence_for(error, chosen.out))
     except KeyboardInterrupt:
         _say("Stopped. Nothing was written.")
         return 130
@@ -196,11 +193,3 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
 def _say(sentence: str) -> int:
     print(f"semblance: {sentence}", file=sys.stderr)
     return 1
-
-
-def _sentence_for(error: OSError, folder: Path) -> str:
-    """Say what a failed write means to a person."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full, so {folder} was not written. Free some space and run the campaign again."
-    place = error.filename or folder
-    return f"{place} cannot be used: {error.strerror or error}. Choose another place and run the campaign again."

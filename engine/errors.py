@@ -1,5 +1,10 @@
 """The one family of errors: each carries a sentence for the person at the screen."""
 
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
 
 class SemblanceError(Exception):
     """Something a person can act on. ``str(error)`` says what happened, where, and what to do."""
@@ -35,3 +40,15 @@ class CampaignFileError(SemblanceError):
 
 class WrongPassphraseError(CampaignFileError):
     """The passphrase does not open the campaign file."""
+
+
+class PlaceError(SemblanceError):
+    """Something could not be written or read where it should."""
+
+    @classmethod
+    def of(cls, error: OSError, place: Path) -> PlaceError:
+        """Say what a failed read or write at ``place`` means to a person."""
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return cls(f"The disk is full, so {place} was not written. Free some space and run the campaign again.")
+        where = error.filename or place
+        return cls(f"{where} cannot be used: {error.strerror or error}. Choose another place, or mend this one.")

@@ -6,6 +6,8 @@ import dataclasses
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +20,7 @@ from engine.columns import (
     OFFER,
     REJECT_COLUMNS,
 )
-from engine.errors import InputError
+from engine.errors import InputError, PlaceError
 from engine.job import JobContext
 from engine.logs import LogFiles
 from engine.stages import Audience, OneBar, Stages
@@ -85,16 +87,20 @@ def campaign_into_folder(
 ) -> Summary:
     """Run a campaign and fill ``folder``, which must be new or empty; it is moved in place when all is done.
 
-    Raises InputError for anything wrong in the input; then, and after a cancel, the folder is as it was.
+    Raises InputError for anything wrong in the input, PlaceError if the folder cannot be written; then, and after a
+    cancel, the folder is as it was.
     """
     from engine import export
 
     folder = folder.resolve()
-    _require_empty(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     stages = Stages(audience)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with _explained(folder):
+        _require_empty(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, beside, ignore_errors=True)
+        stack.enter_context(_explained(folder))
         unfinished = beside / folder.name
         unfinished.mkdir()
         path = unfinished / "campaign.semblance"
@@ -107,9 +113,16 @@ def campaign_into_folder(
             campaign.write_document("summary", summary.to_json())
         (unfinished / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
         _move_in(unfinished, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return summary
+
+
+@contextmanager
+def _explained(place: Path) -> Iterator[None]:
+    """Turn what the system says of a place into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise PlaceError.of(error, place) from error
 
 
 def _require_empty(folder: Path) -> None:
@@ -131,7 +144,10 @@ def build_campaign(
     """Run every stage; the file appears at ``path`` only when all of them are done."""
     if path.exists():
         raise InputError(f"{path} is there already, and it is not overwritten. Choose another name.")
-    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent, ignore_cleanup_errors=True) as work:
+    with (
+        _explained(path),
+        tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent, ignore_cleanup_errors=True) as work,
+    ):
         is_demo = isinstance(inputs, DemoInputs)
         if isinstance(inputs, DemoInputs):
             inputs = _simulate(inputs, Path(work), seed, stages)

@@ -7,11 +7,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
-CUSTOMERS = 1_500
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from gui.settings import Settings
+
+CUSTOMERS = 2_000
 PATIENCE = 60.0  # seconds for the window to open the campaign
 
 
@@ -21,26 +27,26 @@ def selftest() -> int:
     from engine.command_line import DEMO_PASSPHRASE
     from engine.pipeline import DemoInputs, campaign_into_folder
     from engine.progress_bars import ProgressBars
+    from gui.application import make_application
+    from gui.settings import Settings
 
     with tempfile.TemporaryDirectory(prefix="semblance-selftest-") as folder:
         out = Path(folder, "out")
+        settings = Settings(Path(folder, "settings.ini"))
+        application = make_application(settings)
         with ProgressBars() as bars:
             summary = campaign_into_folder(DemoInputs(CUSTOMERS), out, DEMO_PASSPHRASE, seed=0, ads=4, audience=bars)
         _say(summary.sentence())
-        _look_at_every_page(out / "campaign.semblance", DEMO_PASSPHRASE, Path(folder, "settings.ini"))
+        _look_at_every_page(application, settings, out / "campaign.semblance", DEMO_PASSPHRASE)
     _say("selftest passed")
     return 0
 
 
-def _look_at_every_page(path: Path, passphrase: str, settings_file: Path) -> None:
+def _look_at_every_page(application: QApplication, settings: Settings, path: Path, passphrase: str) -> None:
     """Open the campaign in the real window and check that each page paints something."""
-    from gui.application import make_application
     from gui.main_window import MainWindow
-    from gui.settings import Settings
     from gui.steps import steps
 
-    settings = Settings(settings_file)
-    application = make_application(settings)
     window = MainWindow(settings)
     window.resize(1440, 900)
     window.show()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +99,15 @@ class _Writer:
         return self._part.read_bytes()
 
     def _copy(self, table: pa.Table, path: Path, *, header: bool) -> None:
+        import duckdb
+
         self._connection.register("rows", table)
         target = str(path).replace("'", "''")
-        self._connection.execute(f"COPY (FROM rows) TO '{target}' (FORMAT csv, HEADER {header})")
+        try:
+            self._connection.execute(f"COPY (FROM rows) TO '{target}' (FORMAT csv, HEADER {header})")
+        except duckdb.IOException as error:
+            code = errno.ENOSPC if "No space left" in str(error) else errno.EIO
+            raise OSError(code, os.strerror(code), str(path)) from error
         self._connection.unregister("rows")
 
 

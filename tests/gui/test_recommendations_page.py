@@ -107,7 +107,10 @@ def test_the_page_opens_with_whom_to_ask_and_those_worth_most_first(shown):
     asked = sum(offer != NO_OFFER for offer in column(shown, "offer"))
     assert shown.verdict.text().startswith(f"Ask {numbers.decimal(asked)} customers.")
     assert "more than one offer for all" in shown.verdict.text()
-    assert shown.figures[0].value.accessibleName() == f"{numbers.decimal(asked)} of {numbers.decimal(2000)}"
+    assert (
+        shown.figures[0].value.accessibleName()
+        == f"{numbers.decimal(asked)} of {numbers.decimal(len(column(shown, 'offer')))}"
+    )
     worth = np.array(column(shown, "expected_value"))
     assert worth[shown.customers.rows].tolist() == sorted(worth, reverse=True)
     assert "The signal is real." in words(shown)
@@ -136,7 +139,7 @@ def test_typing_searches_and_the_button_brings_everybody_back(shown, qtbot):
     assert shown.customers.clear.isVisible()
     assert not shown.export.isEnabled()
     qtbot.mouseClick(shown.customers.clear, CLICK)
-    assert len(shown.customers.rows) == 2000
+    assert len(shown.customers.rows) == len(column(shown, "offer")) > 1000
     assert shown.export.isEnabled()
     settle(shown, qtbot)
 
@@ -255,7 +258,7 @@ def test_the_budget_is_the_sum_of_the_costs_of_those_asked(shown, results):
     costs = {offer.key: offer.cost for offer in results.offers} | {NO_OFFER: 0.0}
     offers = column(shown, "offer")
     asked = sum(offer != NO_OFFER for offer in offers)
-    budget = budget_of(customer_store(results), results.offers)
+    budget = budget_of(customer_store(shown._results), results.offers)
     assert budget.spent[asked] == pytest.approx(sum(costs[offer] for offer in offers))
     assert budget.asked(asked / len(offers)) == asked
 
