@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from engine.columns import NO_OFFER, OFFER
+from engine.command_line import DEMO_CUSTOMERS, DEMO_PASSPHRASE
 from engine.errors import CampaignFileError, WrongPassphraseError
 from engine.job import Job, JobContext
 from engine.resources import data_dir
@@ -19,7 +20,7 @@ from gui.settings import Recent
 if TYPE_CHECKING:
     from engine.campaign import Campaign
 
-DEMO_PASSPHRASE = "demo"  # noqa: S105 - public on purpose: no real person is in the demo
+
 DEMO_FILE = "demo.semblance"
 SUFFIX = ".semblance"
 
@@ -59,7 +60,7 @@ def demo_path() -> Path:
     return data_dir() / DEMO_FILE
 
 
-def demo_job(customers: int = 20_000) -> Job[Opened]:
+def demo_job(customers: int = DEMO_CUSTOMERS) -> Job[Opened]:
     """Open the demo; the first time, simulate its operator and run the whole campaign.
 
     A demo that is damaged is put aside and made again: nobody's own work would open with it.
