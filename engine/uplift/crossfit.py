@@ -35,12 +35,13 @@ class CrossFit:
 
 
 def draw_folds(trial: Trial, seed: int) -> IntArray:
-    """Draw folds at random with the same share of every arm in each."""
+    """Draw folds at random with the same share of every arm, and of those who said yes in it, in each."""
     random = np.random.default_rng(seed)
     order = random.permutation(len(trial.arm))
-    by_arm = order[np.argsort(trial.arm[order], kind="stable")]
+    kind = 2 * trial.arm + trial.outcome.astype(np.int64)
+    alike = order[np.argsort(kind[order], kind="stable")]
     fold = np.empty(len(order), dtype=np.int64)
-    fold[by_arm] = np.arange(len(order)) % FOLDS
+    fold[alike] = np.arange(len(order)) % FOLDS
     return fold
 
 

@@ -18,6 +18,7 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 SMALLEST_ARM = 100
+FEWEST_ANSWERS = 10
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def check_trial(features: pd.DataFrame, treatment: Sequence[Any], outcome: Seque
         )
     if features.shape[1] == 0:
         raise InputError("Nothing is known about the customers of the history, so offers cannot be compared.")
-    return Trial(*_arms(keys), _checked_outcome(answers))
+    trial = Trial(*_arms(keys), _checked_outcome(answers))
+    _check_answers(trial)
+    return trial
 
 
 def _arms(keys: npt.NDArray[np.object_]) -> tuple[tuple[str, ...], IntArray]:
@@ -85,10 +88,21 @@ def _checked_outcome(answers: npt.NDArray[Any]) -> FloatArray:
         raise InputError(
             f'Row {row + 1} of the history has the outcome "{answers[row]}". Write 1 for yes and 0 for no.'
         )
-    if numbers.min() == numbers.max():
-        said = "said no" if numbers[0] == 0 else "said yes"
-        raise InputError(f"Every customer of the history {said}, so offers cannot be compared.")
     return numbers
+
+
+def _check_answers(trial: Trial) -> None:
+    """Raise InputError if so few said yes (or no), with or without an offer, that nothing can be learnt from them."""
+    for j, offer in enumerate(trial.offers, start=1):
+        answers = trial.outcome[(trial.arm == 0) | (trial.arm == j)]
+        yes = int(answers.sum())
+        for count, word in ((yes, "yes"), (len(answers) - yes, "no")):
+            if count < FEWEST_ANSWERS:
+                raise InputError(
+                    f'Only {count} of the customers with the offer "{offer}" and of the control group said {word}; '
+                    f"at least {FEWEST_ANSWERS} are needed to tell who does. Leave that offer out, or use a larger "
+                    "campaign."
+                )
 
 
 def unknown_offer(offer: str, known: Sequence[str]) -> InputError:

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.columns import NO_OFFER
 from engine.job import JobContext
 from engine.uplift.outcome import outcome_trees
-from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
+from engine.uplift.trial import FEWEST_ANSWERS, BoolArray, FloatArray, IntArray, Trial
 
 NEAR_HALF = 0.03
 CHUNK = 65_536
@@ -68,12 +69,28 @@ def run_yardsticks(
     def trees() -> Any:
         return outcome_trees(categorical, seed)
 
-    two = _out_of_fold(lambda: TwoModels(trees(), trees()), codes, trial, fold, context.part(0.0, 0.6))
-    reason = _not_half(trial)
-    changed = None
-    if not reason:
-        changed = _out_of_fold(lambda: ClassTransformation(trees()), codes, trial, fold, context.part(0.6, 1.0))
-    return Yardstick("TwoModels", two), Yardstick("ClassTransformation", changed, reason)
+    plans: tuple[tuple[str, Callable[[], Any], str], ...] = (
+        ("TwoModels", lambda: TwoModels(trees(), trees()), _too_few_answers(trial)),
+        ("ClassTransformation", lambda: ClassTransformation(trees()), _not_half(trial)),
+    )
+    found = []
+    for place, (name, make, refused) in enumerate(plans):
+        part = context.part(place / 2, (place + 1) / 2)
+        predictions = None if refused else _out_of_fold(make, codes, trial, fold, part)
+        found.append(Yardstick(name, predictions, refused))
+    return tuple(found)
+
+
+def _too_few_answers(trial: Trial) -> str:
+    """Return why TwoModels, which learns from each arm by itself, cannot; empty if it can."""
+    for j, offer in enumerate((NO_OFFER, *trial.offers)):
+        yes = int(trial.outcome[trial.arm == j].sum())
+        fewest = min(yes, int((trial.arm == j).sum()) - yes)
+        if fewest < FEWEST_ANSWERS:
+            return (
+                f'It needs {FEWEST_ANSWERS} customers of each answer in every arm; with "{offer}" there are {fewest}.'
+            )
+    return ""
 
 
 def _not_half(trial: Trial) -> str:

@@ -123,6 +123,25 @@ def test_order_of_columns_and_rows_does_not_matter(fitted: FittedTrial):
     assert fitted.model.predict(some[some.columns[::-1]].iloc[::-1])[::-1] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("kept", [["residence", "maker"], ["age", "megabytes"], ["maker"], ["contacts"]])
+def test_one_offer_that_only_some_got_and_few_features_are_enough(kept: list[str]):
+    trial = known_trial(2_000, seed=9)
+    rows = np.isin(trial.treatment, ("none", "plan"))
+    rows[np.flatnonzero(trial.treatment == "none")[:250]] = False
+    model = fit_uplift(trial.features.loc[rows, kept], trial.treatment[rows], trial.outcome[rows])
+    assert model.predict(trial.features[kept]).shape == (2_000, 1)
+    assert [bool(row.refused) for row in model.evaluation.leaderboard] == [False, False, False, True]
+    assert UpliftEvaluation.from_json(model.evaluation.to_json()) == model.evaluation
+
+
+def test_an_answer_that_nobody_gives_without_an_offer_can_be_learnt():
+    trial = known_trial(2_000, seed=10)
+    outcome = trial.outcome * (trial.treatment != "none")
+    model = fit_uplift(trial.features, trial.treatment, outcome)
+    assert model.evaluation.average("plan").low > 0
+    assert model.forecast(trial.features).baseline.mean() < 0.02
+
+
 def test_a_missing_feature_is_named(fitted: FittedTrial):
     with pytest.raises(InputError, match='"megabytes" is missing'):
         fitted.model.predict(fitted.trial.features.drop(columns="megabytes"))

@@ -40,6 +40,16 @@ def test_class_transformation_is_refused_where_arms_are_unequal():
     assert "plan was given to 29% of the two" in changed.refused
 
 
+def test_two_models_are_refused_where_nobody_says_yes_without_an_offer():
+    random = np.random.default_rng(0)
+    arm = np.repeat([0, 1], 700)
+    trial = Trial(("plan",), arm, ((random.random(1_400) < 0.3) & (arm == 1)).astype(float))
+    two, changed = run_yardsticks(random.normal(size=(1_400, 2)), [], trial, np.arange(1_400) % 3, 0, JobContext())
+    assert two.predictions is None
+    assert two.refused.endswith('with "none" there are 0.')
+    assert changed.predictions is not None
+
+
 def test_plots_of_scikit_uplift_are_never_loaded():
     script = (
         "import sys, numpy as np, pandas as pd\n"
