@@ -6,7 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.resources import resource
 from gui.icons import mark_pixmap
@@ -16,6 +16,7 @@ from gui.theme import RADIUS_CARD, RADIUS_PHOTO, Tone, look, theme
 from gui.widgets import Button, Chip, ElidedLabel, IconLabel, Label, clear, column, row
 
 FRAME = 4
+WIDEST = 1188
 
 
 class StartPicture(QWidget):
@@ -105,9 +106,26 @@ class StartPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Start"))
         self.recent_buttons: list[RecentButton] = []
-        left = self._left()
-        self._right = self._pictures()
-        self.setLayout(row(None, (left, 10), 56, (self._right, 11), None, margins=(48, 40, 48, 32)))
+        promise = self.tr("Everything stays on this computer. Customers without consent are never matched.")
+        foot = row(IconLabel("offline", "positive", 18), (Label(promise, "body", "muted", wrap=True), 1))
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(56)
+        grid.setColumnStretch(0, 10)
+        grid.setColumnStretch(1, 11)
+        grid.addWidget(self._left(), 1, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._pictures(), 1, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(foot, 3, 0)
+        for stretched in (0, 2):
+            grid.setRowStretch(stretched, 1)
+        inner = QWidget()
+        inner.setMaximumWidth(WIDEST)
+        inner.setLayout(grid)
+        outer = row(margins=(48, 32, 48, 32))
+        outer.addStretch(0)
+        outer.addWidget(inner, 1)
+        outer.addStretch(0)
+        self.setLayout(outer)
 
     def _left(self) -> QWidget:
         self.demo_button = Button(self.tr("Open the demo"), "primary", "play", large=True)
@@ -126,19 +144,16 @@ class StartPage(QWidget):
         mark = QLabel()
         mark.setPixmap(mark_pixmap(64, 3.0))
         mark.setFixedSize(64, 64)
-        promise = self.tr("Everything stays on this computer. Customers without consent are never matched.")
         sentence = self.tr("The offer each customer is most likely to be won by,\nshown by a face like their own.")
         name = Label(self.tr("Semblance"), "display")
         name.setContentsMargins(0, 0, 0, 0)
         content = column(
-            (None, 1), mark, 12, name, Label(sentence, "lead", "muted", wrap=True), 20,
+            mark, 12, name, Label(sentence, "lead", "muted", wrap=True), 20,
             row(self.demo_button, self.new_button, self.open_button, None), 4, self.note, 24,
-            self.recent_title, 2, self._recents, (None, 3),
-            row(IconLabel("offline", "positive", 18), (Label(promise, "body", "muted", wrap=True), 1)),
+            self.recent_title, 2, self._recents,
         )  # fmt: skip
         left = QWidget()
         left.setLayout(content)
-        left.setMaximumWidth(540)
         self.set_busy(False)
         return left
 
@@ -153,8 +168,7 @@ class StartPage(QWidget):
             gap=14,
         )
         right = QWidget()
-        right.setLayout(column(None, people, 8, ad, None, gap=12))
-        right.setMaximumWidth(592)
+        right.setLayout(column(people, 8, ad, gap=12))
         return right
 
     def set_recents(self, recents: tuple[Recent, ...]) -> None:
