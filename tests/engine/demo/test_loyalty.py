@@ -18,7 +18,7 @@ def overall(loyalty):
 def spells_in_months(population):
     """Return per spell seen in the logs: maker, entry and exit in months of the handset's age, cause (-1 = none)."""
     drawn, table = population.drawn, population.spells
-    month = np.timedelta64(1, "D") * DAYS_PER_MONTH
+    month = np.timedelta64(round(DAYS_PER_MONTH * 86_400), "s")
     start = table["start"].to_numpy()
     since = population.customers.set_index("customer")["since"].loc[table["customer"]].to_numpy()
     seen_from = np.maximum(np.maximum(start, since.astype(start.dtype)), np.datetime64("2024-11-01"))
