@@ -7,18 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from engine.errors import InputError
+from engine.logs.cutting import cut_lines
 
 CHUNK_BYTES = 8 << 20
-BATCH_LINES = 65_536
 PROBE_BYTES = 1 << 16
-Data = NDArray[np.uint8]
-Places = NDArray[np.intp]
-
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HIDDEN = 0x1F  # stands for a delimiter within quotation marks
 
@@ -39,10 +35,7 @@ class TextFile:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some whole lines: Arrow columns line (1 is the file's first), text (without line end), marks.
-
-    In the text every delimiter separates; those within quotation marks are HIDDEN.
-    """
+    """Some whole lines, as cut_lines returns them, and how far in the file they end."""
 
     table: pa.Table
     bytes_read: int
@@ -98,11 +91,11 @@ def read_lines(text: TextFile, delimiter: str) -> Iterator[Chunk]:
                 whole, newline, tail = (rest + block).rpartition(text.newline)
                 rest = tail
                 if newline:
-                    table = _table(whole + newline, text.newline, delimiter, line)
+                    table = cut_lines(whole + newline, text.newline, delimiter, line)
                     line += table.num_rows
                     yield Chunk(table, file.tell())
             if rest:
-                yield Chunk(_table(rest + text.newline, text.newline, delimiter, line), file.tell())
+                yield Chunk(cut_lines(rest + text.newline, text.newline, delimiter, line), file.tell())
     except OSError as error:
         raise InputError(f"{text.path} cannot be read to its end ({error.strerror}).") from error
 
@@ -112,67 +105,3 @@ def _skip_header(file: BinaryIO, text: TextFile) -> None:
     head = file.read(PROBE_BYTES)
     end = head.find(text.newline)
     file.seek(end + 1 if end >= 0 else len(head))
-
-
-def _table(block: bytes, newline: bytes, delimiter: str, first_line: int) -> pa.Table:
-    """Cut a block, which ends with a line end, into numbered lines and mark what is special about them."""
-    block, broken = _as_utf8(block.replace(b"\r\n", newline), newline)
-    data = np.frombuffer(block, dtype=np.uint8)
-    ends = np.flatnonzero(data == newline[0])
-    marks = np.zeros(len(ends), dtype=np.int8)
-
-    def mark(places: Places, bit: int) -> None:
-        marks[np.unique(np.searchsorted(ends, places))] |= bit
-
-    marks[broken] |= NOT_UTF8
-    mark(np.flatnonzero((data < 32) & (data != 9) & (data != newline[0])), UNPRINTABLE)
-    if not block.isascii() or (b"\t" in block and delimiter != "\t"):
-        mark(np.flatnonzero((data >= 128) | (data == 9)), UNUSUAL)
-    spaces = np.flatnonzero(data == 32)
-    beside = (ord(delimiter), newline[0])
-    mark(spaces[np.isin(data[spaces - 1], beside) | np.isin(data[spaces + 1], beside)], PADDED)
-    if b'"' in block:
-        block = _hide_delimiters(data, ends, ord(delimiter), marks)
-    offsets = np.append(0, ends - np.arange(len(ends))).astype(np.int32)
-    columns = {
-        "line": pa.array(np.arange(first_line, first_line + len(ends))),
-        "text": pa.StringArray.from_buffers(
-            len(ends), pa.py_buffer(offsets), pa.py_buffer(block.replace(newline, b""))
-        ),
-        "marks": pa.array(marks),
-    }
-    table = pa.table(columns)
-    return pa.Table.from_batches(table.to_batches(BATCH_LINES), table.schema)
-
-
-def _as_utf8(block: bytes, newline: bytes) -> tuple[bytes, Places]:
-    """Return the block as valid UTF-8, and the numbers of the lines in which bytes had to be replaced."""
-    try:
-        block.decode("utf-8")
-    except UnicodeDecodeError:
-        lines = block.split(newline)
-        repaired = [line.decode("utf-8", "replace").encode("utf-8") for line in lines]
-        broken = [number for number, (old, new) in enumerate(zip(lines, repaired, strict=True)) if old != new]
-        return newline.join(repaired), np.array(broken, dtype=np.intp)
-    return block, np.array([], dtype=np.intp)
-
-
-def _hide_delimiters(data: Data, ends: Places, delimiter: int, marks: NDArray[np.int8]) -> bytes:
-    """Replace the delimiters within quotation marks by HIDDEN, and mark the lines with quotation marks.
-
-    Only a mark at the beginning of a field quotes; in a line without such a one they stand for themselves.
-    """
-    quotes = np.flatnonzero(data == ord('"'))
-    line = np.searchsorted(ends, quotes)
-    before, earlier = data[quotes - 1], data[quotes - 2]  # before the first byte comes the last, a line end
-    is_start = np.isin(before, (delimiter, data[-1])) | ((before == 32) & np.isin(earlier, (delimiter, data[-1])))
-    quoting = np.zeros(len(ends), dtype=np.bool_)
-    quoting[line[is_start]] = True
-    is_odd = np.bincount(line, minlength=len(ends)) % 2 == 1
-    marks[quoting] |= QUOTED
-    marks[quoting & is_odd] |= OPEN_QUOTE
-    delimiters = np.flatnonzero(data == delimiter)
-    passed = np.searchsorted(quotes[(quoting & ~is_odd)[line]], delimiters)
-    hidden = data.copy()
-    hidden[delimiters[passed % 2 == 1]] = HIDDEN
-    return hidden.tobytes()

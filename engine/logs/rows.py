@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from engine import columns
+from engine.logs.cutting import HIDDEN, HIDING, NOT_UTF8, OPEN_QUOTE, PADDED, UNPRINTABLE, UNUSUAL
 from engine.logs.layout import Column, Content, Header, Layout
-from engine.logs.lines import HIDDEN, NOT_UTF8, OPEN_QUOTE, PADDED, QUOTED, UNPRINTABLE, UNUSUAL
 
 LONGEST_IDENTIFIER = 64
 LONGEST_REJECT = 500  # characters of a bad row that are kept
@@ -38,12 +38,10 @@ def _literal(text: str) -> str:
 
 
 def _field(place: int, delimiter: str) -> str:
-    """Return the SQL of a field's text: trimmed, and out of its quotation marks if it has some."""
-    raw = f"fields[{place + 1}]"
-    shown = f"replace({raw}, chr({HIDDEN}), {_literal(delimiter)})"
-    bare = f"replace(trim({shown})[2:-2], '\"\"', '\"')"
-    tidy = f"trim(CASE WHEN starts_with(trim({raw}), '\"') THEN {bare} ELSE {raw} END)"
-    return f"CASE WHEN marks & {QUOTED | PADDED} <> 0 THEN {tidy} ELSE {raw} END"
+    """Return the SQL of a field's text, trimmed."""
+    part = f"fields[{place + 1}]"
+    shown = f"replace({part}, chr({HIDDEN}), {_literal(delimiter)})"
+    return f"CASE WHEN marks & {HIDING | PADDED} <> 0 THEN trim({shown}) ELSE {part} END"
 
 
 def _value(column: Column, decimal_comma: bool) -> str:
@@ -153,28 +151,23 @@ def select_rows(layout: Layout, header: Header, last_birth_year: int) -> str:
         f'{_value(column, header.delimiter != ",") if column in present else "NULL"} AS "{column.name}"'
         for column in layout.columns
     )
-    half_open = (
-        "lambda part: starts_with(ltrim(part), '\"') AND NOT (ends_with(rtrim(part), '\"') AND length(part) > 1)"
-    )
     shape = [
         (f"marks & {NOT_UTF8} <> 0", "Letters are not UTF-8"),
         (f"marks & {UNPRINTABLE} <> 0", "Row has unprintable characters"),
-        (
-            f"marks & {OPEN_QUOTE} <> 0 OR (marks & {QUOTED} <> 0 AND len(list_filter(fields, {half_open})) > 0)",
-            "Quote is not closed",
-        ),
+        (f"marks & {OPEN_QUOTE} <> 0", "Quote is not closed"),
         (f"len(fields) < {header.width}", "Row is cut short"),
         (f"len(fields) > {header.width}", "Row has too many columns"),
     ]
     checks = shape + [check for column in present for check in _checks(column, last_birth_year)]
     kept = ", ".join(f'"{column.name}"' for column in layout.columns)
-    row = f"replace(text, chr({HIDDEN}), {_literal(header.delimiter)})[:{LONGEST_REJECT}]"
+    row = f"rtrim(raw, chr(13) || chr(10))[:{LONGEST_REJECT}]"
     return f"""
         WITH cut AS (
-            SELECT line, marks, text, string_split(text, {_literal(header.delimiter)}) AS fields FROM chunk
-            WHERE text <> '' AND (marks & {PADDED} = 0 OR trim(text) <> '')
+            SELECT line, marks, raw, string_split(text, {_literal(header.delimiter)}) AS fields FROM chunk
+            WHERE (text <> '' AND (marks & {PADDED} = 0 OR trim(text) <> ''))
+                OR trim(raw, ' ' || chr(13) || chr(10)) <> ''
         ),
-        texts AS (SELECT line, marks, text, fields, {texts} FROM cut),
+        texts AS (SELECT line, marks, raw, fields, {texts} FROM cut),
         typed AS (SELECT *, {values} FROM texts),
         judged AS (SELECT *, CASE {_cases(checks)} END AS reason FROM typed),
         related AS (SELECT * {_related(layout)} FROM judged)

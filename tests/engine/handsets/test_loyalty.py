@@ -43,7 +43,7 @@ def market(owners: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
     history = spells(rows)
     history["next_maker"] = history["next_maker"].where(changes)
     history.loc[~changes, ["months", "sure_months"]] = 24.5
-    born = rng.integers(1950, 2008, owners)
+    born = rng.integers(1950, 2006, owners)
     return history, pd.DataFrame(
         {"customer": names, "residence": rng.choice(["Eger", "Győr", "Pécs"], owners), "birth_year": born}
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.columns import REJECT_COLUMNS
@@ -191,7 +191,13 @@ def test_every_row_of_any_mixture_is_either_read_exactly_or_set_aside(
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=40), max_size=20))
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=40) | st.text('", a', max_size=9),
+        max_size=20,
+    )
+)
+@example(['""', ' "" ', '"', '""""', ",,,,,", '"",'])
 def test_whatever_stands_in_a_file_no_row_is_lost(rows) -> None:
     with tempfile.TemporaryDirectory() as folder:
         logs = read(Path(folder), calls=call_lines([GOOD, *rows]))
