@@ -289,6 +289,20 @@ def test_every_control_of_the_empty_states_has_a_name_for_assistive_technology(o
     assert nameless_controls(opened, qtbot) == []
 
 
+def test_making_the_demo_can_be_cancelled_within_a_second_and_leaves_nothing(window, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMBLANCE_DATA", str(tmp_path / "data"))
+    qtbot.mouseClick(window.start_page.demo_button, CLICK)
+    assert not window.start_page.demo_button.isEnabled()
+    qtbot.waitUntil(lambda: window.job_bar.bar.value() > 20, timeout=60_000)
+    began = time.monotonic()
+    with qtbot.waitSignal(window.jobs.emptied, timeout=20_000):
+        qtbot.mouseClick(window.job_bar.cancel_button, CLICK)
+    assert time.monotonic() - began < 1.0
+    assert list((tmp_path / "data").iterdir()) == []
+    assert window.campaign is None
+    assert window.start_page.demo_button.isEnabled()
+
+
 def test_demo_is_made_opened_and_remembered(settings, qtbot, demo_campaign_path, tmp_path, monkeypatch):
     import shutil
 
