@@ -25,6 +25,7 @@ from engine.handsets.runs import (
     without_visits,
 )
 from engine.job import JobContext
+from engine.logs.queries import interruptible
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,7 +101,7 @@ def handset_history(
     context.progress(0.3, "Following handsets")
     logs.connection.execute(CUSTOMERS_SQL)
     watched = _read_watched(logs.connection)
-    runs = _read_runs(logs.connection)
+    runs = interruptible(logs.connection, lambda: _read_runs(logs.connection), context)
     context.progress(0.9, "Following handsets")
     table = _history(runs, watched, handsets)
     context.progress(1.0, "Handsets followed")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine import columns
 from engine.job import JobContext
+from engine.logs.queries import interruptible
 
 if TYPE_CHECKING:
     import duckdb
@@ -74,13 +75,13 @@ def customer_features(
         ).fetchall()[0][0]
     )
     context.progress(0.0, "Describing customers")
-    people = _read(connection, CUSTOMERS_SQL, as_of=as_of, month=DAYS_PER_MONTH, least=SHORTEST_MONTHS)
+    people = _read(connection, context, CUSTOMERS_SQL, as_of=as_of, month=DAYS_PER_MONTH, least=SHORTEST_MONTHS)
     phones = handsets_at(handsets, as_of)
     connection.register("current", phones.reset_index()[[columns.CUSTOMER, columns.MAKER]])
-    calls = _read(connection, CALLS_SQL, as_of=as_of).reindex(people.index)
+    calls = _read(connection, context, CALLS_SQL, as_of=as_of).reindex(people.index)
     connection.unregister("current")
     context.progress(0.7, "Describing customers")
-    usage = _read(connection, USAGE_SQL, as_of=as_of, recent=RECENT_DAYS).reindex(people.index)
+    usage = _read(connection, context, USAGE_SQL, as_of=as_of, recent=RECENT_DAYS).reindex(people.index)
     phones = phones.reindex(people.index)
     months = people.pop("months")
     recent_months = np.minimum(months, RECENT_DAYS / DAYS_PER_MONTH)
@@ -128,6 +129,7 @@ def handsets_at(handsets: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     )
 
 
-def _read(connection: duckdb.DuckDBPyConnection, sql: str, **values: object) -> pd.DataFrame:
+def _read(connection: duckdb.DuckDBPyConnection, context: JobContext, sql: str, **values: object) -> pd.DataFrame:
     """Run a query and return its table by customer."""
-    return connection.execute(sql, values).df().set_index(columns.CUSTOMER)
+    table = interruptible(connection, lambda: connection.execute(sql, values).df(), context)
+    return table.set_index(columns.CUSTOMER)
