@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,15 @@ from engine.errors import InputError
 from engine.job import JobContext
 from engine.logs.layout import CALLS, CUSTOMERS, HISTORY, OFFERS, USAGE, Header, Layout, read_header
 from engine.logs.lines import TextFile, open_text, read_lines
-from engine.logs.rows import create_table, select_rows
+from engine.logs.rows import STRAY, Limits, create_table, select_rows
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+
+STRAY_SHARE = 0.0005  # of the records, at either end of the logs, may be far from the others
+STRAY_DISTANCE = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -73,21 +77,11 @@ def read_logs(files: LogFiles, *, context: JobContext | None = None) -> Logs:
     context = context or JobContext()
     sources = _open(files)
     connection = _connect()
-    offers = _read_offer_keys(files.offers, connection)
-    total = max(sum(source.text.bytes for source in sources), 1)
-    reports, done = [], 0
-    for source in sources:
-        part = context.part(done / total, (done + source.text.bytes) / total)
-        reports.append(_read_file(source, connection, part))
-        done += source.text.bytes
-    reports.insert(len(files.calls) + len(files.usage) + 1, offers)
-    rejects = connection.sql(
-        "SELECT file, line, reason, text FROM rejects JOIN (SELECT unnest(?) AS file, unnest(range(?)) AS place) "
-        "USING (file) ORDER BY place, line",
-        params=[[report.file for report in reports], len(reports)],
-    ).to_arrow_table()
-    context.progress(1.0, "Logs read")
-    return Logs(connection, tuple(reports), rejects)
+    try:
+        return _read(sources, files.offers, connection, context)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def log_span(logs: Logs) -> tuple[date, date]:
@@ -101,6 +95,33 @@ def _span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date]:
         "SELECT min(time)::DATE, max(time)::DATE FROM (SELECT time FROM calls UNION ALL SELECT time FROM usage)"
     ).fetchall()
     return rows[0][0], rows[0][1]
+
+
+def _read(sources: Sequence[_Source], offers: Path, connection: duckdb.DuckDBPyConnection, context: JobContext) -> Logs:
+    """Read the files in their order: the logs, then what the logs are needed to judge."""
+    of_offers = _read_offer_keys(offers, connection)
+    total = sum(source.text.bytes for source in sources)
+    reports: list[FileReport] = []
+    done = 0
+    for number, source in enumerate(sources):
+        if source.layout == CUSTOMERS:
+            here = context.part(done / total, done / total)
+            reports = _set_strays_aside(sources[:number], reports, connection, here)
+            limits = Limits(birth_year=_span(connection)[1].year)
+        else:
+            limits = Limits()
+        part = context.part(done / total, (done + source.text.bytes) / total)
+        reports.append(_read_file(source, limits, connection, part))
+        done += source.text.bytes
+    place = next(number for number, source in enumerate(sources) if source.layout == CUSTOMERS) + 1
+    reports.insert(place, of_offers)
+    rejects = connection.sql(
+        "SELECT file, line, reason, text FROM rejects JOIN (SELECT unnest(?) AS file, unnest(range(?)) AS place) "
+        "USING (file) ORDER BY place, line",
+        params=[[report.file for report in reports], len(reports)],
+    ).to_arrow_table()
+    context.progress(1.0, "Logs read")
+    return Logs(connection, tuple(reports), rejects)
 
 
 def _connect() -> duckdb.DuckDBPyConnection:
@@ -124,7 +145,7 @@ def _open(files: LogFiles) -> list[_Source]:
     if files.history is not None:
         given.append((files.history, HISTORY))
     times = Counter(path.resolve() for path, _ in given)
-    names = Counter(path.name for path, _ in given)
+    names = Counter([files.offers.name, *(path.name for path, _ in given)])
     sources = []
     for path, layout in given:
         if times[path.resolve()] > 1:
@@ -148,17 +169,14 @@ def _read_offer_keys(path: Path, connection: duckdb.DuckDBPyConnection) -> FileR
     return FileReport(text.name, OFFERS.kind, len(rows), 0)
 
 
-def _read_file(source: _Source, connection: duckdb.DuckDBPyConnection, context: JobContext) -> FileReport:
+def _read_file(
+    source: _Source, limits: Limits, connection: duckdb.DuckDBPyConnection, context: JobContext
+) -> FileReport:
     """Read one file into its table and the rejects. Raises InputError if no row of it can be used."""
     text, layout = source.text, source.layout
-    context.progress(0.0, f"Reading {text.name}")
-    last_birth_year = _span(connection)[1].year if layout.kind == "customers" else 0
-    rows = select_rows(layout, source.header, last_birth_year)
     names = ", ".join(f'"{column.name}"' for column in layout.columns)
     accepted = rejected = 0
-    for chunk in read_lines(text, source.header.delimiter):
-        connection.register("chunk", chunk.table)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {rows}")
+    for _ in _typed_chunks(source, limits, connection, context):
         accepted += _count(
             connection, f"INSERT INTO {layout.kind} SELECT {names} FROM typed WHERE reason IS NULL ORDER BY line"
         )
@@ -167,12 +185,64 @@ def _read_file(source: _Source, connection: duckdb.DuckDBPyConnection, context: 
             "INSERT INTO rejects SELECT ?, line, reason, row FROM typed WHERE reason IS NOT NULL",
             [text.name],
         )
-        connection.unregister("chunk")
-        context.progress(chunk.bytes_read / text.bytes, f"Reading {text.name}")
-    connection.execute("DROP TABLE IF EXISTS typed")
     if not accepted:
         raise InputError(_nothing_usable(text, layout, rejected, connection))
     return FileReport(text.name, layout.kind, accepted + rejected, rejected)
+
+
+def _typed_chunks(
+    source: _Source, limits: Limits, connection: duckdb.DuckDBPyConnection, context: JobContext
+) -> Iterator[None]:
+    """Put one chunk of the file after the other into the table ``typed``."""
+    message = f"Reading {source.text.name}"
+    context.progress(0.0, message)
+    rows = select_rows(source.layout, source.header, limits)
+    for chunk in read_lines(source.text, source.header.delimiter):
+        connection.register("chunk", chunk.table)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {rows}")
+        connection.unregister("chunk")
+        yield
+        context.progress(chunk.bytes_read / source.text.bytes, message)
+    connection.execute("DROP TABLE IF EXISTS typed")
+
+
+def _set_strays_aside(
+    sources: Sequence[_Source],
+    reports: Sequence[FileReport],
+    connection: duckdb.DuckDBPyConnection,
+    context: JobContext,
+) -> list[FileReport]:
+    """Move the few records that lie far outside the time of all others to the rejects; return the new reports.
+
+    One wrong year would stretch the logs, and with them every customer's age and tenure. Far is more than a month
+    before the first, or after the last, 1 in 2,000.
+    """
+    limits, least, most = _usual_times(connection)
+    if limits.first <= least and most <= limits.last:
+        return list(reports)
+    for kind in ("calls", "usage"):
+        connection.execute(f"DELETE FROM {kind} WHERE time NOT BETWEEN ? AND ?", [limits.first, limits.last])
+    judged = []
+    for source, report in zip(sources, reports, strict=True):
+        found = 0
+        for _ in _typed_chunks(source, limits, connection, context):
+            found += _count(
+                connection,
+                "INSERT INTO rejects SELECT ?, line, reason, row FROM typed WHERE reason = ?",
+                [source.text.name, STRAY],
+            )
+        judged.append(replace(report, rejected=report.rejected + found))
+    return judged
+
+
+def _usual_times(connection: duckdb.DuckDBPyConnection) -> tuple[Limits, datetime, datetime]:
+    """Return the limits of all but stray times, and the first and last time there is."""
+    low, high, least, most = connection.execute(
+        "SELECT quantile_disc(time, ?), quantile_disc(time, 1 - ?), min(time), max(time) "
+        "FROM (SELECT time FROM calls UNION ALL SELECT time FROM usage)",
+        [STRAY_SHARE, STRAY_SHARE],
+    ).fetchall()[0]
+    return Limits(low - STRAY_DISTANCE, high + STRAY_DISTANCE), least, most
 
 
 def _count(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> int:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from engine import columns
 from engine.logs.cutting import HIDDEN, HIDING, NOT_UTF8, OPEN_QUOTE, PADDED, UNPRINTABLE, UNUSUAL
 from engine.logs.layout import Column, Content, Header, Layout
@@ -13,6 +16,7 @@ LONGEST_REJECT = 500  # characters of a bad row that are kept
 FIRST_YEAR, LAST_YEAR = 1990, 2099  # of a call; phones with an unset clock say 1970
 LONGEST_CALL = 7 * 86_400
 OLDEST_BIRTH_YEAR = 1900
+STRAY = "Time is far from all others"
 
 SQL_TYPES: dict[Content, str] = {
     "identifier": "VARCHAR",
@@ -24,6 +28,15 @@ SQL_TYPES: dict[Content, str] = {
     "year": "INTEGER",
     "outcome": "TINYINT",
 }
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is possible in view of the rows read before: between which moments, and born until which year."""
+
+    first: datetime = datetime(FIRST_YEAR, 1, 1)
+    last: datetime = datetime(LAST_YEAR, 12, 31)
+    birth_year: int = LAST_YEAR
 
 
 def create_table(layout: Layout) -> str:
@@ -61,7 +74,7 @@ def _value(column: Column, decimal_comma: bool) -> str:
     return values[column.content]
 
 
-def _checks(column: Column, last_birth_year: int) -> list[tuple[str, str]]:
+def _checks(column: Column, limits: Limits) -> list[tuple[str, str]]:
     """Return (SQL condition, reason) for each way in which a column's value can be wrong."""
     text, value, words = f'"{column.name}_text"', f'"{column.name}"', column.words
     empty = (f"{text} = ''", f"{words} is empty")
@@ -80,6 +93,7 @@ def _checks(column: Column, last_birth_year: int) -> list[tuple[str, str]]:
                 f"NOT isfinite({value}) OR year({value}) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR}",
                 f"{words} is impossible",
             ),
+            (f"{value} NOT BETWEEN TIMESTAMP '{limits.first}' AND TIMESTAMP '{limits.last}'", STRAY),
         ],
         "date": [
             (wrong, f"{words} is not a date"),
@@ -101,7 +115,7 @@ def _checks(column: Column, last_birth_year: int) -> list[tuple[str, str]]:
         ],
         "year": [
             (wrong, f"{words} is not a year"),
-            (f"{value} NOT BETWEEN {OLDEST_BIRTH_YEAR} AND {last_birth_year}", f"{words} is impossible"),
+            (f"{value} NOT BETWEEN {OLDEST_BIRTH_YEAR} AND {limits.birth_year}", f"{words} is impossible"),
         ],
         "outcome": [
             empty,
@@ -119,7 +133,7 @@ def _references(layout: Layout) -> list[tuple[str, str]]:
         "Customer is listed twice",
     )
     if layout.kind == "customers":
-        return [twice]
+        return [(f"{columns.LEFT_ON} < {columns.SINCE}", "Left on is before since"), twice]
     if layout.kind == "history":
         return [
             (
@@ -137,7 +151,7 @@ def _cases(checks: list[tuple[str, str]]) -> str:
     return " ".join(f"WHEN {condition} THEN {_literal(reason)}" for condition, reason in checks)
 
 
-def select_rows(layout: Layout, header: Header, last_birth_year: int) -> str:
+def select_rows(layout: Layout, header: Header, limits: Limits) -> str:
     """Return the SQL that reads the registered table ``chunk`` into typed columns with line, reason and row.
 
     ``reason`` is NULL for a good row; the first thing wrong decides. ``row`` is the text of a bad one. Blank lines are
@@ -158,7 +172,7 @@ def select_rows(layout: Layout, header: Header, last_birth_year: int) -> str:
         (f"len(fields) < {header.width}", "Row is cut short"),
         (f"len(fields) > {header.width}", "Row has too many columns"),
     ]
-    checks = shape + [check for column in present for check in _checks(column, last_birth_year)]
+    checks = shape + [check for column in present for check in _checks(column, limits)]
     kept = ", ".join(f'"{column.name}"' for column in layout.columns)
     row = f"rtrim(raw, chr(13) || chr(10))[:{LONGEST_REJECT}]"
     return f"""

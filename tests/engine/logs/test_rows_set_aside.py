@@ -58,6 +58,7 @@ BAD_CUSTOMERS = [
     ("003,Eger,MCMLX,,,,", "Birth year is not a year"),
     ("003,Eger,1970,soon,,,", "Since is not a date"),
     ("003,Eger,1970,,2026-99-01,,", "Left on is not a date"),
+    ("003,Eger,1970,2026-01-02,2026-01-01,,", "Left on is before since"),
     ("003,Eger,1970,,infinity,,", "Left on is impossible"),
     ("003,Eger,1970,,,yes,", "Phone since is not a date"),
     ("003,Eger,1970,,,,true", "Photo consent is not a date"),
@@ -219,3 +220,27 @@ def test_times_far_apart_span_the_logs(tmp_path: Path) -> None:
     logs = read(tmp_path)
     first, last = log_span(logs)
     assert last - first == timedelta(days=1)
+
+
+def test_a_few_times_far_from_all_others_are_set_aside_wherever_they_stand(tmp_path: Path) -> None:
+    """One call in 2031 would make everybody five years older."""
+    stray, early = GOOD.replace("2026-01-05", "2031-01-05"), GOOD.replace("2026-01-05", "2019-01-05")
+    usage = USAGE + "001,2031-06-01 11:00:00,1\nx\n"
+    logs = read(tmp_path, calls=call_lines([*[GOOD] * 4_000, stray, "x", early, GOOD]), usage=usage)
+    assert rejects(logs) == [
+        ("calls.csv", 4_002, "Time is far from all others", stray),
+        ("calls.csv", 4_003, "Row is cut short", "x"),
+        ("calls.csv", 4_004, "Time is far from all others", early),
+        ("usage.csv", 3, "Time is far from all others", "001,2031-06-01 11:00:00,1"),
+        ("usage.csv", 4, "Row is cut short", "x"),
+    ]
+    assert [(report.rows, report.rejected) for report in logs.files[:2]] == [(4_004, 3), (3, 2)]
+    assert len(table(logs, "calls")) == 4_001
+    assert [day.year for day in log_span(logs)] == [2026, 2026]
+
+
+def test_logs_with_a_long_gap_or_few_rows_stay_whole(tmp_path: Path) -> None:
+    gap = [GOOD] * 3_000 + [GOOD.replace("2026-01-05", "2031-01-05")] * 3
+    assert len(table(read(tmp_path, calls=call_lines(gap)), "calls")) == 3_003
+    few = [GOOD, GOOD.replace("2026-01-05", "2025-01-05"), GOOD.replace("2026-01-05", "2024-01-05")]
+    assert len(table(read(tmp_path, calls=call_lines(few)), "calls")) == 3
