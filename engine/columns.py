@@ -26,6 +26,7 @@ PHOTO_CONSENT = "photo_consent"  # date on which consent to use the photo was gi
 # history: one row per customer of the last, randomised campaign
 OFFER = "offer"  # text, the key of the offer; NO_OFFER for the control group and for "none"
 OUTCOME = "outcome"  # 0 or 1, whether the customer said yes
+ASKED_ON = "asked_on"  # day on which the offer was made; may be missing
 
 # offers: the catalogue (one row per offer); copy fields feed the ad's slots
 NAME = "name"

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from engine.errors import SemblanceError
+from engine.job import JobCancelled, JobContext
 from engine.version import VERSION
 
 if TYPE_CHECKING:
@@ -128,12 +129,18 @@ def _passphrase(chosen: argparse.Namespace) -> str:
             ) from error
         passphrase = lines[0] if lines else ""
     else:
-        passphrase = os.environ.get("SEMBLANCE_PASSPHRASE") or (
-            DEMO_PASSPHRASE if chosen.demo else getpass.getpass("Passphrase for the campaign file: ")
-        )
+        passphrase = os.environ.get("SEMBLANCE_PASSPHRASE") or (DEMO_PASSPHRASE if chosen.demo else _typed_passphrase())
     if not passphrase:
         raise SemblanceError("The passphrase is empty. Give one that you can keep; without it the file stays closed.")
     return passphrase
+
+
+def _typed_passphrase() -> str:
+    """Ask twice: a slip would lock the campaign for good."""
+    typed = getpass.getpass("Passphrase for the new campaign file: ")
+    if typed != getpass.getpass("The same again: "):
+        raise SemblanceError("The two passphrases differ. Start again.")
+    return typed
 
 
 def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
@@ -165,25 +172,33 @@ def run_prepare_command() -> int:
     return 0
 
 
-def _stop_on_terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _cancel_on_signal(context: JobContext) -> None:
+    """Let Ctrl-C and a polite kill cancel the work at its next step, as Cancel does in the window."""
+
+    def cancel(_signal: int, _frame: FrameType | None) -> None:
+        context.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, cancel)
 
 
 def run_campaign_command(chosen: argparse.Namespace) -> int:
     """Do ``main.py campaign``: 0 when DIR is filled, 1 with one sentence when the input is wrong, 130 when stopped."""
     from engine.progress_bars import ProgressBars
 
-    signal.signal(signal.SIGTERM, _stop_on_terminate)
+    bars = ProgressBars()
+    _cancel_on_signal(bars.whole)
     try:
         from engine.pipeline import campaign_into_folder
 
-        with ProgressBars() as bars:
+        inputs, passphrase = _inputs(chosen), _passphrase(chosen)
+        with bars:
             summary = campaign_into_folder(
-                _inputs(chosen), chosen.out, _passphrase(chosen), seed=chosen.seed, ads=chosen.ads, audience=bars
+                inputs, chosen.out, passphrase, seed=chosen.seed, ads=chosen.ads, audience=bars
             )
     except SemblanceError as error:
         return _say(str(error))
-    except KeyboardInterrupt:
+    except JobCancelled:
         _say("Stopped. Nothing was written.")
         return 130
     print(f"{summary.sentence()}\nThe results are in {chosen.out}")

@@ -62,7 +62,7 @@ class CreativeStudio:
         """
         offer = self.offer_of(customer)
         if offer is None:
-            raise InputError(f"Customer {customer} is not worth an offer, so there is no ad to make.")
+            raise InputError(f"Customer {customer} has no offer, so there is no ad to make.")
         key = photo or self._campaign.chosen_face(customer)
         if key is None:
             matches = self._campaign.matches(customer)
@@ -131,6 +131,8 @@ def keep_templates(campaign: Campaign, offers: tuple[Offer, ...], chosen: str | 
     folders = [template_folder(chosen)] if chosen else [template_folder(offer.template) for offer in offers]
     for folder in dict.fromkeys(folders):
         family = load_family(folder)
+        for size in SIZES:
+            family.variants(size)
         names = ["template.toml", *dict.fromkeys(sheet.file for sheet in family.sheets)]
         campaign.write_template(family.key, {name: Path(folder, name).read_bytes() for name in names})
     if chosen:

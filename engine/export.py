@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +12,6 @@ from engine.campaign import Campaign
 from engine.columns import COSINE, CUSTOMER, MATCH_COLUMNS, PHOTO, RANK, RECOMMENDATION_COLUMNS, REJECT_COLUMNS
 from engine.creative import SIZES, CreativeStudio
 from engine.job import JobContext
-from engine.summary import Summary
 
 DECIMALS = 6
 
@@ -75,11 +73,7 @@ def write_ads(campaign: Campaign, folder: Path, *, most: int | None = None, cont
 
 def file_name(customer: str) -> str:
     """Return a customer's key as it can stand in a file name everywhere; two keys never become one name."""
-    return "".join(sign if sign.isalnum() or sign in "+-_" else f"%{ord(sign):02X}" for sign in customer)
-
-
-def write_summary(summary: Summary, folder: Path, *, ads: int, seconds: dict[str, float]) -> Summary:
-    """Write summary.json with the number of ads and the seconds of all stages; return it."""
-    whole = dataclasses.replace(summary, ads=ads, seconds=seconds)
-    (folder / "summary.json").write_text(whole.to_json() + "\n", encoding="utf-8")
-    return whole
+    return "".join(
+        sign if sign.isalnum() or sign in "+-_" else "".join(f"%{byte:02X}" for byte in sign.encode())
+        for sign in customer
+    )

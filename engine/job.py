@@ -19,9 +19,10 @@ class JobCancelled(Exception):
 class JobContext:
     """Handed to long work: it reports progress and notices a cancel. Without arguments it does so silently."""
 
-    def __init__(self, report: Report | None = None) -> None:
+    def __init__(self, report: Report | None = None, *, shares: JobContext | None = None) -> None:
+        """Make a context that reports to ``report``; one that ``shares`` another is cancelled with it."""
         self._report = report
-        self._cancelled = threading.Event()
+        self._cancelled: threading.Event = threading.Event() if shares is None else shares._cancelled
 
     def cancel(self) -> None:
         """Ask the work to stop; it does so at its next ``progress`` or ``check``. Safe from any thread."""
@@ -45,9 +46,9 @@ class JobContext:
 
     def part(self, start: float, end: float) -> JobContext:
         """Return a context whose 0 to 1 is this one's ``start`` to ``end``; a cancel reaches both."""
-        part = JobContext(lambda fraction, message: self.progress(start + (end - start) * fraction, message))
-        part._cancelled = self._cancelled
-        return part
+        return JobContext(
+            lambda fraction, message: self.progress(start + (end - start) * fraction, message), shares=self
+        )
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.campaign import Campaign, Consent
+from engine.campaign.encrypted import LEFTOVERS
 from engine.columns import (
     CUSTOMER,
     NO_OFFER,
@@ -96,9 +97,11 @@ def campaign_into_folder(
     stages = Stages(audience)
     with _explained(folder):
         _require_empty(folder)
+        made = [parent for parent in (folder.parent, *folder.parent.parents) if not parent.exists()]
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     with ExitStack() as stack:
+        stack.callback(_remove_empty, made)
         stack.callback(shutil.rmtree, beside, ignore_errors=True)
         stack.enter_context(_explained(folder))
         unfinished = beside / folder.name
@@ -114,6 +117,13 @@ def campaign_into_folder(
         (unfinished / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
         _move_in(unfinished, folder)
     return summary
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove folders that were made and hold nothing, the innermost first."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 @contextmanager
@@ -144,6 +154,9 @@ def build_campaign(
     """Run every stage; the file appears at ``path`` only when all of them are done."""
     if path.exists():
         raise InputError(f"{path} is there already, and it is not overwritten. Choose another name.")
+    for left in (path.with_name(path.name + ending) for ending in LEFTOVERS):
+        if left.exists():
+            raise InputError(f"{left.name} is left of an earlier {path.name} that was not closed. Choose another name.")
     with (
         _explained(path),
         tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent, ignore_cleanup_errors=True) as work,
@@ -184,6 +197,7 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         campaign.write_offers(offers)
         campaign.write_files(logs.files)
     with stages.stage("Follow phones") as context:
+        _require_known_customers(logs, inputs.files.customers.name)
         phones = handset_history(logs, context=context.part(0.0, 0.4))
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
         table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
@@ -196,6 +210,19 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         photos = _read_photos(campaign, inputs, logs, context)
     with stages.stage("Save") as context:
         return _keep_summary(campaign, logs, model, value, photos, seed, stages)
+
+
+def _require_known_customers(logs: Logs, name: str) -> None:
+    """Raise InputError if the logs and the customer list speak of different people."""
+    known = logs.connection.execute(
+        "SELECT count(*) FROM customers WHERE customer IN (SELECT caller FROM calls UNION SELECT callee FROM calls "
+        "UNION SELECT customer FROM usage)"
+    ).fetchall()[0][0]
+    if not known:
+        raise InputError(
+            f"None of the customers in {name} occurs in the calls or the internet use. Check that both name customers "
+            "alike, with leading zeros and country code."
+        )
 
 
 def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: JobContext) -> LoyaltyTable:
@@ -232,7 +259,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
     consents = _consents(logs, inputs.files.customers.name)
-    on = max(date.today(), log_span(logs)[1])
+    on = max(date.today(), log_span(logs)[1]) if campaign.is_demo else date.today()
     with campaign.transaction():
         for consent in consents.values():
             campaign.record_consent(consent)
@@ -266,9 +293,10 @@ def _keep_summary(
     rejects = _with_photos(logs.rejects, photos.refused)
     table = campaign.read_table("customers", [OFFER])
     assert table is not None
+    recommended = int(pc.sum(pc.not_equal(table[OFFER], NO_OFFER)).as_py() or 0)
     summary = Summary(
         customers=table.num_rows,
-        recommended=int(pc.sum(pc.not_equal(table[OFFER], NO_OFFER)).as_py() or 0),
+        recommended=recommended,
         matched=photos.matched,
         ads=0,
         rejected_rows=rejects.num_rows,
@@ -276,7 +304,7 @@ def _keep_summary(
         without_consent=photos.without_consent,
         seed=seed,
         seconds=dict(stages.seconds),
-        uplift=_figures(model, value),
+        uplift=_figures(model, value, recommended),
         models=_models(),
     )
     with campaign.transaction():
@@ -297,17 +325,19 @@ def _with_photos(rejects: pa.Table, refused: tuple[RefusedPhoto, ...]) -> pa.Tab
     return pa.concat_tables([rejects, table])
 
 
-def _figures(model: UpliftModel | None, value: PolicyValue | None) -> UpliftFigures | None:
+def _figures(model: UpliftModel | None, value: PolicyValue | None, recommended: int) -> UpliftFigures | None:
+    """Return the figures of what was recommended: without a signal that is one offer for all, or none."""
     if model is None or value is None:
         return None
     found = model.evaluation
+    single = value.best_single_offer_value
     return UpliftFigures(
         qini=found.qini,
         qini_low=found.qini_low,
         qini_high=found.qini_high,
         has_signal=found.has_signal,
-        value_per_customer=value.value_per_customer,
-        best_single_offer_value=value.best_single_offer_value,
+        value_per_customer=value.value_per_customer if found.has_signal else single if recommended else 0.0,
+        best_single_offer_value=single,
     )
 
 

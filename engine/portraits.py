@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.campaign import Campaign, Consent, StoredMatch, StoredPhoto
-from engine.errors import ConsentError, PhotoError
+from engine.errors import ConsentError, InputError, PhotoError
 from engine.faces import Gallery, RefusedPhoto, decode_photo, embed_customer, encode_photo, hair_top
 from engine.faces.detector import Detection, FloatArray
 from engine.faces.gallery import photo_paths
@@ -29,8 +29,10 @@ class CustomerPhotos:
 
 
 def store_inventory(campaign: Campaign, folder: Path, context: JobContext) -> Gallery:
-    """Read the campaign photos of a folder into the campaign file. Raises InputError if there are none."""
+    """Read the campaign photos of a folder into the campaign file. Raises InputError if none can be used."""
     gallery = Gallery.from_folder(folder, context.part(0.0, 0.7))
+    if not gallery.photos:
+        raise InputError(f"No photo in {folder} can be used. The first one: {gallery.refused[0].reason}")
     rows = dict(zip(gallery.names, gallery.embeddings, strict=True))
     keep = context.part(0.7, 1.0)
     with campaign.transaction():

@@ -14,6 +14,7 @@ class ProgressBars:
     """Shows a bar for every stage of a campaign, as its stages begin."""
 
     def __init__(self) -> None:
+        self.whole = JobContext()  # cancels every stage
         self._progress = Progress(
             TextColumn("{task.description:<16}"),
             BarColumn(bar_width=32),
@@ -39,7 +40,7 @@ class ProgressBars:
         def move(fraction: float, message: str) -> None:
             self._progress.update(task, completed=fraction, message=message)
 
-        return JobContext(move)
+        return JobContext(move, shares=self.whole)
 
     def end(self, _stage: str, context: JobContext) -> None:
         """Fill the bar of a stage that is done."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.columns import (
+    ASKED_ON,
     BIRTH_YEAR,
     CUSTOMER,
     EXPECTED_VALUE,
@@ -54,14 +56,28 @@ def learn_uplift(people: People, offers: tuple[Offer, ...], seed: int, context: 
     if history.empty:
         return None
     tried = sorted(set(history[OFFER]) - {NO_OFFER})
-    for offer in offers:
+    for offer in offers if tried else ():
         if offer.key not in tried:
             raise InputError(
                 f'The offer "{offer.key}" was not in the last campaign (it had {", ".join(tried)}), so nothing is '
                 "known about how it works. Take it out of the offers, or test it first."
             )
-    features = people.features.loc[history[CUSTOMER]]
+    features = people.features if (day := _first_day(history)) is None else _features_before(people, day, context)
+    features = features.loc[history[CUSTOMER]]
     return fit_uplift(features, history[OFFER].to_numpy(), history[OUTCOME].to_numpy(), seed=seed, context=context)
+
+
+def _first_day(history: pd.DataFrame) -> datetime | None:
+    """Return the day on which the last campaign began, where the history says it."""
+    first = history[ASKED_ON].min()
+    return None if first is None or first != first else datetime.combine(first, time.min)  # noqa: PLR0124 - NaT
+
+
+def _features_before(people: People, day: datetime, context: JobContext) -> pd.DataFrame:
+    """Return what was known of the customers when they were asked: what came later may be the offer's own doing."""
+    from engine.logs import customer_features
+
+    return customer_features(people.logs, people.phones, as_of=day, context=context.part(0.0, 0.05))
 
 
 def keep_offers(

@@ -62,17 +62,10 @@ class Summary:
         """Return the text of summary.json."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
-    @classmethod
-    def from_json(cls, text: str) -> Summary:
-        """Read what ``to_json`` wrote."""
-        data = json.loads(text)
-        uplift = UpliftFigures(**data.pop("uplift")) if data["uplift"] else data.pop("uplift")
-        models = tuple(ModelFile(**model) for model in data.pop("models"))
-        return cls(**data, uplift=uplift, models=models)
-
     def sentence(self) -> str:
         """Say in one line what came out."""
+        worth = "are worth" if self.uplift else "have"
         return (
-            f"{self.recommended:,} of {self.customers:,} customers are worth an offer, {self.matched:,} have a "
+            f"{self.recommended:,} of {self.customers:,} customers {worth} an offer, {self.matched:,} have a "
             f"look-alike, {self.ads:,} ads were made; {self.rejected_rows:,} rows were set aside."
         )

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
+from engine.command_line import DEMO_PASSPHRASE
 from engine.errors import WrongPassphraseError
 from gui.errors import ErrorReporter
 from gui.focus_ring import tell_ring_of_tab
@@ -16,7 +17,6 @@ from gui.icons import mark_icon
 from gui.job_bar import JobBar
 from gui.jobs import JobQueue
 from gui.openings import (
-    DEMO_PASSPHRASE,
     SUFFIX,
     NewCampaign,
     Opened,
@@ -170,7 +170,8 @@ class MainWindow(QMainWindow):
 
     @Slot(Recent)
     def _open_recent(self, recent: Recent) -> None:
-        self.open_file(Path(recent.path), DEMO_PASSPHRASE if recent.is_demo else "")
+        path = Path(recent.path)
+        self.open_file(path, DEMO_PASSPHRASE if path == demo_path() else "")
 
     def _open_by(self, job: Job[Opened], afterwards: str) -> None:
         """Start an opening, after the files of campaigns just closed are free."""

@@ -74,7 +74,7 @@ def demo_job(customers: int = DEMO_CUSTOMERS) -> Job[Opened]:
             except CampaignFileError as error:
                 if not _is_damage(error):
                     raise
-                path.replace(path.with_stem(f"{path.stem}-damaged"))
+                _put_aside(path)
         from engine.pipeline import run_demo
 
         run_demo(path, DEMO_PASSPHRASE, customers=customers, context=context.part(0.0, 0.95))
@@ -82,6 +82,17 @@ def demo_job(customers: int = DEMO_CUSTOMERS) -> Job[Opened]:
 
     name = tr("Opening the demo") if demo_path().exists() else tr("Making the demo campaign")
     return Job(name, work)
+
+
+def _put_aside(path: Path) -> None:
+    """Give a damaged demo, and what a crash left beside it, another name."""
+    from engine.campaign.encrypted import LEFTOVERS
+
+    aside = path.with_stem(f"{path.stem}-damaged")
+    for ending in ("", *LEFTOVERS):
+        left = path.with_name(path.name + ending)
+        if left.exists():
+            left.replace(aside.with_name(aside.name + ending))
 
 
 def file_job(path: Path, passphrase: str) -> Job[Opened]:

@@ -14,10 +14,11 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
+from engine.command_line import DEMO_PASSPHRASE
 from engine.resources import ROOT
 from gui.application import make_application
 from gui.jobs import JobQueue
-from gui.openings import DEMO_PASSPHRASE, demo_job, demo_path
+from gui.openings import demo_job, demo_path
 from gui.settings import Settings
 from gui.steps import steps
 from gui.theme import look

@@ -6,17 +6,25 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from datetime import date
+import time
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from engine.campaign import Campaign
 from engine.demo import DemoOperator, simulate_operator
+from engine.handsets import handset_history, loyalty
+from engine.job import JobContext
+from engine.logs import Logs, customer_features, read_logs
+from engine.recommending import People, _features_before, _first_day
 from tests.conftest import DEMO_CUSTOMERS, ROOT, run_program
 
 OWN = {"SEMBLANCE_PASSPHRASE": "a long passphrase"}
@@ -223,6 +231,55 @@ def test_each_broken_input_gives_one_sentence_and_leaves_nothing(operator: DemoO
     assert str(empty) in said or empty.name in said
     assert said.count(".") >= 2, "it says what is wrong and what to do"
     assert nothing_left_in(tmp_path / "result")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no polite kill")
+@pytest.mark.parametrize(("number", "wait"), [(signal.SIGINT, 4.0), (signal.SIGTERM, 6.0)])
+def test_a_stopped_campaign_leaves_nothing(operator: DemoOperator, tmp_path: Path, number: int, wait: float):
+    out = tmp_path / "made" / "for" / "it"
+    command = [sys.executable, str(ROOT / "main.py"), *map(str, own_arguments(operator, out))]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | OWN, stderr=subprocess.PIPE, text=True)
+    time.sleep(wait)
+    process.send_signal(number)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert nothing_left_in(tmp_path)
+
+
+def test_features_are_those_of_the_day_on_which_customers_were_asked(operator: DemoOperator, tmp_path: Path):
+    """An outcome that only later shows in the phones must not be learnt from."""
+    logs = read_logs(operator.files)
+    phones = handset_history(logs)
+    people = People(logs, customer_features(logs, phones), phones, loyalty(phones, customers_of(logs)))
+    early = _features_before(people, datetime(2025, 11, 1), JobContext())
+    late = people.features
+    changed = (early["maker"].astype(str) != late["maker"].astype(str)).mean()
+    assert 0.05 < changed < 0.6
+    assert (late["age"] - early["age"]).median() == 1.0
+
+    dated = tmp_path / "history.csv"
+    rows = rows_of(operator.files.history)
+    with dated.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["customer", "offer", "outcome", "asked_on"])
+        writer.writeheader()
+        writer.writerows(row | {"asked_on": "2025-11-01"} for row in rows)
+    table = read_logs(replace(operator.files, history=dated)).connection.sql("SELECT * FROM history").df()
+    assert _first_day(table) == datetime(2025, 11, 1)
+    undated = logs.connection.sql("SELECT * FROM history").df()
+    assert _first_day(undated) is None
+
+
+def customers_of(logs: Logs) -> pd.DataFrame:
+    return logs.connection.sql("SELECT * FROM customers").df()
+
+
+def test_customers_that_the_logs_do_not_know_are_named_as_the_cause(operator: DemoOperator, tmp_path: Path):
+    changed = tmp_path / "people.csv"
+    lines = operator.files.customers.read_text(encoding="utf-8").splitlines()
+    changed.write_text("\n".join([lines[0], *(f"x{line}" for line in lines[1:])]), encoding="utf-8")
+    done = run_program(*own_arguments(operator, tmp_path / "out", customers=changed), environment=OWN)
+    assert "people.csv" in sentence(done) or "history" in sentence(done)
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):

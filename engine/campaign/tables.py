@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from engine.campaign.encrypted import select
-from engine.columns import CUSTOMER, TEXT
+from engine.columns import CUSTOMER, FILE, REASON, TEXT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,17 +84,24 @@ def _erase_rows(connection: apsw.Connection, name: str, position: int, customer:
 
 
 def _erase_text(connection: apsw.Connection, name: str, position: int, customer: str) -> bool:
+    """Blank the texts that name a customer; drop rows whose file or reason does, such as those of refused photos."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    data = _chunk(connection, name, position)
-    texts = _decoded(data, [TEXT]).column(TEXT)
-    found = pc.fill_null(pc.match_substring_regex(texts.cast(pa.string()), mentions(customer)), False)
-    if not pc.any(found).as_py():
+    table = _decoded(_chunk(connection, name, position))
+
+    def naming(column: str) -> pa.ChunkedArray:
+        if column not in table.column_names:
+            return pa.chunked_array([pa.array([False] * table.num_rows)])
+        return pc.fill_null(pc.match_substring_regex(table[column].cast(pa.string()), mentions(customer)), False)
+
+    in_text, about = naming(TEXT), pc.or_(naming(FILE), naming(REASON))
+    if not pc.any(pc.or_(in_text, about)).as_py():
         return False
-    table = _decoded(data)
-    blanked = pc.if_else(found, pa.scalar("", pa.string()), texts.cast(pa.string())).cast(texts.type)
-    _rewrite(connection, name, position, table.set_column(table.schema.get_field_index(TEXT), TEXT, blanked))
+    texts = table[TEXT]
+    blanked = pc.if_else(in_text, pa.scalar("", pa.string()), texts.cast(pa.string())).cast(texts.type)
+    kept = table.set_column(table.schema.get_field_index(TEXT), TEXT, blanked).filter(pc.invert(about))
+    _rewrite(connection, name, position, kept)
     return True
 
 

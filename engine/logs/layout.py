@@ -78,6 +78,7 @@ HISTORY = Layout(
         Column(columns.CUSTOMER, "identifier"),
         Column(columns.OFFER, "identifier"),
         Column(columns.OUTCOME, "outcome"),
+        Column(columns.ASKED_ON, "date", needed=False),
     ),
 )
 OFFERS = Layout("offers", (Column(columns.OFFER, "identifier"),))
