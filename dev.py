@@ -77,12 +77,21 @@ def make_environment() -> None:
         stop(f"could not make .venv: {(made.stderr or made.stdout).strip().splitlines()[-1]}")
 
 
+def fingerprint(requirements: str) -> str:
+    """Return what tells this state of a requirements file from another."""
+    files = dict.fromkeys([ROOT / "requirements.txt", ROOT / requirements])
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def is_installed(requirements: str) -> bool:
+    """Whether .venv holds what a requirements file asks for now."""
+    stamp = VENV / f"{requirements}.sha256"
+    return stamp.is_file() and stamp.read_text() == fingerprint(requirements)
+
+
 def install(requirements: str) -> None:
     """Install a requirements file into .venv unless it was installed before and has not changed since."""
-    files = [ROOT / "requirements.txt", ROOT / requirements]
-    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in dict.fromkeys(files))).hexdigest()
-    stamp = VENV / f"{requirements}.sha256"
-    if stamp.is_file() and stamp.read_text() == wanted:
+    if is_installed(requirements) or is_installed("requirements-dev.txt"):
         return
     say(f"installing {requirements} (once; about 2.5 GB, some minutes)")
     pip = [
@@ -97,7 +106,7 @@ def install(requirements: str) -> None:
     ]
     if subprocess.run(pip, check=False).returncode != 0:
         stop(f"pip could not install {requirements}; its message stands above. Check the connection and start again.")
-    stamp.write_text(wanted)
+    (VENV / f"{requirements}.sha256").write_text(fingerprint(requirements))
 
 
 def missing_packages(libraries: dict[str, str]) -> list[str]:
@@ -155,8 +164,7 @@ def run(arguments: list[str]) -> int:
         require_libraries(SCREEN_LIBRARIES)
         return call("main.py", *(arguments or ["--demo"]), screen=True)
     if DEMO_OUTPUT.exists():
-        say(f"there is no screen here, and {DEMO_OUTPUT.name} holds the demo from before. Remove it to make it again.")
-        return 0
+        stop(f"there is no screen here, and ./{DEMO_OUTPUT.name} holds an earlier demo. Remove it to make another.")
     say(f"there is no screen here, so the demo campaign goes without a window into ./{DEMO_OUTPUT.name}")
     return call("main.py", "campaign", "--demo", "--out", str(DEMO_OUTPUT), *arguments)
 
