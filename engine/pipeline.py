@@ -13,12 +13,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from engine.campaign import Campaign, Consent
 from engine.campaign.encrypted import LEFTOVERS
 from engine.columns import (
     CUSTOMER,
+    FILE,
     NO_OFFER,
     OFFER,
+    REASON,
     REJECT_COLUMNS,
 )
 from engine.errors import InputError, PlaceError
@@ -38,6 +42,9 @@ if TYPE_CHECKING:
     from engine.uplift import UpliftModel
 
 DEMO_NAME = "Spring upgrade"
+NOT_UTF8 = "Letters are not UTF-8"
+MOST_MISREAD = 0.01  # of a file's rows may be in another encoding; more would leave towns out by their spelling
+MOST_SET_ASIDE = 0.5
 
 
 @dataclass(frozen=True)
@@ -194,6 +201,7 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         offers = read_offers(inputs.files.offers)
         keep_templates(campaign, offers, inputs.template)
         logs = read_logs(inputs.files, context=context)
+        _require_most_rows(logs)
         campaign.write_offers(offers)
         campaign.write_files(logs.files)
     with stages.stage("Follow phones") as context:
@@ -210,6 +218,21 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         photos = _read_photos(campaign, inputs, logs, context)
     with stages.stage("Save") as context:
         return _keep_summary(campaign, logs, model, value, photos, seed, stages)
+
+
+def _require_most_rows(logs: Logs) -> None:
+    """Raise InputError if so much of a file was set aside that the rest would mislead."""
+    for report in logs.files:
+        of_file = pc.filter(logs.rejects[REASON], pc.equal(logs.rejects[FILE], report.file))
+        counts = pc.value_counts(of_file.combine_chunks()).to_pylist()
+        for found in sorted(counts, key=lambda each: -each["counts"])[:1]:
+            misread = found["values"] == NOT_UTF8 and found["counts"] > MOST_MISREAD * report.rows
+            if misread or report.rejected > MOST_SET_ASIDE * report.rows:
+                raise InputError(
+                    f"{report.file}: {report.rejected:,} of {report.rows:,} rows cannot be used, most of them because: "
+                    f"{found['values'].lower()}. {'Save it as CSV UTF-8' if misread else 'Correct the file'} and start "
+                    "again."
+                )
 
 
 def _require_known_customers(logs: Logs, name: str) -> None:
@@ -288,8 +311,6 @@ def _keep_summary(
     stages: Stages,
 ) -> Summary:
     """Keep the rows and photos set aside, the history of the run and the summary."""
-    import pyarrow.compute as pc
-
     rejects = _with_photos(logs.rejects, photos.refused)
     table = campaign.read_table("customers", [OFFER])
     assert table is not None

@@ -282,6 +282,14 @@ def test_customers_that_the_logs_do_not_know_are_named_as_the_cause(operator: De
     assert "people.csv" in sentence(done) or "history" in sentence(done)
 
 
+def test_a_file_in_another_encoding_is_named_and_not_read_by_halves(operator: DemoOperator, tmp_path: Path):
+    changed = tmp_path / "latin.csv"
+    changed.write_bytes(operator.files.customers.read_text(encoding="utf-8").encode("cp1250"))
+    said = sentence(run_program(*own_arguments(operator, tmp_path / "out", customers=changed), environment=OWN))
+    assert "latin.csv" in said
+    assert "UTF-8" in said
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):
     (tmp_path / "keep.txt").write_text("mine")
     done = run_program("campaign", "--demo", "--customers", "300", "--out", tmp_path)
