@@ -125,11 +125,15 @@ def _draw(customers: int, seed: int, planted: Planted, context: JobContext) -> D
     ties = simulate_ties(people, seed)
     lives = simulate_phones(people, ties, seed, planted=planted, context=context)
     catalogue = read_catalogue()
+    context.check()
     spells = handset_spells(people, lives, catalogue, seed)
     until = np.full(len(people), LOG_DAYS * DAY_SECONDS, dtype=np.int64)
     gone = ~spells.changed & (spells.end < LOG_DAYS * DAY_SECONDS)
     until[spells.customer[gone]] = spells.end[gone]
-    return Drawn(people, ties, lives, spells, simulate_usage(people, spells, until, seed), catalogue, until)
+    context.check()
+    usage = simulate_usage(people, spells, until, seed)
+    context.check()
+    return Drawn(people, ties, lives, spells, usage, catalogue, until)
 
 
 def _observables(drawn: Drawn) -> Observables:
