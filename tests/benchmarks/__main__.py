@@ -87,7 +87,7 @@ def measure_photos() -> list[Figure]:
         repeated("Photo: detect", lambda: reader.detector.detect(rgb), 20),
         repeated("Photo: crop", lambda: crop_face(rgb, face.box), 50),
         repeated("Photo: embed with mirror", lambda: reader.facenet.embed([crop]), 20),
-        repeated("Photo: embed with mirror, 8 at once, each", lambda: reader.facenet.embed([crop] * 8), 5),
+        repeated("Photo: embed with mirror, 8 at once (all 8)", lambda: reader.facenet.embed([crop] * 8), 5),
     ]
 
 
