@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gui.settings import Settings
 
-CUSTOMERS = 2_000
+CUSTOMERS, SEED = 2_000, 1  # enough for a signal, so that ads are made
 PATIENCE = 60.0  # seconds for the window to open the campaign
 
 
@@ -35,8 +35,10 @@ def selftest() -> int:
         settings = Settings(Path(folder, "settings.ini"))
         application = make_application(settings)
         with ProgressBars() as bars:
-            summary = campaign_into_folder(DemoInputs(CUSTOMERS), out, DEMO_PASSPHRASE, seed=0, ads=4, audience=bars)
+            summary = campaign_into_folder(DemoInputs(CUSTOMERS), out, DEMO_PASSPHRASE, seed=SEED, ads=4, audience=bars)
         _say(summary.sentence())
+        if not summary.ads:
+            raise RuntimeError("no ad was made")
         _look_at_every_page(application, settings, out / "campaign.semblance", DEMO_PASSPHRASE)
     _say("selftest passed")
     return 0
