@@ -12,7 +12,7 @@ from engine.columns import NO_OFFER
 from engine.job import JobContext
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.qini import (
-    Z90,
+    Z95,
     Curve,
     Decile,
     Estimate,
@@ -66,7 +66,7 @@ class LearnerScore:
 
 @dataclass(frozen=True)
 class Signal:
-    """The test whether customers differ at all in how offers work on them, one-sided at 5 %."""
+    """The test whether customers differ at all in how offers work on them, one-sided at 2.5 %."""
 
     z: float
     p_value: float
@@ -79,7 +79,8 @@ class UpliftEvaluation:
 
     Qini, curve and deciles rank customers by the uplift of the offer that the model likes best for each (the highest
     out-of-fold prediction) and score them by the doubly-robust score of that same offer: what one gets who asks
-    the best customers first, each with their best offer. In additional yeses per customer.
+    the best customers first, each with their best offer. In additional yeses per customer. ``has_signal`` asks for
+    both: customers differ by the test of ``signal_test`` (``z``, ``p_value``), and the interval of Qini is above 0.
     """
 
     qini: float
@@ -137,7 +138,7 @@ def evaluate(
         qini=overall.value,
         qini_low=overall.low,
         qini_high=overall.high,
-        has_signal=signal.is_real,
+        has_signal=signal.is_real and overall.low > 0,
         z=signal.z,
         p_value=signal.p_value,
         customers=len(trial.arm),
@@ -160,7 +161,7 @@ def signal_test(crossfit: CrossFit) -> Signal:
     The statistic is the mean over offers of each offer's own Qini, so that offers which differ, but work alike on
     everybody, are no signal. Where there is none, the folds are not independent: each pair of folds meets twice, once
     each way round, and both meetings may come out alike. Then the variance is twice that of independent folds, so
-    half of it is given away: with no effect the test says "signal" at most once in twenty, in practice less.
+    half of it is given away: with no effect the test says "signal" at most once in forty times.
     """
     from scipy.stats import norm
 
@@ -174,7 +175,7 @@ def signal_test(crossfit: CrossFit) -> Signal:
     )
     spread = float(added.std())
     z = float(added.mean()) / spread * (len(added) / 2) ** 0.5 if spread > 0 else 0.0
-    return Signal(z, float(norm.sf(z)), z > Z90)
+    return Signal(z, float(norm.sf(z)), z > Z95)
 
 
 def _score_learner(name: str, trial: Trial, crossfit: CrossFit, predictions: FloatArray) -> LearnerScore:

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.uplift.trial import FloatArray
+from engine.uplift.trial import BoolArray, FloatArray, IntArray
+
+MOST_ROWS = 150_000  # per fit: more makes small trees slower, not better, and a cancel late
 
 
 def outcome_trees(categorical: list[int], seed: int) -> Any:
@@ -40,4 +42,13 @@ class OutcomeModel:
 
 def fit_outcome(codes: FloatArray, outcome: FloatArray, categorical: list[int], seed: int) -> OutcomeModel:
     """Fit the outcome on the features alone."""
-    return OutcomeModel(outcome_trees(categorical, seed).set_params(max_iter=60).fit(codes, outcome))
+    some = draw_rows(np.ones(len(outcome), dtype=bool), seed)
+    return OutcomeModel(outcome_trees(categorical, seed).set_params(max_iter=60).fit(codes[some], outcome[some]))
+
+
+def draw_rows(inside: BoolArray, seed: int) -> IntArray:
+    """Return the rows to fit trees on: all that are ``inside``, or as many by lot as small trees can use."""
+    rows = np.flatnonzero(inside)
+    if len(rows) > MOST_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, MOST_ROWS, replace=False))
+    return rows

@@ -15,7 +15,6 @@ from engine.job import JobContext
 from engine.uplift.trial import FloatArray, IntArray
 
 Z95 = 1.959963984540054
-Z90 = 1.6448536269514722  # one-sided 5 %
 
 
 @dataclass(frozen=True)

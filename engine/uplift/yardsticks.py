@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.columns import NO_OFFER
 from engine.job import JobContext
-from engine.uplift.outcome import outcome_trees
+from engine.uplift.outcome import draw_rows, outcome_trees
 from engine.uplift.trial import FEWEST_ANSWERS, BoolArray, FloatArray, IntArray, Trial
 
 NEAR_HALF = 0.03
@@ -56,7 +56,7 @@ def fit_solo_models(
     models = []
     for j, offer in enumerate(trial.offers):
         context.progress(j / len(trial.offers), f"Learning who is won by {offer}")
-        models.append(_fit(SoloModel(outcome_trees(categorical, seed)), codes, trial, j, inside))
+        models.append(_fit(SoloModel(outcome_trees(categorical, seed)), codes, trial, j, inside, seed))
     return SoloModels(tuple(models))
 
 
@@ -76,7 +76,7 @@ def run_yardsticks(
     found = []
     for place, (name, make, refused) in enumerate(plans):
         part = context.part(place / 2, (place + 1) / 2)
-        predictions = None if refused else _out_of_fold(make, codes, trial, fold, part)
+        predictions = None if refused else _out_of_fold(make, codes, trial, fold, seed, part)
         found.append(Yardstick(name, predictions, refused))
     return tuple(found)
 
@@ -104,7 +104,7 @@ def _not_half(trial: Trial) -> str:
 
 
 def _out_of_fold(
-    make: Callable[[], Any], codes: FloatArray, trial: Trial, fold: IntArray, context: JobContext
+    make: Callable[[], Any], codes: FloatArray, trial: Trial, fold: IntArray, seed: int, context: JobContext
 ) -> FloatArray:
     """Fit one learner per offer and fold, and predict the fold left out."""
     folds, offers = int(fold.max()) + 1, len(trial.offers)
@@ -112,13 +112,13 @@ def _out_of_fold(
     for j in range(offers):
         for k in range(folds):
             context.progress((j * folds + k) / (offers * folds), f"Comparing learners on {trial.offers[j]}")
-            learner = _fit(make(), codes, trial, j, fold != k)
+            learner = _fit(make(), codes, trial, j, fold != k, seed)
             predictions[fold == k, j] = learner.predict(codes[fold == k])
     return predictions
 
 
-def _fit(learner: Any, codes: FloatArray, trial: Trial, offer: int, inside: BoolArray) -> Any:
+def _fit(learner: Any, codes: FloatArray, trial: Trial, offer: int, inside: BoolArray, seed: int) -> Any:
     """Fit a learner of scikit-uplift on one offer's customers and the control group; numpy in, nothing else."""
-    rows = inside & ((trial.arm == 0) | (trial.arm == offer + 1))
+    rows = draw_rows(inside & ((trial.arm == 0) | (trial.arm == offer + 1)), seed)
     treated = (trial.arm[rows] > 0).astype(np.int64)
     return learner.fit(codes[rows], trial.outcome[rows].astype(np.int64), treated)

@@ -84,8 +84,8 @@ def test_an_offer_that_was_never_tried_is_named(personal: tuple[KnownTrial, Upli
 
 def test_where_nothing_differs_personal_offers_gain_nothing():
     gains = []
-    for seed in range(5):
-        trial = known_trial(2_000, seed=seed, effect=0.0)
+    for seed in range(3):
+        trial = known_trial(1_500, seed=seed, effect=0.0)
         model = fit_uplift(trial.features, trial.treatment, trial.outcome, yardsticks=False)
         gains.append(policy_value(model, CATALOGUE))
-    assert sum(gain.gain_low > 0 for gain in gains) <= 1
+    assert sum(gain.gain_low > 0 for gain in gains) == 0

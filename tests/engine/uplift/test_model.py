@@ -62,7 +62,7 @@ def test_likely_ranges_hold_the_true_uplifts(demo: FittedDemo, fitted: FittedTri
 def test_nothing_planted_gives_no_signal():
     false_alarms = 0
     for seed in range(20):
-        population = simulate_population(3_000, seed=seed, effect=0.0)
+        population = simulate_population(2_000, seed=seed, effect=0.0)
         history = population.history
         model = fit_uplift(population.features, history["offer"], history["outcome"], seed=seed, yardsticks=False)
         false_alarms += model.evaluation.has_signal

@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.job import JobContext
 from engine.uplift import fit_uplift
+from engine.uplift.outcome import MOST_ROWS, draw_rows
 from engine.uplift.trial import Trial
 from engine.uplift.yardsticks import run_yardsticks
 from tests.engine.uplift.trials import known_trial
@@ -62,3 +63,11 @@ def test_plots_of_scikit_uplift_are_never_loaded():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] True []"
+
+
+def test_trees_are_fitted_on_no_more_rows_than_they_can_use():
+    inside = np.arange(2 * MOST_ROWS) % 3 > 0
+    rows = draw_rows(inside, seed=1)
+    assert len(np.unique(rows)) == MOST_ROWS
+    assert inside[rows].all()
+    assert np.array_equal(draw_rows(inside[:900], seed=1), np.flatnonzero(inside[:900]))
