@@ -38,6 +38,6 @@ def demo() -> FittedDemo:
 
 @pytest.fixture(scope="session")
 def fitted() -> FittedTrial:
-    """A trial with 8,000 customers, unequal arms and thousands of towns."""
-    trial = known_trial(8_000, seed=5, towns=3_000)
+    """A trial with 6,000 customers and thousands of towns."""
+    trial = known_trial(6_000, seed=5, towns=3_000)
     return FittedTrial(trial, fit_uplift(trial.features, trial.treatment, trial.outcome, seed=1))

@@ -82,7 +82,7 @@ def test_offers_that_work_alike_on_everybody_give_no_signal():
 def test_evaluation_counts_arms_and_scores_learners(fitted: FittedTrial):
     evaluation = fitted.model.evaluation
     assert [arm.offer for arm in evaluation.arms] == ["none", *OFFERS]
-    assert [arm.customers for arm in evaluation.arms] == [2_000] * 4
+    assert [arm.customers for arm in evaluation.arms] == [1_500] * 4
     assert sum(arm.outcomes for arm in evaluation.arms) == fitted.trial.outcome.sum()
     ours = evaluation.leaderboard[0]
     assert (ours.name, ours.qini, ours.low, ours.high) == (

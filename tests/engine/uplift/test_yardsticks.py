@@ -15,13 +15,15 @@ from tests.engine.uplift.trials import known_trial
 
 
 def test_a_pandas_index_that_differs_changes_nothing():
-    trial = known_trial(1_500, seed=2)
-    shuffled = np.random.default_rng(0).permutation(1_500)
-    plain = fit_uplift(trial.features, trial.treatment, trial.outcome)
+    trial = known_trial(2_400, seed=2)
+    rows = np.isin(trial.treatment, ("none", "plan"))
+    features, treatment, outcome = trial.features[rows], trial.treatment[rows], trial.outcome[rows]
+    shuffled = np.random.default_rng(0).permutation(len(features))
+    plain = fit_uplift(features, treatment, outcome)
     indexed = fit_uplift(
-        trial.features.set_axis(shuffled),
-        pd.Series(trial.treatment, index=shuffled[::-1]),
-        pd.Series(trial.outcome, index=[f"customer {i}" for i in range(1_500)]),
+        features.set_axis(shuffled),
+        pd.Series(treatment, index=shuffled[::-1]),
+        pd.Series(outcome, index=[f"customer {i}" for i in range(len(features))]),
     )
     assert indexed.evaluation == plain.evaluation
     assert [row.name for row in plain.evaluation.leaderboard] == [
@@ -32,11 +34,11 @@ def test_a_pandas_index_that_differs_changes_nothing():
 
 def test_class_transformation_is_refused_where_arms_are_unequal():
     random = np.random.default_rng(0)
-    arm = np.repeat([0, 1], [1_000, 400])
-    trial = Trial(("plan",), arm, random.integers(0, 2, 1_400).astype(float))
-    two, changed = run_yardsticks(random.normal(size=(1_400, 2)), [], trial, np.arange(1_400) % 3, 0, JobContext())
+    arm = np.repeat([0, 1], [500, 200])
+    trial = Trial(("plan",), arm, random.integers(0, 2, 700).astype(float))
+    two, changed = run_yardsticks(random.normal(size=(700, 2)), [], trial, np.arange(700) % 3, 0, JobContext())
     assert two.predictions is not None
-    assert two.predictions.shape == (1_400, 1)
+    assert two.predictions.shape == (700, 1)
     assert changed.predictions is None
     assert "plan was given to 29% of the two" in changed.refused
 
