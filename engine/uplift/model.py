@@ -17,7 +17,7 @@ from engine.uplift.learner import Forecast, Learner
 from engine.uplift.trial import FloatArray, check_trial, unknown_offer
 from engine.uplift.yardsticks import Yardstick, run_yardsticks
 
-MANY_ROWS = 100_000
+MANY_ROWS = 300_000
 
 
 @dataclass(frozen=True)
