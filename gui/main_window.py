@@ -232,7 +232,7 @@ class MainWindow(QMainWindow):
     def _read_again(self) -> None:
         """Read the open campaign anew because a page changed it."""
         if self.campaign is not None:
-            self.jobs.start(reading_job(self.campaign), self._read)
+            self.jobs.start(reading_job(self.campaign), self._read, noted=False)
 
     @Slot(object)
     def _read(self, opened: Opened) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engine.campaign import StoredPhoto
-from engine.faces import decode_photo, eye_frame
+from engine.faces import Subject, decode_photo, eye_frame
 from gui.picture import Framing, Picture
 from gui.theme import RADIUS_PHOTO, Theme, Tone
 from gui.widgets import Label, column
@@ -45,14 +45,19 @@ def decode(photo: StoredPhoto) -> FacePhoto:
 
 
 def framing(face: FacePhoto, others: Sequence[FacePhoto]) -> Framing:
-    """Return how a face is framed alike with others: one eye line, one eye distance."""
+    """Return how a face is framed alike with others: one eye line, one eye distance. It keeps none of the photos."""
+    subjects = [_subject(each.stored) for each in (face, *others)]
 
     @lru_cache(maxsize=2)  # asked for at every paint
     def part(aspect: float) -> QRectF:
-        frame = eye_frame(face.stored, *(other.stored for other in others), aspect=aspect)[0]
+        frame = eye_frame(*subjects, aspect=aspect)[0]
         return QRectF(frame.x, frame.y, frame.width, frame.height)
 
     return part
+
+
+def _subject(photo: StoredPhoto) -> Subject:
+    return Subject(photo.width, photo.height, photo.box, photo.points, photo.hair_top)
 
 
 def photo_name(key: str) -> str:
