@@ -14,6 +14,7 @@ from gui.widgets.buttons import Button
 from gui.widgets.labels import IconLabel, Label, bold, plain
 from gui.widgets.layouts import Flow, clear, column, row
 
+LINE_INSET = 6  # puts the first row of statements at the height of the button beside it
 NoticeTone = Literal["accent", "positive", "warning", "danger"]
 
 
@@ -112,9 +113,9 @@ class HonestyLine(QWidget):
     def __init__(self, action: Button | None = None) -> None:
         super().__init__()
         self._marks = Flow(gap=12)
-        layout = row((self._marks, 1), gap=8, margins=(2, 0, 0, 0))
+        layout = row((column(LINE_INSET, self._marks, None, gap=0), 1), gap=8, margins=(2, 0, 0, 0))
         if action is not None:
-            layout.addWidget(action)
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(layout)
 
     def set_marks(self, marks: Sequence[HonestyMark]) -> None:
