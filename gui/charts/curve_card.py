@@ -54,8 +54,11 @@ class CurveCard(Card):
         self.body.addWidget(self._none, 1)
         self.setMinimumHeight(210)
 
-    def show_results(self, results: CampaignResults, store: ColumnStore | None, share: float) -> None:
-        """Show a campaign's curves, the marker at a share of customers; without a signal there is no profit curve."""
+    def show_results(self, results: CampaignResults, store: ColumnStore | None, share: float | None) -> None:
+        """Show a campaign's curves, the marker at a share of customers; None where there is no share to choose.
+
+        Without a signal there is no profit curve.
+        """
         evaluation, curve = results.evaluation, results.curve
         self._there.setVisible(evaluation is not None)
         self._none.setVisible(evaluation is None)
@@ -105,7 +108,8 @@ class CurveCard(Card):
     def _say_share(self, share: float) -> None:
         """Move the marker to a share and say how many that is, what it costs and what it earns."""
         chart = self.profit.chart
-        if not chart.lines:
+        if not chart.lines or self.profit.slider.isHidden():
+            self.said.setText("")
             return
         asked = self._budget.asked(share) if self._budget is not None else round(share * self._customers)
         text = tr("{share}: {count} customers").format(share=numbers.percent(share, 0), count=numbers.decimal(asked))
