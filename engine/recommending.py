@@ -19,10 +19,12 @@ from engine.columns import (
     NO_OFFER,
     OFFER,
     OUTCOME,
-    RECOMMENDATION_COLUMNS,
     RESIDENCE,
     SEGMENT,
     UNKNOWN_MAKER,
+    UPLIFT,
+    UPLIFT_HIGH,
+    UPLIFT_LOW,
 )
 from engine.errors import InputError
 from engine.job import JobContext
@@ -161,8 +163,10 @@ def choose_offers(campaign: Campaign, choice: Choice, context: JobContext | None
         raise InputError(f'{campaign.path.name} has no offer "{choice.offer}". Choose one of its offers.')
     context.progress(0.2, "Choosing offers")
     frame = _chosen(table, offers, UpliftEvaluation.from_json(document), choice)
+    context.check()
     _pass_over(frame, np.asarray(table[SEGMENT].to_pandas() == HAS_LEFT))
-    for column in RECOMMENDATION_COLUMNS:
+    for column in (OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT):
+        context.check()
         field = table.schema.field(column)
         table = table.set_column(table.schema.get_field_index(column), field, pa.array(frame[column], field.type))
     context.progress(0.7, "Keeping the choice")
@@ -180,7 +184,7 @@ def _chosen(table: pa.Table, offers: tuple[Offer, ...], evaluation: UpliftEvalua
         for part in ("uplift", "low", "high")
     )
     baseline = table["baseline"].to_numpy()
-    keys, makers = table[CUSTOMER].to_pylist(), table[CURRENT_MAKER].to_pylist()
+    keys, makers = (table[column].to_pandas() for column in (CUSTOMER, CURRENT_MAKER))
     personal = recommend(uplift, low, high, baseline, keys, makers, offers, evaluation)
     if choice.kind != "for_all":
         return personal
