@@ -15,6 +15,7 @@ from gui.widgets.labels import IconLabel, Label, bold, plain
 from gui.widgets.layouts import Flow, clear, column, row
 
 LINE_INSET = 6  # puts the first row of statements at the height of the button beside it
+HEADING_HEIGHT = 24  # of a card, with or without a small button beside it
 NoticeTone = Literal["accent", "positive", "warning", "danger"]
 
 
@@ -43,8 +44,9 @@ class Card(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(title)
-        outer = column(gap=gap, margins=(padding, padding - 4 if title else padding, padding, padding))
+        outer = column(gap=gap, margins=(padding, padding - 6 if title else padding, padding, padding))
         self.heading = Label(title, "section")
+        self.heading.setMinimumHeight(HEADING_HEIGHT)
         self._controls = QHBoxLayout()
         self._controls.setSpacing(8)
         if title:
