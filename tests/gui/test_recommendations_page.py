@@ -375,6 +375,73 @@ def test_a_choice_that_cannot_be_kept_is_told_and_can_be_made_again(page, demo_c
     assert page.no_gain.use_single.isEnabled()
 
 
+class Following(QObject):
+    """Reads the campaign anew after each change, with a gain whatever chance made of it."""
+
+    def __init__(self, page, campaign):
+        super().__init__(page)
+        self.page, self.campaign = page, campaign
+        page.changed.connect(self.read)
+
+    @Slot()
+    def read(self):
+        found = read_results(self.campaign)
+        evaluation, value = replace(found.evaluation, has_signal=True), replace(found.value, gain_low=9.0)
+        self.page.set_campaign(self.campaign, replace(found, evaluation=evaluation, value=value))
+
+
+def ctrl_z(page, qtbot):
+    with qtbot.waitSignal(page.changed, timeout=10_000):
+        qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settle(page, qtbot)
+
+
+def offer_in_file(campaign, customer):
+    table = campaign.read_table("customers")
+    return table["offer"][table["customer"].to_pylist().index(customer)].as_py()
+
+
+def test_an_offer_is_withheld_from_one_customer_and_given_back(page, demo_campaign, qtbot):
+    Following(page, demo_campaign).read()
+    settle(page, qtbot)
+    customer = keys(page)[40]
+    page.show_customer(customer)
+    was, asked = offer_in_file(demo_campaign, customer), sum(offer != NO_OFFER for offer in column(page, "offer"))
+    assert was != NO_OFFER
+    click_and_wait(page, page.pane.no_offer, qtbot)
+    assert offer_in_file(demo_campaign, customer) == NO_OFFER
+    assert page.customer == customer
+    assert page.customers.table.chosen == customer_store(page._results).row_of(customer)
+    assert page.pane.sentence.text.endswith("No offer.</span> You chose to send this one no offer.")
+    assert page.verdict.text().startswith(f"Ask {numbers.decimal(asked - 1)} customers.")
+    assert page.pane.no_offer.accessibleName() == "Offer again"
+    click_and_wait(page, page.pane.no_offer, qtbot)
+    assert offer_in_file(demo_campaign, customer) == was
+    assert page.pane.no_offer.accessibleName() == "No offer"
+    page.show_customer(keys(page)[0])
+    ctrl_z(page, qtbot)
+    assert (page.customer, offer_in_file(demo_campaign, customer)) == (customer, NO_OFFER)
+    ctrl_z(page, qtbot)
+    assert offer_in_file(demo_campaign, customer) == was
+    with qtbot.assertNotEmitted(page.changed, wait=200):
+        qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    page.show_customer(next(key for key, offer in zip(
+        column(page, "customer"), column(page, "offer"), strict=True) if offer == NO_OFFER))  # fmt: skip
+    assert not page.pane.no_offer.isEnabled()
+    settle(page, qtbot)
+
+
+def test_nothing_is_exported_while_the_offers_are_being_changed(page, demo_campaign, qtbot):
+    Following(page, demo_campaign).read()
+    settle(page, qtbot)
+    with qtbot.waitSignal(page.changed, timeout=10_000):
+        qtbot.mouseClick(page.pane.no_offer, CLICK)
+        page.customers.sort_by(0)
+        assert not page.export.isEnabled()
+    settle(page, qtbot)
+    assert page.export.isEnabled()
+
+
 def test_the_figure_and_the_curve_say_the_same_of_those_who_are_asked(shown):
     asked = sum(offer != NO_OFFER for offer in column(shown, "offer"))
     profit = shown.curve.profit
