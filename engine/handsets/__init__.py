@@ -1,14 +1,23 @@
+from engine.handsets.handset import DeviceClass, Handset
 from engine.handsets.history import handset_history, maker_shares
 from engine.handsets.loyalty import LoyaltyTable, loyalty
-from engine.handsets.resolve import Handset, HandsetTables, read_handset_tables, resolve_handset
+from engine.handsets.naming import NamedHandset, NamedHandsets
+from engine.handsets.resolve import resolve_handset
+from engine.handsets.tables import HandsetTables, read_handset_tables
+from engine.handsets.tacs import TacTable, read_tac_table
 
 __all__ = [
+    "DeviceClass",
     "Handset",
     "HandsetTables",
     "LoyaltyTable",
+    "NamedHandset",
+    "NamedHandsets",
+    "TacTable",
     "handset_history",
     "loyalty",
     "maker_shares",
     "read_handset_tables",
+    "read_tac_table",
     "resolve_handset",
 ]

@@ -30,6 +30,11 @@ def _series(maker: str, *patterns: str) -> Rule:
     return Rule(maker, re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE))
 
 
+def _prefix(maker: str, pattern: str) -> Rule:
+    """Return a rule for a maker's own name that runs into the model."""
+    return Rule(maker, re.compile(pattern, re.IGNORECASE), re.compile(pattern, re.IGNORECASE))
+
+
 HONOR_CODES = (
     "AKA ALI ANY ATH AUM BKK BKL BLN BVL CHM CMA COL COR CRT DLI DNN DUA DUK ELI FNE FRD HLK HRY JMM JSN KIW KSA "
     "LLD LLY LND NTH NTN OXF PCT PGT PLK REA RKY RMO STF TFY TNY VNE"
@@ -67,6 +72,7 @@ RULES = (
         r"nova (?:[0-9]{1,2}|y[0-9]{2})[a-z]?\b",
         r"pura [0-9]{2}\b",
         r"ascend [a-z]",
+        r"B[356][0-9]{2}[a-z]?-[0-9]{2,3}",
     ),
     _brand("Xiaomi", "xiaomi"),
     _series(
@@ -87,7 +93,7 @@ RULES = (
         r"galaxy (?:[a-z]{1,2}[0-9]|note|ace|mini|core|grand|tab|xcover|young|z |alpha|mega)",
     ),
     _brand("Apple", "apple"),
-    _series("Apple", r"i(?:phone|pad|pod)"),
+    _series("Apple", r"i(?:phone|pad|pod)", r"watch[0-9],[0-9]"),
     _brand("Motorola", "motorola"),
     _series("Motorola", r"moto[ _-]?[a-z]", r"XT[0-9]{3,4}(?![0-9])", r"razr [0-9]"),
     _brand("Nokia", r"(?:hmd global |microsoft )?nokia"),
@@ -95,6 +101,8 @@ RULES = (
     _series("Nokia", r"lumia\b", r"TA-1[0-9]{3}\b", r"RM-[0-9]{3,4}\b"),
     _brand("HMD", "hmd(?: global)?"),
     _brand("Sony", "sony ?ericsson", "sony(?: mobile)?"),
+    _prefix("Sony", r"sony ?ericsson(?=[a-z]{1,2}[0-9])"),
+    _prefix("Nokia", r"nokia(?=[a-z][0-9])"),
     _series(
         "Sony",
         r"xperia\b",
@@ -124,7 +132,7 @@ RULES = (
     _series("Alcatel", r"one ?touch\b"),
     _brand("TCL", "tcl"),
     _brand("ZTE", "zte"),
-    _series("ZTE", r"blade [a-z][0-9]", r"axon [0-9]"),
+    _series("ZTE", r"blade [a-z][0-9]", r"axon [0-9]", r"MF[0-9]{2,3}[A-Z+]?$"),
     _brand("Lenovo", "lenovo"),
     _brand("ASUS", "asus"),
     _series("ASUS", r"zenfone\b", r"rog phone"),
@@ -139,8 +147,12 @@ RULES = (
     *(
         _brand(name, name.lower())
         for name in (
-            "Acer", "Blackview", "Cubot", "Doogee", "Emporia", "Gigaset", "Infinix", "Meizu", "Oukitel", "Palm",
-            "Panasonic", "Philips", "Sharp", "Siemens", "Tecno", "Ulefone", "Umidigi", "Wiko",
+            "Acer", "Aligator", "Allview", "AVM", "Bittium", "Blackview", "Cinterion", "ConCorde", "Coolpad",
+            "Crosscall", "Cubot", "D-Link", "Doogee", "Emporia", "Energizer", "Evolveo", "Fibocom", "Gigaset",
+            "Hammer", "Hisense", "iGet", "Infinix", "Itel", "Kyocera", "Maxcom", "Meizu", "MikroTik", "myPhone",
+            "Navon", "Netgear", "Olympia", "Oukitel", "Palm", "Panasonic", "Philips", "Prestigio", "Quectel", "Sharp",
+            "Siemens", "Sierra Wireless", "SIMCom", "Tecno", "Telit", "Teltonika", "Tesla", "Thuraya", "TP-Link",
+            "u-blox", "Ulefone", "Umidigi", "Vertu", "Vodafone", "Wiko",
         )
     ),
 )  # fmt: skip

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from engine.columns import UNKNOWN_MAKER
 from engine.errors import InputError
 from engine.handsets import Handset, HandsetTables, read_handset_tables, resolve_handset
-from engine.handsets.resolve import default_tables, is_imei
+from engine.handsets.handset import is_imei
+from engine.handsets.tables import default_tables
 
 MAKERS = {
     "Samsung": [
