@@ -1,5 +1,5 @@
 from engine.handsets.handset import DeviceClass, Handset
-from engine.handsets.history import handset_history, maker_shares
+from engine.handsets.history import handset_history, history_of_runs, logged_phone_types, maker_shares
 from engine.handsets.loyalty import LoyaltyTable, loyalty
 from engine.handsets.naming import NamedHandset, NamedHandsets
 from engine.handsets.resolve import resolve_handset
@@ -15,6 +15,8 @@ __all__ = [
     "NamedHandsets",
     "TacTable",
     "handset_history",
+    "history_of_runs",
+    "logged_phone_types",
     "loyalty",
     "maker_shares",
     "read_handset_tables",
