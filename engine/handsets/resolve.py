@@ -45,10 +45,10 @@ def resolve_quickly(phone_type: str, tables: HandsetTables) -> Handset:
     text = clean(phone_type)
     if names_no_phone(text):
         return UNKNOWN_HANDSET
-    handset = by_rules(text)
-    if handset is not None:
-        return tables.settled(handset)
     maker, name = tables.play.get(model_key(text), ("", ""))
+    ruled = by_rules(text)
+    if ruled is not None and (ruled[1] or maker in ("", ruled[0].maker)):
+        return tables.settled(ruled[0])
     if maker:
         found = described(maker, name or text, otherwise=device_class(maker, text))
         return tables.settled(found)

@@ -42,12 +42,12 @@ def names_no_phone(text: str) -> bool:
     return _NO_PHONE.fullmatch(text) is not None
 
 
-def by_rules(text: str) -> Handset | None:
-    """Return the handset of a clean string whose maker a rule proves, or None."""
+def by_rules(text: str) -> tuple[Handset, bool] | None:
+    """Return the handset of a clean string that a rule fits, and whether the rule proves the maker alone."""
     for rule in RULES:
         found = rule.pattern.match(text)
         if found:
-            return described(rule.maker, text[found.end() :] if rule.drop else text)
+            return described(rule.maker, text[found.end() :] if rule.drop else text), not rule.loose
     return None
 
 

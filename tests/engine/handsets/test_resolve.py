@@ -79,6 +79,25 @@ def test_what_no_rule_proves_stays_unknown_under_its_own_name(string: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("string", "maker"),
+    [("E6810", "Kyocera"), ("E2281", "Hisense"), ("CPH1859", "realme"), ("XT1902-3", "Lenovo"), ("ABR-NX1", "Honor"),
+     ("MAR-LX1H", "Honor"), ("LGE-NX9", "Honor"), ("Vivo XL2", "BLU"), ("MF716", "Mecer"), ("STF-L09", "Honor")],
+)  # fmt: skip
+def test_a_code_that_two_makers_use_comes_to_the_one_that_made_this_device(string: str, maker: str) -> None:
+    assert resolve_handset(string).maker == maker
+
+
+@pytest.mark.parametrize(
+    ("string", "kind"),
+    [("LM-V600", "phone"), ("LG-V490", "tablet"), ("Techpad X5", "phone"), ("moto tab g62", "tablet"),
+     ("9008X", "phone"), ("Alcatel 9032X", "tablet"), ("A7600-H", "tablet"), ("SM-T255S", "phone"), ("GT-S5570", "phone"),
+     ("Nokia 925", "phone"), ("Nokia 230", "feature phone"), ("moto e4", "phone"), ("Moto 360", "watch")],
+)  # fmt: skip
+def test_phones_are_not_taken_for_tablets_nor_tablets_for_phones(string: str, kind: str) -> None:
+    assert resolve_handset(string).device_class == kind
+
+
+@pytest.mark.parametrize(
     "alike",
     [
         ("SM-G991B", "SM-G991B/DS", "samsung SM-G991U", "Samsung Galaxy S21 5G", "galaxy s21 5g"),
