@@ -90,7 +90,8 @@ def test_a_code_that_two_makers_use_comes_to_the_one_that_made_this_device(strin
 @pytest.mark.parametrize(
     ("string", "kind"),
     [("LM-V600", "phone"), ("LG-V490", "tablet"), ("Techpad X5", "phone"), ("moto tab g62", "tablet"),
-     ("9008X", "phone"), ("Alcatel 9032X", "tablet"), ("A7600-H", "tablet"), ("SM-T255S", "phone"), ("GT-S5570", "phone"),
+     ("9008X", "phone"), ("Alcatel 9032X", "tablet"), ("A7600-H", "tablet"), ("SM-T255S", "phone"),
+     ("GT-S5570", "phone"),
      ("Nokia 925", "phone"), ("Nokia 230", "feature phone"), ("moto e4", "phone"), ("Moto 360", "watch")],
 )  # fmt: skip
 def test_phones_are_not_taken_for_tablets_nor_tablets_for_phones(string: str, kind: str) -> None:
