@@ -84,6 +84,16 @@ class SocialWeb:
         """Share x reach of each entry of ``share``."""
         return np.asarray(self.share.data * self.reach[self.share.indices])
 
+    def numbers(self, parties: Sequence[str]) -> IntArray:
+        """Return the numbers of parties. Raises KeyError if one is nobody here."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found = pc.index_in(pa.array(parties, pa.string()), value_set=self.parties)
+        if found.null_count:
+            raise KeyError(parties[pc.index(found.is_null(), True).as_py()])
+        return np.asarray(found, dtype=np.int64)
+
     def number(self, party: str) -> int:
         """Return the number of a party. Raises KeyError if it is nobody here."""
         import pyarrow.compute as pc
