@@ -7,9 +7,13 @@ from datetime import datetime
 
 import duckdb
 import ibis
+import numpy as np
 import pyarrow as pa
 
-from engine.social import TieRules, self_calls, tie_table
+from engine.demo.calls import CALLS_EACH
+from engine.demo.population import Population
+from engine.demo.world import LOG_DAYS
+from engine.social import SocialWeb, TieRules, self_calls, social_web, tie_table
 
 Record = tuple[str, str, datetime, int, str]
 
@@ -49,3 +53,26 @@ def plain_ties(rows: Sequence[tuple[str, str, int]]) -> pa.Table:
             "answering": pa.array([answering[caller] for caller, _, _ in rows], pa.int64()),
         }
     )
+
+
+def web_of(population: Population, seed: int) -> SocialWeb:
+    """Return the web of 90 days of a population's calls."""
+    drawn, rng = population.drawn, np.random.default_rng(seed)
+    caller, callee = drawn.ties.caller, drawn.ties.callee
+    activity = np.exp(rng.normal(-0.1, 0.45, len(drawn.people))) * CALLS_EACH / LOG_DAYS
+    calls = rng.poisson(activity[caller] * drawn.ties.weight * 90)
+    caller, callee, calls = caller[calls > 0], callee[calls > 0], calls[calls > 0]
+    names = pa.array([*drawn.people.ids, *(f"+36{number}" for number in drawn.ties.foreign_numbers.tolist())])
+    mutual = np.isin(callee * len(names) + caller, caller * len(names) + callee)
+    ties = pa.table(
+        {
+            "caller": names.take(pa.array(caller)),
+            "callee": names.take(pa.array(callee)),
+            "calls": calls,
+            "messages": np.zeros_like(calls),
+            "mutual": mutual,
+            "contacts": np.bincount(caller)[caller],
+            "answering": np.bincount(caller, mutual).astype(np.int64)[caller],
+        }
+    )
+    return social_web(ties, customers=drawn.people.ids.tolist())
