@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Signal, SignalInstance, Slot
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gui.results import CampaignResults
 
 FILES, SOCIAL = 0, 1
-ONE_COLUMN_BELOW = 900
+ONE_COLUMN_BELOW = 880
+LEAST_CIRCLE = 380
 
 
 def tr(text: str) -> str:
@@ -148,11 +149,11 @@ class SocialTab(QWidget):
         self.contacts = Card(tr("Contacts by impact"), gap=4)
         columns = (
             Column(tr("Contact"), stretches=True),
-            Column(tr("Of the calls"), is_number=True),
+            Column(tr("Calls"), is_number=True),
             Column(tr("Reach"), is_number=True),
             Column(tr("Impact"), is_number=True),
         )
-        self.table = ShortTable(columns, name=tr("Contacts by impact: share of the calls times reach"), fewest=4)
+        self.table = ShortTable(columns, name=tr("Contacts by impact: share of the calls times reach"), fewest=3)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         self.contacts.body.addWidget(self.table, 1)
         self.spread = Card(tr("All customers"), gap=4)
@@ -162,7 +163,7 @@ class SocialTab(QWidget):
             self.spread.body.addWidget(words)
             self.spread.body.addWidget(chart, 1)
         right = column(self.contact, (self.contacts, 3), (self.spread, 2), gap=GAP)
-        self._sides = row((self.circle, 58), (right, 42), gap=GAP)
+        self._sides = row((self.circle, 56), (right, 44), gap=GAP)
         content = QWidget()
         content.setLayout(self._sides)
         self.scroller = FittingScroll(content)
@@ -170,6 +171,8 @@ class SocialTab(QWidget):
             "person", tr("No social web yet"), tr("It is made from calls: run the campaign with call records.")
         )
         self.setLayout(column((self.scroller, 1), (self.empty, 1), gap=0))
+        for part in (self.scroller, self.empty):
+            part.hide()
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show another campaign, or the same one after it changed; call it after the other content was shown."""
@@ -192,6 +195,9 @@ class SocialTab(QWidget):
         directions = QBoxLayout.Direction
         is_narrow = event.size().width() < ONE_COLUMN_BELOW
         self._sides.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        self.circle.setFixedHeight(max(LEAST_CIRCLE, event.size().height()))  # the customer stays in sight
+        self._sides.setAlignment(self.circle, Qt.AlignmentFlag.AlignTop)
+        self.table.set_whole(is_narrow)
         super().resizeEvent(event)
 
     @Slot(int)
@@ -236,7 +242,7 @@ class SocialTab(QWidget):
         network = self._circles.ego_network(customer)
         self.circle.set_title(tr("Circle of {who}").format(who=numbers.customer_key(customer)))
         self.back.setEnabled(bool(self._back))
-        words = tr("{contacts} contacts, {shown} shown; reaches {reach} customers in two hops.")
+        words = tr("{contacts} contacts, of whom the {shown} called are shown. Reaches {reach} customers in two hops.")
         self.verdict.setText(
             words.format(
                 contacts=numbers.decimal(network.degree),
@@ -256,7 +262,7 @@ class SocialTab(QWidget):
             Cell(
                 who, None if contact.is_customer else "muted", tip="" if contact.is_customer else tr("Another operator")
             ),
-            Cell(numbers.percent(contact.share)),
+            Cell(numbers.percent(contact.share, 0)),
             Cell(numbers.decimal(contact.reach, 1)),
             Cell(numbers.decimal(contact.product, 2)),
         )

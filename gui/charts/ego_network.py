@@ -24,6 +24,7 @@ CENTRE_DOT = 30.0  # pixels
 LARGEST_DOT, LEAST_DOT = 24.0, 8.0
 NAMED = 5
 REACH_OF_A_CLICK = 16.0  # pixels
+NAME_ROOM = (52, 36)  # pixels beside and above the outermost dots
 TURN = np.pi * (3.0 - np.sqrt(5.0))  # rings are turned against each other, or links would hide behind dots
 
 
@@ -33,8 +34,8 @@ def tr(text: str) -> str:
 
 
 def places(contacts: int) -> np.ndarray:
-    """Return (contacts, 2) places: the first ones on the inner ring, from the top clockwise."""
-    found = []
+    """Return (contacts, 2) places: the first ones on the inner ring, from the top clockwise; few take all the room."""
+    found: list[np.ndarray] = []
     start = 0
     for ring, (most, radius) in enumerate(zip(RINGS, RADII, strict=True)):
         here = min(most, contacts - start)
@@ -43,7 +44,7 @@ def places(contacts: int) -> np.ndarray:
         start += here
         if start >= contacts:
             break
-    return np.concatenate(found) if found else np.empty((0, 2))
+    return np.concatenate(found) / RADII[len(found) - 1]
 
 
 def says(contact: Influence) -> str:
@@ -125,7 +126,11 @@ class EgoNetworkView(QWidget):
         item.clear()
         if self.network is None:
             return
-        item.getViewBox().setRange(xRange=(-1.2, 1.2), yRange=(-1.12, 1.12), padding=0)
+        wide, high = (
+            1.0 / (1.0 - min(2.0 * room / max(size, 1), 0.8))
+            for room, size in zip(NAME_ROOM, (self.width(), self.height()), strict=True)
+        )
+        item.getViewBox().setRange(xRange=(-wide, wide), yRange=(-high, high), padding=0)
         self._draw_links(item)
         self._draw_dots(item)
         self._draw_names(item)
@@ -177,15 +182,17 @@ class EgoNetworkView(QWidget):
             self._name(item, numbers.customer_key(contact.contact), self._places[place], LARGEST_DOT, tone)
 
     def _name(self, item: Any, text: str, at: np.ndarray, dot: float, tone: Tone) -> None:
-        """Put a name under a dot, on the ground's colour so that links do not cross it."""
-        label = pg.TextItem(text, color=theme().colour(tone), anchor=(0.5, 0.0))
+        """Put a name on the side of a dot that looks outwards, on the ground's colour so that links do not cross it."""
+        is_above = at[1] > 0.0
+        label = pg.TextItem(text, color=theme().colour(tone), anchor=(0.5, 1.0 if is_above else 0.0))
         label.setFont(font("caption", weight=600, tabular=True))
         ground = QColor(theme().colour("surface"))
-        ground.setAlphaF(0.8)
+        ground.setAlphaF(0.9)
         label.fill = pg.mkBrush(ground)
         label.setZValue(20)
         view = self.plot.getPlotItem().getViewBox()
-        label.setPos(at[0], at[1] - (dot / 2 + 3) * float(view.viewPixelSize()[1]))
+        away = (dot / 2 + 3) * float(view.viewPixelSize()[1])
+        label.setPos(at[0], at[1] + (away if is_above else -away))
         item.addItem(label, ignoreBounds=True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

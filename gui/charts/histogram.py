@@ -35,11 +35,11 @@ class Histogram(QWidget):
 
     def sizeHint(self) -> QSize:
         """Ask for a flat picture."""
-        return QSize(280, 96)
+        return QSize(280, 84)
 
     def minimumSizeHint(self) -> QSize:
         """Stay readable."""
-        return QSize(160, 76)
+        return QSize(160, 62)
 
     def show_values(self, values: NDArray[Any], here: float | None) -> None:
         """Show other values, one of them marked."""
@@ -64,7 +64,9 @@ class Histogram(QWidget):
             x0=edges[:-1], width=0.86 * width, height=np.maximum(counts, 0), brushes=brushes, pen=pg.mkPen(None)
         )
         item.addItem(bars)
-        item.getViewBox().setRange(xRange=(edges[0], edges[-1]), yRange=(0.0, counts.max() * 1.05), padding=0)
+        item.getViewBox().setRange(
+            xRange=(edges[0] - 0.5 * width, edges[-1]), yRange=(0.0, counts.max() * 1.05), padding=0
+        )
         bottom = item.getAxis("bottom")
         bottom.setHeight(BOTTOM)
         steps = [step for step in nice_steps(0.0, top) if not is_whole or float(step).is_integer()]
