@@ -23,6 +23,7 @@ RADII = (0.46, 0.74, 1.0)
 CENTRE_DOT = 30.0  # pixels
 LARGEST_DOT, LEAST_DOT = 24.0, 8.0
 NAMED = 5
+WIDTHS = 5  # of ties, in pixels, by share
 REACH_OF_A_CLICK = 16.0  # pixels
 NAME_ROOM = (52, 36)  # pixels beside and above the outermost dots
 TURN = np.pi * (3.0 - np.sqrt(5.0))  # rings are turned against each other, or links would hide behind dots
@@ -67,7 +68,6 @@ class EgoNetworkView(QWidget):
         self.network: EgoNetwork | None = None
         self.selection = -1
         self._places = places(0)
-        self._hovered = -1
         self.plot = quiet_plot(self)
         for side in ("left", "bottom"):
             self.plot.getPlotItem().hideAxis(side)
@@ -91,10 +91,10 @@ class EgoNetworkView(QWidget):
         """Show another circle, its most influential contact selected."""
         self.network = network
         self._places = places(0 if network is None else len(network.contacts))
-        self._hovered = -1
         self.selection = -1
         self.select(0 if len(self._places) else -1)
-        self.draw()
+        if self.selection < 0:
+            self.draw()
 
     def select(self, place: int) -> None:
         """Select a contact by rank from 0; -1 selects none."""
@@ -144,38 +144,55 @@ class EgoNetworkView(QWidget):
             item.addItem(
                 pg.PlotCurveItem(ends[:, 0], ends[:, 1], pen=pen(self, faint, 1), connect="pairs", antialias=True)
             )
-        widest = max((contact.share for contact in self.network.contacts), default=1.0)
-        for place, contact in reversed(list(enumerate(self.network.contacts))):
-            x, y = self._places[place]
-            tone: Tone = "accent" if place == self.selection else "control_border"
-            colour = QColor(theme().colour(tone))
-            colour.setAlphaF(1.0 if place == self.selection else 0.55)
-            line = pen(self, colour, 1.0 + 4.0 * contact.share / widest)
-            item.addItem(pg.PlotCurveItem([0.0, x], [0.0, y], pen=line, antialias=True))
+        shares = np.array([contact.share for contact in self.network.contacts])
+        width = np.ceil(WIDTHS * shares / shares.max(initial=1e-12))
+        quiet = QColor(theme().colour("control_border"))
+        quiet.setAlphaF(0.55)
+        for each in range(1, WIDTHS + 1):
+            self._draw_spokes(
+                item, np.flatnonzero((width == each) & (np.arange(len(width)) != self.selection)), quiet, each
+            )
+        if self.selection >= 0:
+            chosen = np.array([self.selection])
+            self._draw_spokes(item, chosen, theme().colour("accent"), float(width[self.selection]))
+
+    def _draw_spokes(self, item: Any, some: np.ndarray, colour: QColor, width: float) -> None:
+        """Draw the ties between the customer and some contacts as one item."""
+        if len(some):
+            ends = np.zeros((2 * len(some), 2))
+            ends[1::2] = self._places[some]
+            drawn = pen(self, colour, width)
+            item.addItem(pg.PlotCurveItem(ends[:, 0], ends[:, 1], pen=drawn, connect="pairs", antialias=True))
 
     def _draw_dots(self, item: Any) -> None:
         """Draw the contacts, the most influential last and so in front, then the customer in petrol."""
         assert self.network is not None
         largest = max((contact.product for contact in self.network.contacts), default=0.0) or 1.0
-        for place, contact in reversed(list(enumerate(self.network.contacts))):
-            size = LEAST_DOT + (LARGEST_DOT - LEAST_DOT) * float(np.sqrt(contact.product / largest))
-            fill = theme().colour("control_border" if contact.is_customer else "surface")
-            edge: Tone = "text" if place in (self.selection, self._hovered) else "surface"
-            if not contact.is_customer and edge == "surface":
-                edge = "control_border"
-            self._dot(item, self._places[place], size, fill, edge, 2.5 if place == self.selection else 1.5)
-        self._dot(item, np.zeros(2), CENTRE_DOT, theme().colour("accent"), "surface", 2.0)
+        dots = [
+            self._dot(self._places[place], self._size(contact, largest), *self._tones(place, contact))
+            for place, contact in reversed(list(enumerate(self.network.contacts)))
+        ]
+        item.addItem(pg.ScatterPlotItem([*dots, self._dot(np.zeros(2), CENTRE_DOT, "accent", "surface")]))
 
-    def _dot(self, item: Any, at: np.ndarray, size: float, fill: QColor, edge: Tone, width: float) -> None:
-        border = pen(self, theme().colour(edge), width)
-        dot = pg.ScatterPlotItem([at[0]], [at[1]], size=size, brush=fill, pen=border, pxMode=True, antialias=True)
-        item.addItem(dot)
+    def _size(self, contact: Influence, largest: float) -> float:
+        return LEAST_DOT + (LARGEST_DOT - LEAST_DOT) * float(np.sqrt(contact.product / largest))
+
+    def _tones(self, place: int, contact: Influence) -> tuple[Tone, Tone]:
+        """Return fill and edge; a party of another operator is hollow."""
+        fill: Tone = "control_border" if contact.is_customer else "surface"
+        edge: Tone = "surface" if contact.is_customer else "control_border"
+        return fill, "text" if place == self.selection else edge
+
+    def _dot(self, at: np.ndarray, size: float, fill: Tone, edge: Tone) -> dict[str, Any]:
+        """Return a dot as the plotting library wants it."""
+        border = pen(self, theme().colour(edge), 2.5 if edge == "text" else 1.5)
+        return {"pos": tuple(at), "size": size, "brush": theme().colour(fill), "pen": border}
 
     def _draw_names(self, item: Any) -> None:
         """Name the customer, the most influential contacts and the one selected."""
         assert self.network is not None
         self._name(item, numbers.customer_key(self.network.customer), np.zeros(2), CENTRE_DOT, "accent")
-        named = {*range(min(NAMED, len(self._places))), self.selection, self._hovered} - {-1}
+        named = {*range(min(NAMED, len(self._places))), self.selection} - {-1}
         for place in sorted(named):
             contact = self.network.contacts[place]
             tone: Tone = "text" if place == self.selection else "muted"
@@ -230,13 +247,9 @@ class EgoNetworkView(QWidget):
         self.draw()
 
     def _hover(self, place: int) -> None:
-        if place == self._hovered:
-            return
-        self._hovered = place
-        named = self.network is not None and place >= 0
-        self.setToolTip(says(self.network.contacts[place]) if self.network is not None and named else "")
-        self.setCursor(Qt.CursorShape.PointingHandCursor if named else Qt.CursorShape.ArrowCursor)
-        self.draw()
+        there = self.network is not None and place >= 0
+        self.setToolTip(says(self.network.contacts[place]) if self.network is not None and there else "")
+        self.setCursor(Qt.CursorShape.PointingHandCursor if there else Qt.CursorShape.ArrowCursor)
 
     def _lead(self) -> None:
         """Ask for the circle of the contact selected, if that is a customer."""
