@@ -1,0 +1,78 @@
+"""Ties made from call records by DuckDB, as the program makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from engine.demo.calls import CALLS_EACH
+from engine.demo.population import Population
+from engine.demo.world import LOG_DAYS
+from engine.social import SocialWeb, TieRules, self_calls, social_web, tie_table
+
+Record = tuple[str, str, datetime, int, str]
+
+
+def calls_table(records: Sequence[Record]) -> ibis.Table:
+    """Put call records into a DuckDB of their own."""
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE calls (caller VARCHAR, callee VARCHAR, time TIMESTAMP, seconds INTEGER, kind VARCHAR)"
+    )
+    if records:
+        connection.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?)", records)
+    return ibis.duckdb.from_connection(connection).table("calls")
+
+
+def ties_of(records: Sequence[Record], rules: TieRules | None = None) -> pa.Table:
+    return tie_table(calls_table(records), rules=rules).to_pyarrow()
+
+
+def self_calls_of(records: Sequence[Record]) -> int:
+    return int(self_calls(calls_table(records)).execute())
+
+
+def plain_ties(rows: Sequence[tuple[str, str, int]]) -> pa.Table:
+    """Return ties of these callers, callees and numbers of calls, as tie_table would."""
+    pairs = {(caller, callee) for caller, callee, _ in rows}
+    contacts = {caller: sum(each == caller for each, _, _ in rows) for caller, _, _ in rows}
+    answering = {caller: sum(one == caller and (other, one) in pairs for one, other, _ in rows) for caller in contacts}
+    return pa.table(
+        {
+            "caller": pa.array([caller for caller, _, _ in rows], pa.string()),
+            "callee": pa.array([callee for _, callee, _ in rows], pa.string()),
+            "calls": pa.array([calls for _, _, calls in rows], pa.int64()),
+            "messages": pa.array([0] * len(rows), pa.int64()),
+            "mutual": pa.array([(callee, caller) in pairs for caller, callee, _ in rows], pa.bool_()),
+            "contacts": pa.array([contacts[caller] for caller, _, _ in rows], pa.int64()),
+            "answering": pa.array([answering[caller] for caller, _, _ in rows], pa.int64()),
+        }
+    )
+
+
+def web_of(population: Population, seed: int) -> SocialWeb:
+    """Return the web of 90 days of a population's calls."""
+    drawn, rng = population.drawn, np.random.default_rng(seed)
+    caller, callee = drawn.ties.caller, drawn.ties.callee
+    activity = np.exp(rng.normal(-0.1, 0.45, len(drawn.people))) * CALLS_EACH / LOG_DAYS
+    calls = rng.poisson(activity[caller] * drawn.ties.weight * 90)
+    caller, callee, calls = caller[calls > 0], callee[calls > 0], calls[calls > 0]
+    names = pa.array([*drawn.people.ids, *(f"+36{number}" for number in drawn.ties.foreign_numbers.tolist())])
+    mutual = np.isin(callee * len(names) + caller, caller * len(names) + callee)
+    ties = pa.table(
+        {
+            "caller": names.take(pa.array(caller)),
+            "callee": names.take(pa.array(callee)),
+            "calls": calls,
+            "messages": np.zeros_like(calls),
+            "mutual": mutual,
+            "contacts": np.bincount(caller)[caller],
+            "answering": np.bincount(caller, mutual).astype(np.int64)[caller],
+        }
+    )
+    return social_web(ties, customers=drawn.people.ids.tolist())
