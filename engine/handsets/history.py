@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from engine import columns
-from engine.handsets.resolve import UNKNOWN_HANDSET, Handset, HandsetTables, default_tables, model_key, resolve_handset
+from engine.handsets.changes import FIRST, NUMBER, THIRD, handset_events, handset_runs
+from engine.handsets.handset import MODEL, Handset
+from engine.handsets.interleaved import in_turn
+from engine.handsets.phone_types import EVENTS, HANDSET, PhoneTypes, resolve_phone_types
 from engine.handsets.runs import (
     DAY,
     DWELL_DAYS,
+    DWELL_EVENTS,
+    NEVER,
     BoolArray,
     FloatArray,
     IntArray,
@@ -24,6 +32,7 @@ from engine.handsets.runs import (
     most_seen,
     without_visits,
 )
+from engine.handsets.tables import HandsetTables, default_tables
 from engine.job import JobContext
 from engine.logs.queries import interruptible
 
@@ -33,41 +42,21 @@ if TYPE_CHECKING:
     from engine.logs import Logs
 
 MONTH = DAY * 365.25 / 12  # microseconds
+RUN_COLUMNS = (columns.CUSTOMER, HANDSET, FIRST, THIRD, EVENTS)
 UNKNOWN = np.iinfo(np.int64).max
-EVERY_STRINGS = 20_000  # between two looks at whether the job was cancelled
 
-# One row per customer: a running number, when the handset was got, and when the observation ends. Whoever left was
-# watched to the end of that day.
+PHONE_TYPES_SQL = """
+    SELECT phone_type, sum(events)::BIGINT AS events
+    FROM (
+        SELECT phone_type, count(*) AS events FROM calls WHERE phone_type IS NOT NULL GROUP BY phone_type
+        UNION ALL
+        SELECT phone_type, count(*) FROM usage WHERE phone_type IS NOT NULL GROUP BY phone_type
+    )
+    GROUP BY phone_type ORDER BY phone_type"""
 CUSTOMERS_SQL = """
     CREATE OR REPLACE TEMP TABLE watched AS
-    WITH logs AS (
-        SELECT max(time) AS finish
-        FROM (SELECT max(time) AS time FROM calls UNION ALL SELECT max(time) FROM usage)
-    )
-    SELECT customer, row_number() OVER (ORDER BY customer) - 1 AS number,
-        epoch_us(phone_since::TIMESTAMP) AS phone_since,
-        coalesce(left_on <= finish::DATE, false) AS has_left,
-        epoch_us(CASE WHEN left_on < finish::DATE THEN left_on + INTERVAL 1 DAY ELSE finish END) AS until
-    FROM customers, logs"""
-RUNS_SQL = """
-    WITH events AS (
-        SELECT number, time, handset
-        FROM calls JOIN watched ON caller = customer JOIN phone_types USING (phone_type)
-        UNION ALL
-        SELECT number, time, handset FROM usage JOIN watched USING (customer) JOIN phone_types USING (phone_type)
-    ),
-    marked AS (
-        SELECT *, handset IS DISTINCT FROM lag(handset) OVER (PARTITION BY number ORDER BY time, handset) AS begins
-        FROM events
-    ),
-    counted AS (
-        SELECT *, sum(begins::INTEGER) OVER (
-            PARTITION BY number ORDER BY time, handset ROWS UNBOUNDED PRECEDING) AS run
-        FROM marked
-    )
-    SELECT number, any_value(handset) AS handset, epoch_us(min(time)) AS first,
-        coalesce(epoch_us(min(time, 3)[3]), -1) AS third, count(*) AS events
-    FROM counted GROUP BY number, run ORDER BY number, run"""
+    SELECT customer, row_number() OVER (ORDER BY customer) - 1 AS number, phone_since, left_on FROM customers"""
+FINISH_SQL = "SELECT max(time) FROM (SELECT max(time) AS time FROM calls UNION ALL SELECT max(time) FROM usage)"
 
 
 @dataclass(frozen=True)
@@ -80,32 +69,71 @@ class _Watched:
     has_left: BoolArray
 
 
-def handset_history(
+def logged_phone_types(
     logs: Logs, *, tables: HandsetTables | None = None, context: JobContext | None = None
+) -> PhoneTypes:
+    """Resolve each distinct phone type of the logs once; ``unknown`` of the result is what is left to be named."""
+    context = context or JobContext()
+    context.progress(0.0, "Reading phone types")
+    counts = interruptible(logs.connection, lambda: logs.connection.execute(PHONE_TYPES_SQL).df(), context)
+    return resolve_phone_types(counts, tables or default_tables(), context)
+
+
+def handset_history(
+    logs: Logs,
+    *,
+    tables: HandsetTables | None = None,
+    phone_types: PhoneTypes | None = None,
+    context: JobContext | None = None,
 ) -> pd.DataFrame:
     """Return one row per customer and handset, ordered by customer and time.
 
-    Columns: customer, maker, model; start (of the first handset: phone_since if known, else when first seen); end
-    (missing = still used); next_maker (missing = none was seen); left (whether the customer left with this handset);
+    Columns: customer, maker, model, device_class; start (of the first handset: phone_since if known, else when first
+    seen); end (missing = still used); censored (whether the observation ended with neither a next handset nor the
+    customer's leaving); next_maker (missing = none was seen); left (whether the customer left with this handset);
     entry_months (months of ownership before the handset was watched: 0 if it came within the logs, NaN if unknown);
     months (of ownership until the end of observation: the next handset, leaving, or the end of the logs);
     sure_months (of ownership up to which a next handset would have been noticed: the last 14 days of an observation
     are too short to tell it from a lent one).
 
-    A handset counts from 3 events and 14 days on; what is shorter (a lent phone, a second SIM) is passed over. If
-    nothing of a customer dwells, the handset seen most often stands, with entry_months NaN. Strings and IMEIs that
-    name no handset are no events. Customers without any event have no row.
+    A handset counts from 3 events and 14 days on; what is shorter (a lent phone, a SIM card put elsewhere for a few
+    days) is passed over. Of two handsets used in turn over weeks (two SIM cards, a phone for work) the one with more
+    events stands, until one takes over. If nothing of a customer dwells, the handset seen most often stands, with
+    entry_months NaN. Tablets, watches, modems and the like are not the customer's phone: their events do not count,
+    nor do those of strings and IMEIs that name no handset. Customers without any event have no row.
+
+    ``phone_types`` are those of logged_phone_types, if they are there already.
     """
     context = context or JobContext()
-    handsets = _resolve_all(logs.connection, tables or default_tables(), context.part(0.0, 0.3))
+    if phone_types is None:
+        phone_types = logged_phone_types(logs, tables=tables, context=context.part(0.0, 0.3))
     context.progress(0.3, "Following handsets")
-    logs.connection.execute(CUSTOMERS_SQL)
-    watched = _read_watched(logs.connection)
-    runs = interruptible(logs.connection, lambda: _read_runs(logs.connection), context)
+    connection = logs.connection
+    connection.execute(CUSTOMERS_SQL)
+    runs = interruptible(connection, lambda: _read_runs(connection, phone_types.numbers), context)
     context.progress(0.9, "Following handsets")
-    table = _history(runs, watched, handsets)
+    customers = connection.execute("SELECT customer, phone_since, left_on FROM watched ORDER BY number").df()
+    finish = connection.execute(FINISH_SQL).fetchall()[0][0]
+    table = _history(runs, _watched(customers, finish), phone_types.handsets)
     context.progress(1.0, "Handsets followed")
     return table
+
+
+def history_of_runs(
+    runs: pd.DataFrame, customers: pd.DataFrame, finish: datetime, handsets: Sequence[Handset]
+) -> pd.DataFrame:
+    """Return the history, as handset_history does, from runs that were found where the records are.
+
+    ``runs`` are those of changes.handset_runs in any order, ``customers`` has customer and, where known, phone_since
+    and left_on; ``finish`` is the last event of the records; ``handsets`` are those of the PhoneTypes whose numbers
+    the runs have. Runs of whoever is no customer are left out.
+    """
+    customers = customers.sort_values(columns.CUSTOMER, ignore_index=True)
+    number = pd.Index(customers[columns.CUSTOMER]).get_indexer(pd.Index(runs[columns.CUSTOMER]))
+    table = runs.assign(**{columns.CUSTOMER: number})[number >= 0]
+    table = table.sort_values([columns.CUSTOMER, FIRST, HANDSET])
+    found = {name: table[name].to_numpy() for name in RUN_COLUMNS}
+    return _history(_runs(found), _watched(customers, finish), handsets)
 
 
 def maker_shares(history: pd.DataFrame) -> pd.DataFrame:
@@ -116,50 +144,59 @@ def maker_shares(history: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(share=counts["customers"] / max(len(current), 1))
 
 
-def _resolve_all(connection: duckdb.DuckDBPyConnection, tables: HandsetTables, context: JobContext) -> list[Handset]:
-    """Resolve each distinct string once into the table ``phone_types``; return the handsets by their number."""
-    rows = connection.execute(
-        "SELECT phone_type FROM calls WHERE phone_type IS NOT NULL "
-        "UNION SELECT phone_type FROM usage WHERE phone_type IS NOT NULL ORDER BY 1"
-    ).fetchall()
-    handsets: list[Handset] = []
-    numbers: dict[tuple[str, str], int] = {}
-    strings, resolved = [], []
-    for place, (string,) in enumerate(rows):
-        if place % EVERY_STRINGS == 0:
-            context.progress(place / len(rows), "Reading phone types")
-        handset = resolve_handset(string, tables)
-        if handset == UNKNOWN_HANDSET:
-            continue
-        number = numbers.setdefault((handset.maker, model_key(handset.model)), len(handsets))
-        if number == len(handsets):
-            handsets.append(handset)
-        strings.append(string)
-        resolved.append(number)
-    types = pd.DataFrame({"phone_type": pd.Series(strings, dtype="str"), "handset": pd.Series(resolved, dtype="int32")})
-    connection.register("resolved", types)
+def _watched(customers: pd.DataFrame, finish: datetime | None) -> _Watched:
+    """Return the customers' observation times: whoever left was watched to the end of that day."""
+    since, left_on = (
+        pd.to_datetime(customers[name] if name in customers else pd.Series(pd.NaT, index=customers.index))
+        for name in (columns.PHONE_SINCE, columns.LEFT_ON)
+    )
+    last = pd.Timestamp(finish) if finish is not None else pd.Timestamp(0)
+    until = (left_on + pd.Timedelta(days=1)).where(left_on < last.normalize(), last)
+    return _Watched(
+        customers[columns.CUSTOMER].astype("str"),
+        np.where(since.isna(), UNKNOWN, _microseconds(since.to_numpy())),
+        _microseconds(until.to_numpy()),
+        (left_on <= last.normalize()).to_numpy(dtype=np.bool_),
+    )
+
+
+def _read_runs(connection: duckdb.DuckDBPyConnection, numbers: pd.DataFrame) -> Runs:
+    """Read the stretches of events on one handset."""
+    connection.register("resolved", numbers)
     connection.execute("CREATE OR REPLACE TEMP TABLE phone_types AS SELECT * FROM resolved")
     connection.unregister("resolved")
-    return handsets
+    found: Mapping[str, Any] = connection.execute(_runs_sql()).fetchnumpy()
+    return _runs(found)
 
 
-def _read_watched(connection: duckdb.DuckDBPyConnection) -> _Watched:
-    """Read the customers' observation times."""
-    table = connection.execute("SELECT * FROM watched ORDER BY number").df()
-    return _Watched(
-        table[columns.CUSTOMER].astype("str"),
-        table[columns.PHONE_SINCE].fillna(UNKNOWN).to_numpy(dtype=np.int64),
-        table["until"].to_numpy(dtype=np.int64),
-        table["has_left"].to_numpy(dtype=np.bool_),
+@functools.cache
+def _runs_sql() -> str:
+    """Return the query for the runs in DuckDB's words."""
+    import ibis
+
+    record = {columns.TIME: "timestamp(6)", columns.PHONE_TYPE: "string"}
+    events = handset_events(
+        ibis.table({columns.CALLER: "string", **record}, name="calls"),
+        ibis.table({columns.CUSTOMER: "string", **record}, name="usage"),
+        ibis.table({columns.CUSTOMER: "string", NUMBER: "int64"}, name="watched"),
     )
+    resolved = ibis.table({columns.PHONE_TYPE: "string", HANDSET: "int32"}, name="phone_types")
+    runs = handset_runs(events, resolved).order_by(columns.CUSTOMER, FIRST, HANDSET)
+    return str(ibis.to_sql(runs, dialect="duckdb"))
 
 
-def _read_runs(connection: duckdb.DuckDBPyConnection) -> Runs:
-    """Read the stretches of events on one handset."""
-    found = connection.execute(RUNS_SQL).fetchnumpy()
-    return Runs(
-        *(np.asarray(found[name], dtype=np.int64) for name in ("number", "handset", "first", "third", "events"))
+def _runs(found: Mapping[str, NDArray[Any]]) -> Runs:
+    """Return runs from the columns of changes.handset_runs, in the order of customer, first and handset."""
+    customer, handset, events = (
+        np.asarray(found[name], dtype=np.int64) for name in (columns.CUSTOMER, HANDSET, EVENTS)
     )
+    third = np.where(events >= DWELL_EVENTS, _microseconds(np.ma.getdata(found[THIRD])), NEVER)
+    return Runs(customer, handset, _microseconds(found[FIRST]), third, events)
+
+
+def _microseconds(times: NDArray[Any]) -> IntArray:
+    """Return moments as microseconds since 1970."""
+    return times.astype("datetime64[us]").astype(np.int64)
 
 
 def _history(runs: Runs, watched: _Watched, handsets: Sequence[Handset]) -> pd.DataFrame:
@@ -168,7 +205,7 @@ def _history(runs: Runs, watched: _Watched, handsets: Sequence[Handset]) -> pd.D
     seen_from[runs.customer[runs.begins]] = runs.first[runs.begins]
     # A date after the first event is about another handset.
     got = np.where(watched.phone_since <= seen_from, watched.phone_since, UNKNOWN)
-    runs = without_visits(runs, watched.until)
+    runs = without_visits(in_turn(merged(runs)), watched.until)
     since = np.where(runs.begins, got[runs.customer], runs.first)
     spells = merged(runs[dwelling(runs, since, watched.until)])
     rest = most_seen(runs[~np.isin(runs.customer, spells.customer)])
@@ -190,6 +227,7 @@ def _table(
     """Return the spells as a table."""
     makers = np.array([handset.maker for handset in handsets], dtype=object)
     models = np.array([handset.model for handset in handsets], dtype=object)
+    classes = np.array([handset.device_class.value for handset in handsets], dtype=object)
     maker, last = makers[spells.handset], spells.ends
     left = last & watched.has_left[spells.customer]
     end = np.maximum(spells.until(watched.until), spells.first)
@@ -198,9 +236,11 @@ def _table(
         {
             columns.CUSTOMER: watched.customer.take(spells.customer).reset_index(drop=True),
             columns.MAKER: pd.Series(maker, dtype="str"),
-            "model": pd.Series(models[spells.handset], dtype="str"),
+            MODEL: pd.Series(models[spells.handset], dtype="str"),
+            "device_class": pd.Series(classes[spells.handset], dtype="str"),
             "start": start.astype("datetime64[us]"),
             "end": pd.Series(end.astype("datetime64[us]")).where(~last | left),
+            "censored": last & ~left,
             "next_maker": pd.Series(np.roll(maker, -1), dtype="str").where(~last),
             "left": left,
             "entry_months": entry,

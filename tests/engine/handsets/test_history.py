@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import ibis
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.handsets import handset_history, maker_shares
+from engine.handsets import handset_history, history_of_runs, logged_phone_types, maker_shares
+from engine.handsets.changes import handset_runs
 from engine.handsets.runs import DWELL_DAYS, DWELL_EVENTS
 from engine.job import JobCancelled, JobContext
 from tests.engine.logs.delivery import call_lines, read
@@ -169,7 +172,7 @@ def test_a_first_visitor_leaves_the_beginning_unknown(tmp_path: Path) -> None:
 
 
 def test_an_imei_and_a_phone_type_of_one_phone_are_one_handset(tmp_path: Path) -> None:
-    imei = "001012210000008"  # the TAC of a Galaxy S21 5G in the program's table, with its check digit
+    imei = "001012210000000"  # the TAC of a Galaxy S21 5G in the program's table, with its check digit
     events = [(day, imei if number % 2 else SAMSUNG) for number, (day, _) in enumerate(steady(SAMSUNG, 0, 600))]
     assert models(history_of(tmp_path, events)) == [MODELS[SAMSUNG]]
 
@@ -186,6 +189,98 @@ def test_calls_and_internet_use_are_followed_together(tmp_path: Path) -> None:
         f'001,2025-{month:02d}-01 10:00:00,1,"{APPLE}"\n' for month in (3, 4, 5)
     )
     assert models(handset_history(read(tmp_path, calls=calls, usage=usage))) == [MODELS[SAMSUNG], MODELS[APPLE]]
+
+
+def in_turn(first: float, last: float, *, share: float, every: float, seed: int) -> list[Event]:
+    """Return events of two handsets at the same time, of which SAMSUNG has this share."""
+    draws = random.Random(seed)
+    days = [first + number * every for number in range(int((last - first) / every))]
+    return [(day, SAMSUNG if draws.random() < share else APPLE) for day in days]
+
+
+@pytest.mark.parametrize("share", [0.5, 0.65, 0.85])
+@pytest.mark.parametrize("every", [0.5, 3.0])
+def test_two_handsets_used_at_the_same_time_are_no_change(tmp_path: Path, share: float, every: float) -> None:
+    for seed in range(3):
+        events = in_turn(0, 699, share=share, every=every, seed=seed)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        history = history_of(folder, events, since=-50)
+        assert len(history) == 1
+        if share > 0.6:
+            assert models(history) == [MODELS[SAMSUNG]]
+        assert history["censored"].tolist() == [True]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_sims_for_some_weeks_between_two_handsets_are_one_change(tmp_path: Path, seed: int) -> None:
+    both = in_turn(300, 342, share=0.5, every=1.5, seed=seed)
+    history = history_of(tmp_path, steady(SAMSUNG, 0, 299) + both + steady(APPLE, 343, 700), since=-50)
+    assert models(history) == [MODELS[SAMSUNG], MODELS[APPLE]]
+    assert START + timedelta(days=300) <= history["start"][1] <= START + timedelta(days=348)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_sims_for_some_weeks_and_back_to_the_one_are_no_change(tmp_path: Path, seed: int) -> None:
+    both = in_turn(300, 342, share=0.5, every=1.5, seed=seed)
+    history = history_of(tmp_path, steady(SAMSUNG, 0, 299) + both + steady(SAMSUNG, 343, 700), since=-50)
+    assert models(history) == [MODELS[SAMSUNG]]
+
+
+def test_the_old_phone_in_hand_now_and_then_after_a_change_is_one_change(tmp_path: Path) -> None:
+    back = [(day + 0.2, SAMSUNG) for day in (305.0, 320.0, 345.0, 370.0)]
+    history = history_of(tmp_path, sorted(steady(SAMSUNG, 0, 300) + steady(APPLE, 301, 700) + back))
+    assert models(history) == [MODELS[SAMSUNG], MODELS[APPLE]]
+    assert history["start"][1] == START + timedelta(days=301)
+
+
+def test_a_sim_put_elsewhere_for_a_weekend_is_no_change_and_for_good_is_one(tmp_path: Path) -> None:
+    own = [event for event in steady(SAMSUNG, 0, 400, every=1.0) if not 200 <= event[0] <= 202]
+    weekend = [(200 + hour / 24, NOKIA) for hour in range(0, 48, 4)]
+    history = history_of(tmp_path, sorted(own + weekend + steady(APPLE, 401, 700)))
+    assert models(history) == [MODELS[SAMSUNG], MODELS[APPLE]]
+
+
+@pytest.mark.parametrize("device", ["SM-T510", "HUAWEI E5573", "SM-R925F", "iPad13,1", "B525s-23a"])
+def test_a_tablet_a_modem_or_a_watch_is_not_the_customers_phone(tmp_path: Path, device: str) -> None:
+    for name, other in (("beside", steady(device, 2.5, 700)), ("after", steady(device, 401, 700, every=1.0))):
+        folder = tmp_path / name
+        folder.mkdir()
+        history = history_of(folder, sorted(steady(SAMSUNG, 0, 400) + other), since=-10)
+        assert models(history) == [MODELS[SAMSUNG]]
+    (tmp_path / "alone").mkdir()
+    assert history_of(tmp_path / "alone", steady(device, 0, 700)).empty
+
+
+def test_a_row_says_from_when_to_when_and_whether_the_end_was_seen(tmp_path: Path) -> None:
+    history = history_of(tmp_path, steady(SAMSUNG, 0, 200) + steady(NOKIA, 201, 399), left=400)
+    assert history["censored"].tolist() == [False, False]
+    assert history["end"].notna().all()
+    (tmp_path / "stays").mkdir()
+    history = history_of(tmp_path / "stays", steady(SAMSUNG, 0, 200) + steady(NOKIA, 201, 699))
+    assert history["censored"].tolist() == [False, True]
+    assert history["end"].isna().tolist() == [False, True]
+    assert history["device_class"].tolist() == ["phone", "phone"]
+
+
+def test_runs_that_come_from_elsewhere_give_the_same_history(tmp_path: Path) -> None:
+    rows = [f'{who},x,{START + timedelta(days=day)},60,X,"{phone}"' for who, events in (
+        ("a", steady(SAMSUNG, 0, 300) + steady(APPLE, 301, 700)),
+        ("b", in_turn(0, 600, share=0.7, every=2.0, seed=1)),
+        ("c", [(3.0, NOKIA)]),
+        ("nobody", steady(NOKIA, 0, 700)),
+    ) for day, phone in events]  # fmt: skip
+    people = "customer,residence,birth_year,phone_since,left_on\nc,,,,\na,,,2024-12-01,2026-10-01\nb,,,,\nd,,,,\n"
+    logs = read(tmp_path, calls=call_lines(rows), customers=people, history="customer,offer,outcome\na,none,0\n")
+    types = logged_phone_types(logs)
+    connection = ibis.duckdb.from_connection(logs.connection)
+    calls = connection.table("calls")
+    events = calls.select(customer=calls.caller, time=calls.time, phone_type=calls.phone_type)
+    runs = connection.to_pandas(handset_runs(events, ibis.memtable(types.numbers)))
+    customers = logs.connection.execute("SELECT * FROM customers").df()
+    finish = START + timedelta(days=700)
+    found = history_of_runs(runs.sample(frac=1.0, random_state=0), customers, finish, types.handsets)
+    pd.testing.assert_frame_equal(found, handset_history(logs, phone_types=types))
 
 
 def test_shares_are_those_of_the_handsets_in_use(tmp_path: Path) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.columns import UNKNOWN_MAKER
 from engine.errors import InputError
 from engine.handsets import Handset, HandsetTables, read_handset_tables, resolve_handset
-from engine.handsets.resolve import default_tables, is_imei
+from engine.handsets.handset import is_imei
+from engine.handsets.tables import default_tables
 
 MAKERS = {
     "Samsung": [
-        "SM-G900F", "SAMSUNG SM-A510F", "SM-G991B/DS", "sm-a546b", "GT-I9505", "samsung gt-s5570", "SGH-D600",
-        "Samsung Galaxy S7 edge", "Galaxy A52s 5G", "SAMSUNG-SM-N920A", "Galaxy Z Flip5", "Galaxy Nexus",
+        "SM-G900F", "SAMSUNG SM-A510F", "SM-G991B/DS", "sm-a546b", "SMG991B", "GT-I9505", "samsung gt-s5570",
+        "SGH-D600", "Samsung Galaxy S7 edge", "Galaxy A52s 5G", "SAMSUNG-SM-N920A", "Galaxy Z Flip5",
+        "Galaxy Nexus",
         "Mozilla/5.0 (Linux; Android 6.0.1; SM-G900F Build/MMB29M) AppleWebKit/537.36",
     ],
     "Apple": ["iPhone7,2", "iPhone 6s", "Apple iPhone 5s (A1457)", "iPhone14,5", "iPhoneSE", "APPLE_iPhone_13_Pro"],
@@ -39,11 +41,11 @@ MAKERS = {
     "LG": ["LGE Nexus 5", "LG-H850", "LG-D855", "Nexus 5X", "LM-G710", "LG K41S"],
     "HTC": ["HTC One M8", "HTC Desire 626", "HTC_0P6B"],
     "Google": ["Pixel 7a", "Google Pixel 8 Pro"],
-    "OnePlus": ["A0001", "ONEPLUS A3003", "OnePlus Nord CE 3 Lite", "CPH2449", "ONE A2003", "IN2013"],
-    "OPPO": ["OPPO A57s", "CPH1909", "CPH2209", "CPH2477"],
+    "OnePlus": ["A0001", "ONEPLUS A3003", "OnePlus Nord CE 3 Lite", "CPH2449", "ONE A2003", "IN2013", "A3003"],
+    "OPPO": ["OPPO A57s", "CPH1909", "CPH2209", "CPH2477", "CPH2557"],
     "realme": ["realme 8", "RMX3085"],
     "vivo": ["vivo Y21", "V2027"],
-    "Alcatel": ["ALCATEL ONE TOUCH 4033X", "Alcatel 5042D", "ONE TOUCH 6012D"],
+    "Alcatel": ["ALCATEL ONE TOUCH 4033X", "Alcatel 5042D", "5042D", "ONE TOUCH 6012D"],
     "ZTE": ["ZTE BLADE L3", "Blade V9"],
     "Lenovo": ["Lenovo A536"],
     "TCL": ["TCL 30 SE"],
@@ -56,8 +58,8 @@ MAKERS = {
 }  # fmt: skip
 NO_PHONES = ["", "  ", "unknown", "NULL", "n/a", "-", "Android", "???", "0", "ismeretlen"]
 SHARED_OR_UNHEARD_OF = [
-    "Telekom Smart", "Kártyás", "YAL-L21", "STK-LX1", "JAT-LX1", "CPH2557", "A3003", "5042D", "X10", "catfish",
-    "lgx", "Minimo", "Edge", "P2", "M6", "SMG991B", "TAX-100", "3310", "Nord", "S20",
+    "Telekom Smart", "Kártyás", "YAL-L21", "STK-LX1", "JAT-LX1", "X10", "catfish", "lgx", "Minimo", "Edge", "P2", "M6",
+    "TAX-100", "3310", "Nord", "S20",
 ]  # fmt: skip
 
 
@@ -77,6 +79,26 @@ def test_what_no_rule_proves_stays_unknown_under_its_own_name(string: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("string", "maker"),
+    [("E6810", "Kyocera"), ("E2281", "Hisense"), ("CPH1859", "realme"), ("XT1902-3", "Lenovo"), ("ABR-NX1", "Honor"),
+     ("MAR-LX1H", "Honor"), ("LGE-NX9", "Honor"), ("Vivo XL2", "BLU"), ("MF716", "Mecer"), ("STF-L09", "Honor")],
+)  # fmt: skip
+def test_a_code_that_two_makers_use_comes_to_the_one_that_made_this_device(string: str, maker: str) -> None:
+    assert resolve_handset(string).maker == maker
+
+
+@pytest.mark.parametrize(
+    ("string", "kind"),
+    [("LM-V600", "phone"), ("LG-V490", "tablet"), ("Techpad X5", "phone"), ("moto tab g62", "tablet"),
+     ("9008X", "phone"), ("Alcatel 9032X", "tablet"), ("A7600-H", "tablet"), ("SM-T255S", "phone"),
+     ("GT-S5570", "phone"),
+     ("Nokia 925", "phone"), ("Nokia 230", "feature phone"), ("moto e4", "phone"), ("Moto 360", "watch")],
+)  # fmt: skip
+def test_phones_are_not_taken_for_tablets_nor_tablets_for_phones(string: str, kind: str) -> None:
+    assert resolve_handset(string).device_class == kind
+
+
+@pytest.mark.parametrize(
     "alike",
     [
         ("SM-G991B", "SM-G991B/DS", "samsung SM-G991U", "Samsung Galaxy S21 5G", "galaxy s21 5g"),
@@ -90,6 +112,7 @@ def test_spellings_of_one_phone_come_to_one_handset(alike: tuple[str, ...]) -> N
     assert len({resolve_handset(string) for string in alike}) == 1
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=30))
 def test_any_string_is_resolved_and_always_alike(string: str) -> None:
     handset = resolve_handset(string)
@@ -149,6 +172,15 @@ def test_a_missing_or_wrong_table_is_named(tmp_path: Path) -> None:
     (tmp_path / "tac.csv").write_text("tac,brand,model\n", encoding="utf-8")
     with pytest.raises(InputError, match=r'lacks the column "maker"\. Found: tac, brand, model'):
         read_handset_tables(tmp_path / "tac.csv")
+
+
+@pytest.mark.parametrize(
+    ("string", "year"),
+    [("iPhone14,5", 2021), ("SM-G900F", 2014), ("HUAWEI P30 Pro", 2019), ("Pixel 6a", 2022), ("SM-G991B", 2021),
+     ("FP4", 2021), ("Nokia 2660 Flip", 2022), ("Doro 7010", None), ("Kártyás", None)],
+)  # fmt: skip
+def test_the_year_of_launch_is_told_where_it_is_known(string: str, year: int | None) -> None:
+    assert resolve_handset(string).launched == year
 
 
 def test_the_programs_own_tables_agree_with_the_rules() -> None:

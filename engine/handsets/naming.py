@@ -1,0 +1,91 @@
+"""Names that the designer gives to phone types which nothing else resolves."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from engine.columns import UNKNOWN_MAKER
+from engine.errors import CampaignFileError, InputError, PlaceError
+from engine.handsets.handset import DeviceClass, Handset, model_key, numbered, tac_of
+
+LONGEST = 200  # signs of a name
+
+
+@dataclass(frozen=True)
+class NamedHandset:
+    """A phone-type string or a TAC, and what the designer says it is."""
+
+    phone_type: str
+    maker: str
+    model: str
+    device_class: DeviceClass = DeviceClass.PHONE
+
+
+@dataclass(frozen=True)
+class NamedHandsets:
+    """The names given so far, in the order of their phone types. It is saved with the campaign."""
+
+    entries: tuple[NamedHandset, ...] = ()
+
+    def named(self, phone_type: str, maker: str, model: str, device_class: DeviceClass) -> NamedHandsets:
+        """Return the names with one more, or another one, for a string, a TAC or the TAC of an IMEI.
+
+        Raises InputError if the phone type has neither letter nor digit, or the maker is empty.
+        """
+        phone_type, maker, model = phone_type.strip(), maker.strip(), model.strip()
+        digits = numbered(phone_type)
+        tac = tac_of(digits)
+        if not model_key(phone_type) or (digits and not tac):
+            raise InputError(f'"{phone_type}" is no phone type: give its text, or the 8 digits of its TAC.')
+        if not maker or maker == UNKNOWN_MAKER:
+            raise InputError(f'Say who made "{phone_type}", or leave it without a name.')
+        if max(len(phone_type), len(maker), len(model)) > LONGEST:
+            raise InputError(f'The name for "{phone_type[:40]}" is too long: at most {LONGEST} signs.')
+        entry = NamedHandset(tac or phone_type, maker, model, device_class)
+        others = (other for other in self.entries if model_key(other.phone_type) != model_key(entry.phone_type))
+        return NamedHandsets(tuple(sorted((*others, entry), key=lambda each: each.phone_type)))
+
+    def without(self, phone_type: str) -> NamedHandsets:
+        """Return the names without that of a string or a TAC."""
+        return NamedHandsets(tuple(one for one in self.entries if model_key(one.phone_type) != model_key(phone_type)))
+
+    def handset(self, phone_type: str) -> Handset | None:
+        """Return what was said of a string or a TAC, or None."""
+        found = self._by_key.get(model_key(phone_type))
+        return None if found is None else Handset(found.maker, found.model, found.device_class)
+
+    @functools.cached_property
+    def _by_key(self) -> Mapping[str, NamedHandset]:
+        return {model_key(entry.phone_type): entry for entry in self.entries}
+
+    def to_json(self) -> str:
+        """Return the names as JSON text."""
+        return json.dumps([asdict(entry) for entry in self.entries], ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> NamedHandsets:
+        """Return the names that ``to_json`` wrote. Raises CampaignFileError if the text is something else."""
+        names = cls()
+        try:
+            for row in json.loads(text):
+                names = names.named(row["phone_type"], row["maker"], row["model"], DeviceClass(row["device_class"]))
+        except (ValueError, KeyError, TypeError, AttributeError, InputError) as error:
+            raise CampaignFileError(
+                "The names given to unknown handsets cannot be read from the campaign. Restore a backup of it."
+            ) from error
+        return names
+
+    def write_csv(self, path: Path) -> None:
+        """Write the names as CSV in UTF-8. Raises PlaceError if the file cannot be written."""
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(field.name for field in fields(NamedHandset))
+                writer.writerows((one.phone_type, one.maker, one.model, one.device_class) for one in self.entries)
+        except OSError as error:
+            raise PlaceError.of(error, path) from error
