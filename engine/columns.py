@@ -47,6 +47,12 @@ PHOTO = "photo"
 RANK = "rank"  # 1 is the nearest
 COSINE = "cosine"
 
+# circle: whom each customer listens to; erased with either of the two
+CONTACT = "contact"  # text, a customer or a party of another operator
+SHARE = "share"  # of the customer's call weight
+REACH = "reach"  # people the contact reaches in two hops
+IS_CUSTOMER = "is_customer"  # whether the contact is one
+
 # rows set aside
 FILE = "file"
 LINE = "line"  # 1 is the first line of the file, header included

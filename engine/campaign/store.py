@@ -17,6 +17,7 @@ from engine.campaign import documents, encrypted, photos, schema, tables
 from engine.campaign.consent import Consent
 from engine.campaign.encrypted import select
 from engine.campaign.records import Event, Role, StoredMatch, StoredPhoto
+from engine.columns import CONTACT
 from engine.errors import CampaignFileError, WrongPassphraseError
 
 if TYPE_CHECKING:
@@ -244,12 +245,14 @@ class Campaign:
     def record_consent(self, consent: Consent) -> None:
         """Keep a customer's consent; a withdrawn one erases the photo, face, look-alikes and choice.
 
+        It takes the customer out of the circles too, their own and those of others, with the picks of their face.
         Raises ConsentError if the customer withdrew after the day this consent was given.
         """
         with self._writing() as connection:
             photos.record_consent(connection, consent)
             if consent.withdrawn_on is not None:
                 photos.erase_photo(connection, consent.customer)
+                tables.erase_from_tables(connection, consent.customer, having=CONTACT)
                 self._erased = True
 
     def consent(self, customer: str) -> Consent | None:
@@ -334,7 +337,7 @@ class Campaign:
     # the whole file
 
     def erase_customer(self, customer: str) -> None:
-        """Remove everything about a customer: rows, photo, face, consent, and mentions in texts.
+        """Remove everything about a customer: rows, photo, face, consent, mentions in texts, and as a contact.
 
         Copies made by ``backup`` and files exported earlier are out of reach.
         """

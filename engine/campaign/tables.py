@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import apsw
 
 from engine.campaign.encrypted import select
-from engine.columns import CUSTOMER, FILE, REASON, TEXT
+from engine.columns import CONTACT, CUSTOMER, FILE, REASON, TEXT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK_ROWS = 65_536
+PERSON_COLUMNS = (CUSTOMER, CONTACT)  # a row belongs to everybody named in one of them
 
 
 def write_table(connection: apsw.Connection, name: str, table: pa.Table) -> None:
@@ -45,21 +47,23 @@ def read_table(connection: apsw.Connection, name: str, columns: Sequence[str] | 
     return pa.concat_tables(parts).unify_dictionaries().cast(schema) if parts else schema.empty_table()
 
 
-def erase_from_tables(connection: apsw.Connection, customer: str) -> int:
+def erase_from_tables(connection: apsw.Connection, customer: str, *, having: str | None = None) -> int:
     """Remove a customer's rows from every table, and their identifier from rows set aside as text.
 
-    Only the chunks that hold something of the customer are written again. Returns how many.
+    Rows in which the customer is somebody's contact go too. Only tables ``having`` that column are looked at, if one
+    is given. Only the chunks that hold something of the customer are written again. Returns how many.
     """
     names = [name for (name,) in select(connection, "SELECT name FROM arrow_table ORDER BY name")]
     rewritten = 0
     for name in names:
         schema = _schema(connection, name)
-        if schema is None:
+        if schema is None or (having is not None and having not in schema.names):
             continue
+        people = [column for column in PERSON_COLUMNS if column in schema.names]
         positions = select(connection, "SELECT position FROM arrow_chunk WHERE name = ?", (name,))
         for (position,) in positions:
-            if CUSTOMER in schema.names:
-                rewritten += _erase_rows(connection, name, position, customer)
+            if people:
+                rewritten += _erase_rows(connection, name, position, people, customer)
             elif TEXT in schema.names:
                 rewritten += _erase_text(connection, name, position, customer)
     return rewritten
@@ -70,13 +74,14 @@ def mentions(customer: str) -> str:
     return rf"(^|[^0-9A-Za-z]){re.escape(customer)}($|[^0-9A-Za-z])"
 
 
-def _erase_rows(connection: apsw.Connection, name: str, position: int, customer: str) -> bool:
+def _erase_rows(connection: apsw.Connection, name: str, position: int, people: Sequence[str], customer: str) -> bool:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     data = _chunk(connection, name, position)
-    owners = _decoded(data, [CUSTOMER]).column(CUSTOMER).cast(pa.string())
-    others = pc.fill_null(pc.not_equal(owners, customer), True)
+    named = _decoded(data, people).columns
+    different = [pc.fill_null(pc.not_equal(column.cast(pa.string()), customer), True) for column in named]
+    others = reduce(pc.and_, different)
     if pc.all(others).as_py():
         return False
     _rewrite(connection, name, position, _decoded(data).filter(others))

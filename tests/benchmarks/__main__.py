@@ -1,8 +1,12 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N]. Figures only; nothing here can fail."""
+"""Measures the program: python dev.py bench [--json F] [--customers N]. Figures only; nothing here can fail.
+
+With a name it measures a part instead: python dev.py bench social.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -29,6 +33,7 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
+PARTS = ("social",)  # modules beside this one
 WINDOW = """
 import time, sys
 start = time.perf_counter()
@@ -154,4 +159,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] and sys.argv[1] in PARTS:
+        importlib.import_module(f"tests.benchmarks.{sys.argv[1]}").main(sys.argv[2:])
+    else:
+        main()

@@ -1,0 +1,211 @@
+"""What a campaign file keeps of the social web, and what is shown from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.campaign.consent import require_consent
+from engine.columns import CONTACT, CUSTOMER, IS_CUSTOMER, REACH, SHARE
+from engine.social.communities import spans
+from engine.social.web import FloatArray, Influence, IntArray, SocialWeb
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from engine.campaign import Campaign
+
+# Tables of the campaign file. CIRCLE: a row per customer and contact, the most influential first, as in engine.columns.
+# PEOPLE: a row per customer with the columns below. CHOICES: whose face a customer's ad shall bear.
+CIRCLE, PEOPLE, CHOICES = "circle", "circle_people", "circle_choices"
+CONTACTS = "contacts"  # parties the customer has to do with, in either direction
+CORE = "core"
+COMMUNITY = "community"
+MOST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class EgoNetwork:
+    """A customer's circle as it is drawn."""
+
+    customer: str
+    contacts: tuple[Influence, ...]  # the most influential first
+    links: tuple[tuple[int, int], ...]  # places in ``contacts`` of those who call each other too
+    degree: int  # parties the customer has to do with, also those not shown
+    reach: float  # of the customer
+
+
+def write_circle(campaign: Campaign, web: SocialWeb, community: IntArray) -> None:
+    """Keep what the window shows of a web in the place of an earlier one; faces chosen from that one go with it."""
+    circle, people = circle_table(web), people_table(web, community)
+    with campaign.transaction():
+        campaign.write_table(CIRCLE, circle)
+        campaign.write_table(PEOPLE, people)
+        campaign.write_table(CHOICES, _choices_table({}))
+
+
+def circle_table(web: SocialWeb, most: int = MOST_SHOWN) -> pa.Table:
+    """Return a row per customer and contact, customers by key, their contacts by rank, ``most`` of each."""
+    import pyarrow as pa
+
+    degree = np.diff(web.share.indptr)
+    row = np.repeat(np.arange(len(degree)), degree)
+    kept = np.arange(len(row)) - np.repeat(web.share.indptr[:-1], degree) < most
+    places, row = web.ranking[kept], row[kept]
+    contact = web.share.indices[places]
+    return pa.table(
+        {
+            CUSTOMER: web.parties.take(pa.array(row)),
+            CONTACT: web.parties.take(pa.array(contact)),
+            SHARE: web.share.data[places].astype(np.float32),
+            REACH: web.reach[contact].astype(np.float32),
+            IS_CUSTOMER: web.is_customer[contact],
+        }
+    )
+
+
+def people_table(web: SocialWeb, community: IntArray) -> pa.Table:
+    """Return a row per customer, by key: contacts, reach, core, community."""
+    import pyarrow as pa
+
+    rows = np.flatnonzero(web.is_customer)
+    return pa.table(
+        {
+            CUSTOMER: web.parties.take(pa.array(rows)),
+            CONTACTS: web.contacts[rows].astype(np.int32),
+            REACH: web.reach[rows].astype(np.float32),
+            CORE: web.core[rows].astype(np.int16),
+            COMMUNITY: community[rows].astype(np.int32),
+        }
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Circles:
+    """Everybody's circle, as kept."""
+
+    circle: pa.Table
+    people: pa.Table
+
+    @classmethod
+    def read(cls, campaign: Campaign) -> Circles | None:
+        """Return what a campaign keeps; None if no web was made for it."""
+        circle, people = campaign.read_table(CIRCLE), campaign.read_table(PEOPLE)
+        return None if circle is None or people is None else cls(circle.combine_chunks(), people.combine_chunks())
+
+    @property
+    def degrees(self) -> IntArray:
+        """Contacts of each customer."""
+        return np.asarray(self.people[CONTACTS])
+
+    @property
+    def reaches(self) -> FloatArray:
+        """Reach of each customer."""
+        return np.asarray(self.people[REACH])
+
+    def busiest(self) -> str | None:
+        """Return the customer with the largest reach, the first key of equals; None if there is nobody."""
+        return self.people[CUSTOMER][int(np.argmax(self.reaches))].as_py() if self.people.num_rows else None
+
+    def has(self, customer: str) -> bool:
+        """Whether a customer is kept here."""
+        return self._place(customer) >= 0
+
+    def contacts(self, customer: str, k: int = MOST_SHOWN) -> tuple[Influence, ...]:
+        """Return up to ``k`` contacts of a customer, the most influential first; none if nobody of that key is here."""
+        first, end = self._rows(customer)
+        rows = self.circle.slice(first, min(end - first, k)).to_pylist()
+        return tuple(
+            Influence(row[CONTACT], row[SHARE], row[REACH], row[SHARE] * row[REACH], row[IS_CUSTOMER]) for row in rows
+        )
+
+    def ego_network(self, customer: str, most: int = MOST_SHOWN) -> EgoNetwork:
+        """Return a customer's circle with the ties among the contacts. Raises KeyError if the customer is not here."""
+        place = self._place(customer)
+        if place < 0:
+            raise KeyError(customer)
+        contacts = self.contacts(customer, most)
+        links = self._links([contact.contact for contact in contacts])
+        return EgoNetwork(customer, contacts, links, int(self.degrees[place]), float(self.reaches[place]))
+
+    def _links(self, parties: list[str]) -> tuple[tuple[int, int], ...]:
+        """Return the pairs of places of parties between whom there is a tie."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        owners, ends = self._owners
+        place = np.asarray(pc.fill_null(pc.index_in(pa.array(parties, pa.string()), value_set=owners), -1))
+        from_place = np.flatnonzero(place >= 0)
+        indptr = np.concatenate([[0], ends])
+        rows = spans(indptr, place[from_place])
+        caller = np.repeat(from_place, np.diff(indptr)[place[from_place]])
+        among = pc.index_in(self.circle[CONTACT].take(pa.array(rows)), value_set=pa.array(parties, pa.string()))
+        callee = np.asarray(pc.fill_null(among, -1))
+        pairs = {(min(a, b), max(a, b)) for a, b in zip(caller.tolist(), callee.tolist(), strict=True) if b >= 0}
+        return tuple(sorted(pairs))
+
+    def _place(self, customer: str) -> int:
+        import pyarrow.compute as pc
+
+        return int(pc.index(self.people[CUSTOMER], customer).as_py())
+
+    def _rows(self, customer: str) -> tuple[int, int]:
+        """Return where a customer's rows begin and end."""
+        import pyarrow.compute as pc
+
+        owners, ends = self._owners
+        place = pc.index(owners, customer).as_py()
+        if place < 0:
+            return 0, 0
+        return (int(ends[place - 1]) if place else 0), int(ends[place])
+
+    @cached_property
+    def _owners(self) -> tuple[pa.Array, IntArray]:
+        """Return each customer with rows, and where the rows end."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.circle[CUSTOMER].cast(pa.string()).combine_chunks()
+        runs = pc.run_end_encode(column)
+        return runs.values, np.asarray(runs.run_ends, dtype=np.int64)
+
+
+def choose_contact(campaign: Campaign, customer: str, contact: str | None, on: date) -> None:
+    """Keep that a customer's ad shall bear a contact's face; None takes the choice back.
+
+    Raises ConsentError unless the contact's own photo consent holds on that day, and KeyError if the contact is not in
+    the customer's circle.
+    """
+    with campaign.transaction():
+        chosen = _choices(campaign)
+        chosen.pop(customer, None)
+        if contact is not None:
+            circles = Circles.read(campaign)
+            if circles is None or contact not in {each.contact for each in circles.contacts(customer)}:
+                raise KeyError(contact)
+            require_consent(contact, campaign.consent(contact), on)
+            chosen[customer] = contact
+        campaign.write_table(CHOICES, _choices_table(chosen))
+
+
+def chosen_contact(campaign: Campaign, customer: str, on: date) -> str | None:
+    """Return whose face a customer's ad shall bear; None if nobody's was chosen, or that consent no longer holds."""
+    contact = _choices(campaign).get(customer)
+    consent = None if contact is None else campaign.consent(contact)
+    return contact if consent is not None and consent.holds(on) else None
+
+
+def _choices(campaign: Campaign) -> dict[str, str]:
+    table = campaign.read_table(CHOICES)
+    return {} if table is None else dict(zip(table[CUSTOMER].to_pylist(), table[CONTACT].to_pylist(), strict=True))
+
+
+def _choices_table(chosen: dict[str, str]) -> pa.Table:
+    import pyarrow as pa
+
+    schema = pa.schema([(CUSTOMER, pa.string()), (CONTACT, pa.string())])
+    return pa.table({CUSTOMER: list(chosen), CONTACT: list(chosen.values())}, schema=schema)

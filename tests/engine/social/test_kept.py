@@ -1,0 +1,127 @@
+"""What a campaign file keeps of the web is what the web says, and whoever is erased is gone from everybody's circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.campaign import Campaign, Consent
+from engine.errors import ConsentError
+from engine.social import Circles, SocialWeb, choose_contact, chosen_contact, social_web, write_circle
+from engine.social.kept import CHOICES, CIRCLE, PEOPLE
+from tests.engine.social.conftest import plain_ties
+from tests.engine.social.test_web import graphs
+
+TODAY = date(2026, 11, 22)
+NAMES = [f"{number:02d}" for number in range(9)]
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+    path = tmp_path_factory.mktemp("circle") / "circle.semblance"
+    with Campaign.create(path, "őszi kampány", name="Circle") as made:
+        yield made
+
+
+def write(campaign: Campaign, web: SocialWeb) -> Circles:
+    write_circle(campaign, web, web.communities())
+    circles = Circles.read(campaign)
+    assert circles is not None
+    return circles
+
+
+def clique(*names: str) -> SocialWeb:
+    """A web in which all call each other, and the outsider is called by all."""
+    rows = [(one, other, 2) for one in names for other in names if one != other]
+    return social_web(plain_ties([*rows, *((one, "outside", 1) for one in names)]), customers=list(names))
+
+
+def agree(campaign: Campaign, customer: str) -> None:
+    campaign.record_consent(Consent(customer, date(2026, 3, 3), "customers.csv"))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(graphs, st.sets(st.sampled_from(NAMES), min_size=1), st.integers(1, 9))
+def test_kept_circles_are_those_of_the_web(campaign, rows, some, most) -> None:
+    customers = sorted(some)
+    web = social_web(plain_ties(rows), customers=customers)
+    circles = write(campaign, web)
+    pairs = {frozenset(row[:2]) for row in rows if row[0] in some}
+    assert circles.people["customer"].to_pylist() == customers
+    for customer in customers:
+        ego = circles.ego_network(customer, most)
+        expected = web.most_influential(customer, most)
+        assert [each.contact for each in ego.contacts] == [each.contact for each in expected]
+        assert [each.is_customer for each in ego.contacts] == [each.is_customer for each in expected]
+        np.testing.assert_allclose([each.share for each in ego.contacts], [each.share for each in expected], rtol=1e-6)
+        np.testing.assert_allclose([each.reach for each in ego.contacts], [each.reach for each in expected], rtol=1e-6)
+        shown = [each.contact for each in ego.contacts]
+        places = {(a, b) for a in range(len(shown)) for b in range(a) if frozenset((shown[a], shown[b])) in pairs}
+        assert set(ego.links) == {(b, a) for a, b in places}
+        assert ego.degree == web.contacts[web.number(customer)]
+        assert ego.reach == pytest.approx(web.reach[web.number(customer)], rel=1e-6)
+
+
+def test_erased_customer_is_gone_as_customer_and_as_contact(campaign: Campaign) -> None:
+    write(campaign, clique("anna", "bela", "cili"))
+    agree(campaign, "bela")
+    choose_contact(campaign, "anna", "bela", TODAY)
+    campaign.erase_customer("bela")
+    for name in (CIRCLE, PEOPLE, CHOICES):
+        assert "bela" not in str(campaign.read_table(name).to_pydict())
+    circles = Circles.read(campaign)
+    assert {each.contact for each in circles.contacts("anna")} == {"cili", "outside"}
+    assert not circles.has("bela")
+    with pytest.raises(KeyError):
+        circles.ego_network("bela")
+
+
+def test_erased_party_outside_is_gone_too(campaign: Campaign) -> None:
+    write(campaign, clique("anna", "bela"))
+    campaign.erase_customer("outside")
+    assert "outside" not in str(campaign.read_table(CIRCLE).to_pydict())
+
+
+def test_withdrawn_consent_takes_a_customer_out_of_all_circles(campaign: Campaign) -> None:
+    write(campaign, clique("anna", "bela", "cili"))
+    agree(campaign, "cili")
+    choose_contact(campaign, "anna", "cili", TODAY)
+    campaign.withdraw_consent("cili", TODAY)
+    circles = Circles.read(campaign)
+    assert {each.contact for each in circles.contacts("anna")} == {"bela", "outside"}
+    assert circles.contacts("cili") == ()
+    assert circles.has("cili")
+    assert chosen_contact(campaign, "anna", TODAY) is None
+
+
+def test_only_a_consenting_contact_can_be_chosen(campaign: Campaign) -> None:
+    write(campaign, clique("anna", "dora", "emil"))
+    agree(campaign, "dora")
+    with pytest.raises(ConsentError):
+        choose_contact(campaign, "anna", "emil", TODAY)
+    with pytest.raises(ConsentError):
+        choose_contact(campaign, "anna", "outside", TODAY)
+    agree(campaign, "stranger")
+    with pytest.raises(KeyError):
+        choose_contact(campaign, "anna", "stranger", TODAY)
+    choose_contact(campaign, "anna", "dora", TODAY)
+    choose_contact(campaign, "emil", "dora", TODAY)
+    assert chosen_contact(campaign, "anna", TODAY) == "dora"
+    assert chosen_contact(campaign, "anna", date(2026, 1, 1)) is None
+    choose_contact(campaign, "anna", None, TODAY)
+    assert chosen_contact(campaign, "anna", TODAY) is None
+    assert chosen_contact(campaign, "emil", TODAY) == "dora"
+
+
+def test_campaign_without_a_web_has_no_circles(tmp_path: Path) -> None:
+    with Campaign.create(tmp_path / "none.semblance", "x", name="None") as empty:
+        assert Circles.read(empty) is None
+        assert chosen_contact(empty, "anna", TODAY) is None
+        with pytest.raises(KeyError):
+            choose_contact(empty, "anna", "bela", TODAY)

@@ -1,0 +1,114 @@
+"""Influence on the next handset: found where it is planted, and not where friends are merely alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from engine.demo.calls import CALLS_EACH
+from engine.demo.population import Population, simulate_population
+from engine.demo.world import LOG_DAYS, Planted
+from engine.job import JobCancelled, JobContext
+from engine.social import (
+    Association,
+    NextMakerInfluence,
+    SocialWeb,
+    maker_shares_of_contacts,
+    next_maker_influence,
+    social_web,
+)
+from tests.engine.social.conftest import plain_ties
+
+CUSTOMERS = 12_000
+
+
+def web_of(population: Population, seed: int) -> SocialWeb:
+    """Return the web of 90 days of a population's calls."""
+    drawn, rng = population.drawn, np.random.default_rng(seed)
+    caller, callee = drawn.ties.caller, drawn.ties.callee
+    activity = np.exp(rng.normal(-0.1, 0.45, CUSTOMERS)) * CALLS_EACH / LOG_DAYS
+    calls = rng.poisson(activity[caller] * drawn.ties.weight * 90)
+    caller, callee, calls = caller[calls > 0], callee[calls > 0], calls[calls > 0]
+    names = pa.array([*drawn.people.ids, *(f"+36{number}" for number in drawn.ties.foreign_numbers.tolist())])
+    mutual = np.isin(callee * len(names) + caller, caller * len(names) + callee)
+    ties = pa.table(
+        {
+            "caller": names.take(pa.array(caller)),
+            "callee": names.take(pa.array(callee)),
+            "calls": calls,
+            "messages": np.zeros_like(calls),
+            "mutual": mutual,
+            "contacts": np.bincount(caller)[caller],
+            "answering": np.bincount(caller, mutual).astype(np.int64)[caller],
+        }
+    )
+    return social_web(ties, customers=drawn.people.ids.tolist())
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_likeness_among_friends_alone_is_within_noise_of_zero(seed: int) -> None:
+    population = simulate_population(CUSTOMERS, seed, planted=Planted(influence=0.0))
+    web = web_of(population, seed)
+    found = next_maker_influence(web, population.spells, web.communities())
+    assert found is not None
+    assert not found.within_communities.is_clear
+    assert abs(found.within_communities.points) < 2.0
+    assert found.uncontrolled.is_clear  # what would be claimed without a look at communities
+    assert found.uncontrolled.points > 2.0
+    assert found.sentence.startswith("No clear association")
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_planted_influence_is_found_and_called_an_association(seed: int) -> None:
+    population = simulate_population(CUSTOMERS, seed, planted=Planted(influence=0.9))
+    web = web_of(population, seed)
+    found = next_maker_influence(web, population.spells, web.communities())
+    assert found is not None
+    assert found.within_communities.low > 4.0
+    assert found.within_communities.points < found.uncontrolled.points
+    assert found.changes > 5_000
+    assert "associated with" in found.sentence
+    assert "Seen together, not caused." in found.sentence
+    assert not found.is_randomised
+
+
+def test_too_few_changes_give_no_estimate() -> None:
+    web = social_web(plain_ties([("a", "b", 1), ("b", "a", 1)]))
+    history = pd.DataFrame(
+        {
+            "customer": ["a", "b"],
+            "maker": ["Nokia", "Apple"],
+            "start": pd.to_datetime(["2025-01-01", "2025-01-01"]),
+            "end": pd.to_datetime(["2026-01-01", None]),
+            "next_maker": ["Apple", None],
+        }
+    )
+    assert next_maker_influence(web, history, web.communities()) is None
+    assert next_maker_influence(web, history.iloc[:0], web.communities()) is None
+
+
+def test_share_of_contacts_by_maker_leaves_unknown_phones_out() -> None:
+    web = social_web(plain_ties([("m", "a", 3), ("m", "b", 3), ("m", "c", 3), ("n", "c", 1)]), customers=["m", "n"])
+    makers = pd.Series({"a": "Apple", "b": "Nokia", "c": "Unknown", "m": None, "elsewhere": "Honor"})
+    found = maker_shares_of_contacts(web, makers)
+    assert found.index.tolist() == ["m", "n"]
+    assert found.columns.tolist() == ["Apple", "Nokia"]
+    assert found.loc["m"].tolist() == [0.5, 0.5]
+    assert found.loc["n"].isna().all()
+
+
+def test_only_an_interval_without_zero_is_clear() -> None:
+    unclear, clear = Association(3.0, -1.0, 7.0), Association(-9.0, -12.0, -6.0)
+    assert not unclear.is_clear
+    assert "about 9 fewer" in NextMakerInfluence(clear, unclear, 900, 30).sentence
+
+
+def test_cancelled_estimate_stops() -> None:
+    context = JobContext()
+    context.cancel()
+    population = simulate_population(400, 0)
+    web = social_web(plain_ties([("000001", "000002", 1)]), customers=population.drawn.people.ids.tolist())
+    with pytest.raises(JobCancelled):
+        next_maker_influence(web, population.spells, web.communities(), context)
