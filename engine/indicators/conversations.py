@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from engine.indicators.contacts import spread
 from engine.indicators.interactions import CONTACT, IS_MESSAGE, IS_OUTGOING, SECOND
 from engine.indicators.times import HOUR
 
@@ -63,5 +64,5 @@ def _summed(per_talk: ir.Table, keys: Sequence[str]) -> ir.Table:
         response_rate=per_talk.count(where=~per_talk.is_own & per_talk.has_answer)
         / per_talk.count(where=~per_talk.is_own).nullif(0),
         response_delay_mean=total / answers,
-        response_delay_std=(answers * squares - total * total).sqrt() / answers,
+        response_delay_std=spread(answers, total, squares),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import ibis
@@ -42,13 +42,21 @@ MEASURES = (
 HABITS = (*COUNTS, *MEASURES)  # of one customer, or of one customer's week
 
 
-def habits(records: ir.Table, cells: ir.Table | None, keys: Sequence[str] = (PERSON,)) -> ir.Table:
+Keep = Callable[[ir.Table], ir.Table]  # writes an intermediate table down, where that pays, and returns it
+
+
+def unkept(table: ir.Table) -> ir.Table:
+    """Write nothing down: the back end decides."""
+    return table
+
+
+def habits(records: ir.Table, cells: ir.Table | None, keys: Sequence[str] = (PERSON,), keep: Keep = unkept) -> ir.Table:
     """Return bandicoot's indicators, HABITS and call_seconds, of interactions: one row per value of ``keys``.
 
     What is not defined, such as the delay of an answer where none was given, is null; so is a number of contacts by
     message where no message was sent or received.
     """
-    counts = contact_counts(records, keys)
+    counts = keep(contact_counts(records, keys))
     parts = [contacts(counts, keys), conversations(records, counts, keys), places(records, cells, keys)]
     joined = left_joined(activity(records, keys), parts, keys)
     conversed = joined.initiated_conversations_share.fill_null(0.0)  # bandicoot's word where there are no messages
@@ -71,14 +79,14 @@ def with_weeks(records: ir.Table, cells: ir.Table | None) -> ir.Table:
     return weeks.group_by(PERSON).aggregate(**spread)
 
 
-def indicators(tables: Tables, as_of: datetime | None = None) -> ir.Table:
+def indicators(tables: Tables, as_of: datetime | None = None, keep: Keep = unkept) -> ir.Table:
     """Return one row per customer of ``tables.customers``: who, monthly figures, HABITS and the use of data.
 
     Nothing later than ``as_of`` is looked at; without it, all is. docs/indicators.md defines each column.
     """
-    people = numbered(tables.customers)
-    records = interactions(tables.calls, people, as_of)
-    parts = [habits(records, tables.cells)]
+    people = keep(numbered(tables.customers))
+    records = keep(interactions(tables.calls, people, as_of))
+    parts = [habits(records, tables.cells, keep=keep)]
     if tables.usage is not None:
         parts.append(data_use(tables.usage, people, period(tables, as_of), as_of))
     if tables.makers is not None:

@@ -28,12 +28,13 @@ def places(records: ir.Table, cells: ir.Table | None, keys: Sequence[str]) -> ir
     seen = seen.mutate(**{SLOT: seen[SECOND] // HALF_HOUR})
     visits = _visits(_positions(seen, keys), keys)
     visits = visits.left_join(_homes(visits, seen), PERSON).select(*visits.columns, HOME)
-    visits = visits.mutate(is_needed=needed_for_pareto(visits, keys, visits.slots))
+    visits = visits.mutate(times=ibis.literal(1.0))
+    visits = visits.mutate(needed=needed_for_pareto(visits, keys, visits.slots, visits.times))
     at_home = visits.slots.sum(where=visits[columns.CELL] == visits[HOME]).fill_null(0.0)
     summed = visits.group_by(list(keys)).aggregate(
         places=visits.count(),
         place_entropy=entropy(visits.slots),
-        frequent_places=visits.count(where=visits.is_needed),
+        frequent_places=visits.needed.sum(),
         home_share=ibis.cases((visits[HOME].max().notnull(), at_home / visits.slots.sum())),
     )
     if cells is None:

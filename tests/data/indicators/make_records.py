@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+HEADER = ("customer", "interaction", "direction", "correspondent_id", "datetime", "call_duration", "antenna_id")
 START = datetime(2016, 3, 21)  # the night to 2016-03-27 has an hour less in Europe
 CELLS = [f"{number:04d}" for number in range(12)]  # the last two have no coordinates
 
@@ -47,7 +48,7 @@ def main():
     }
     with (HERE / "records.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow("customer interaction direction correspondent_id datetime call_duration antenna_id".split())
+        writer.writerow(HEADER)
         for customer, (number, shares) in plans.items():
             writer.writerows(records_of(customer, number, shares, rng))
     with (HERE / "cells.csv").open("w", newline="") as file:

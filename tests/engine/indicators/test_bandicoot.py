@@ -39,7 +39,7 @@ def records_of(path: Path, connection: ibis.BaseBackend) -> ibis.Table:
     seconds = pd.to_datetime(rows["datetime"]).astype("datetime64[s]").astype("int64")
     frame = pd.DataFrame(
         {
-            "person": rows["customer"] if "customer" in rows else path.stem,
+            "person": rows.get("customer", path.stem),
             "contact": rows["correspondent_id"],
             "second": seconds,
             "is_message": rows["interaction"] == "text",
