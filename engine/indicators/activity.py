@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from engine import columns
 from engine.indicators.interactions import IS_MESSAGE, IS_OUTGOING, SECOND
+from engine.indicators.measures import share
 from engine.indicators.times import DAY, is_night
 
 
@@ -27,10 +28,10 @@ def activity(records: ir.Table, keys: Sequence[str]) -> ir.Table:
         "number_of_calls_out": ibis.cases((any_calls, timed.count(where=calls & outgoing))),
         "number_of_messages_in": ibis.cases((any_messages, timed.count(where=messages & ~outgoing))),
         "number_of_messages_out": ibis.cases((any_messages, timed.count(where=messages & outgoing))),
-        "night_share": timed.count(where=night) / timed.count(),
-        "night_share_calls": timed.count(where=night & calls) / timed.count(where=calls).nullif(0),
-        "night_share_messages": timed.count(where=night & messages) / timed.count(where=messages).nullif(0),
-        "initiated_share": timed.count(where=calls & outgoing) / timed.count(where=calls).nullif(0),
+        "night_share": share(timed.count(where=night), timed.count()),
+        "night_share_calls": share(timed.count(where=night & calls), timed.count(where=calls)),
+        "night_share_messages": share(timed.count(where=night & messages), timed.count(where=messages)),
+        "initiated_share": share(timed.count(where=calls & outgoing), timed.count(where=calls)),
         "call_seconds": seconds.sum(where=calls),
         "call_seconds_mean": seconds.mean(where=calls),
         "call_seconds_std": seconds.std(how="pop", where=calls),

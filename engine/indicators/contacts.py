@@ -9,24 +9,24 @@ import ibis.expr.types as ir
 
 from engine import columns
 from engine.indicators.interactions import CONTACT, IS_MESSAGE, IS_OUTGOING
+from engine.indicators.measures import left_joined, needed_for_pareto, spread
 from engine.indicators.people import PERSON
-
-PARETO = 0.8  # of the interactions, the seconds or the half hours
 
 
 def contact_counts(records: ir.Table, keys: Sequence[str]) -> ir.Table:
     """Return one row per ``keys`` and contact: calls, calls_out, messages, messages_out, seconds; all of them float64.
 
-    Sums of whole numbers are exact in float64, and cheaper than filtered counts.
+    Sums of whole numbers are exact in float64, and cheaper than filtered counts. They are cast to it because to some
+    back ends 1.0 is a decimal.
     """
     is_message, is_outgoing = records[IS_MESSAGE], records[IS_OUTGOING]
-    seconds = records[columns.SECONDS].cast("float64").fill_null(0.0)
+    seconds = records[columns.SECONDS].fill_null(0)
     return records.group_by([*keys, CONTACT]).aggregate(
-        calls=ibis.ifelse(is_message, 0.0, 1.0).sum(),
-        calls_out=ibis.ifelse(~is_message & is_outgoing, 1.0, 0.0).sum(),
-        messages=ibis.ifelse(is_message, 1.0, 0.0).sum(),
-        messages_out=ibis.ifelse(is_message & is_outgoing, 1.0, 0.0).sum(),
-        seconds=ibis.ifelse(is_message, 0.0, seconds).sum(),
+        calls=ibis.ifelse(is_message, 0, 1).cast("float64").sum(),
+        calls_out=ibis.ifelse(~is_message & is_outgoing, 1, 0).cast("float64").sum(),
+        messages=ibis.ifelse(is_message, 1, 0).cast("float64").sum(),
+        messages_out=ibis.ifelse(is_message & is_outgoing, 1, 0).cast("float64").sum(),
+        seconds=ibis.ifelse(is_message, 0, seconds).cast("float64").sum(),
     )
 
 
@@ -44,44 +44,8 @@ def same_maker(counts: ir.Table, people: ir.Table, makers: ir.Table) -> ir.Table
     theirs = makers.select(**{CONTACT: makers[columns.CUSTOMER], "their_maker": makers[columns.MAKER]})
     own = makers.join(people, columns.CUSTOMER).select(PERSON, columns.MAKER)
     pairs = counts.select(PERSON, CONTACT).join(theirs, CONTACT).join(own, PERSON)
-    same = (pairs[columns.MAKER] == pairs.their_maker).cast("float64")
+    same = ibis.ifelse(pairs[columns.MAKER] == pairs.their_maker, 1, 0).cast("float64")
     return pairs.group_by(PERSON).aggregate(same_maker_contacts=same.mean())
-
-
-def entropy(weight: ir.NumericColumn) -> ir.FloatingScalar:
-    """Return the Shannon entropy (in nats) of the shares that positive ``weight`` has in its group."""
-    total = weight.sum()
-    return total.ln() - (weight * weight.ln()).sum() / total
-
-
-def needed_for_pareto(
-    table: ir.Table, keys: Sequence[str], weight: ir.NumericColumn, times: ir.NumericColumn
-) -> ir.NumericValue:
-    """Say of each row, which stands for ``times`` equals of ``weight``, how many are needed for 80 % of all weight.
-
-    The heaviest come first. Which of equals does not matter to their number, so the order needs no more columns. The
-    weights are whole, so the sums and the comparison are exact.
-    """
-    mass = weight * times
-    before = mass.sum().over(ibis.window(group_by=list(keys), order_by=weight.desc(), rows=(None, -1)))
-    total = mass.sum().over(ibis.window(group_by=list(keys)))
-    missing = total * 4.0 - before.fill_null(0.0) * 5.0
-    needed = (missing / (weight * 5.0).nullif(0.0)).ceil().cast("float64")
-    return ibis.least(times, ibis.greatest(needed.fill_null(0.0), 0.0))
-
-
-def spread(number: ir.Value, total: ir.Value, squares: ir.Value) -> ir.NumericValue:
-    """Return the standard deviation of ``number`` whole numbers from their exact sum and sum of squares."""
-    return (number * squares - total * total).sqrt() / number
-
-
-def left_joined(first: ir.Table, others: Sequence[ir.Table], keys: Sequence[str]) -> ir.Table:
-    """Return ``first`` with the columns of the others, by ``keys``."""
-    joined = first
-    for other in others:
-        wanted = [*joined.columns, *(name for name in other.columns if name not in keys)]
-        joined = joined.left_join(other, list(keys), rname="{name}_right").select(wanted)
-    return joined
 
 
 def _of(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from engine.indicators.contacts import spread
 from engine.indicators.interactions import CONTACT, IS_MESSAGE, IS_OUTGOING, SECOND
+from engine.indicators.measures import share, spread
 from engine.indicators.times import HOUR
 
 
@@ -20,13 +20,13 @@ def conversations(records: ir.Table, counts: ir.Table, keys: Sequence[str]) -> i
     pair = [*keys, CONTACT]
     who_write = counts.filter(counts.messages > 0).select(pair)
     messages = _messages(records.semi_join(who_write, pair), pair)
-    number = messages.is_start.cast("int64").sum().over(rows=(None, 0), group_by=pair, order_by=_order(messages))
+    number = ibis.ifelse(messages.is_start, 1, 0).sum().over(rows=(None, 0), group_by=pair, order_by=_order(messages))
     talks = messages.mutate(number=number)
     waits = talks.delay.notnull()
     per_talk = talks.group_by([*pair, "number"]).aggregate(
         is_own=talks.count(where=talks.is_start & talks[IS_OUTGOING]) > 0,
         has_answer=talks.count(where=talks[IS_OUTGOING]) > 0,
-        delays=talks.count(where=waits),
+        delays=talks.count(where=waits).cast("float64"),
         delay_sum=talks.delay.sum().fill_null(0.0),
         delay_squares=(talks.delay * talks.delay).sum().fill_null(0.0),
     )
@@ -60,9 +60,10 @@ def _summed(per_talk: ir.Table, keys: Sequence[str]) -> ir.Table:
     answers = per_talk.delays.sum().nullif(0)
     total, squares = per_talk.delay_sum.sum(), per_talk.delay_squares.sum()
     return per_talk.group_by(list(keys)).aggregate(
-        initiated_conversations_share=per_talk.count(where=per_talk.is_own) / per_talk.count(),
-        response_rate=per_talk.count(where=~per_talk.is_own & per_talk.has_answer)
-        / per_talk.count(where=~per_talk.is_own).nullif(0),
+        initiated_conversations_share=share(per_talk.count(where=per_talk.is_own), per_talk.count()),
+        response_rate=share(
+            per_talk.count(where=~per_talk.is_own & per_talk.has_answer), per_talk.count(where=~per_talk.is_own)
+        ),
         response_delay_mean=total / answers,
         response_delay_std=spread(answers, total, squares),
     )

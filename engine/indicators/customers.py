@@ -10,9 +10,10 @@ import ibis.expr.types as ir
 
 from engine import columns
 from engine.indicators.activity import activity
-from engine.indicators.contacts import contact_counts, contacts, left_joined, same_maker
+from engine.indicators.contacts import contact_counts, contacts, same_maker
 from engine.indicators.conversations import conversations
 from engine.indicators.interactions import SECOND, interactions
+from engine.indicators.measures import left_joined, share
 from engine.indicators.people import MONTHS, PERSON, described, numbered, period
 from engine.indicators.places import places
 from engine.indicators.tables import Tables
@@ -114,7 +115,7 @@ def _columns(joined: ir.Table) -> Mapping[str, ir.Value]:
         "calls": (calls_in + calls_out) / months,
         "messages": messages / months,
         "minutes": joined.call_seconds.fill_null(0.0) / 60 / months,
-        "incoming_share": calls_in / (calls_in + calls_out).nullif(0),
+        "incoming_share": share(calls_in, calls_in + calls_out),
     }
     found |= {name: joined[name].fill_null(0) for name in COUNTS}
     found |= {name: joined[name] for name in MEASURES}

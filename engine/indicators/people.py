@@ -47,6 +47,6 @@ def described(tables: Tables, people: ir.Table, as_of: datetime | None) -> ir.Ta
         columns.RESIDENCE,
         columns.SEX,
         age=customers.end.year() - customers[columns.BIRTH_YEAR],
-        tenure_months=(end // DAY - since // DAY) / MONTH,
-        **{MONTHS: ibis.greatest(seen / DAY / MONTH, SHORTEST_MONTHS)},
+        tenure_months=(end // DAY - since // DAY).cast("float64") / MONTH,
+        **{MONTHS: ibis.greatest(seen.cast("float64") / DAY / MONTH, SHORTEST_MONTHS)},
     )

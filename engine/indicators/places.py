@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from engine import columns
-from engine.indicators.contacts import entropy, left_joined, needed_for_pareto
 from engine.indicators.interactions import SECOND
+from engine.indicators.measures import entropy, left_joined, needed_for_pareto
 from engine.indicators.people import PERSON
 from engine.indicators.times import DAY, HALF_HOUR, NIGHT_TO, is_night
 

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from engine import columns
-from engine.indicators.contacts import entropy, left_joined
+from engine.indicators.measures import entropy, left_joined
 from engine.indicators.people import PERSON
 from engine.indicators.times import DAY, second_of
 
