@@ -42,6 +42,10 @@ class WrongPassphraseError(CampaignFileError):
     """The passphrase does not open the campaign file."""
 
 
+class WarehouseError(SemblanceError):
+    """A warehouse cannot be reached or cannot answer."""
+
+
 class PlaceError(SemblanceError):
     """Something could not be written or read where it should."""
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
 from engine.job import JobContext
-
-if TYPE_CHECKING:
-    import duckdb
 
 Result = TypeVar("Result")
 PATIENCE = 0.1  # seconds between two looks at whether the job was cancelled
 
 
-def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Result], context: JobContext) -> Result:
+class Connection(Protocol):
+    """What can be told to stop from another thread."""
+
+    def interrupt(self) -> None:
+        """End the query that runs now."""
+
+
+def interruptible(connection: Connection, work: Callable[[], Result], context: JobContext) -> Result:
     """Do ``work``, which queries the connection, and return its result.
 
     The work is done in another thread, while this one waits and interrupts the query once the job is cancelled.

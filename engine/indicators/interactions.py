@@ -1,0 +1,49 @@
+"""Calls and messages as their two parties see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from engine import columns
+from engine.indicators.people import PERSON
+from engine.indicators.times import second_of
+
+CONTACT = "contact"
+SECOND = "second"  # whole seconds since the start of 1970, on the wall's clock
+IS_MESSAGE = "is_message"
+IS_OUTGOING = "is_outgoing"
+KIND = "kind"  # CALL or MESSAGE; the column may be missing where all are calls
+CALL, MESSAGE = "call", "message"
+
+
+def interactions(calls: ir.Table, people: ir.Table, as_of: datetime | None) -> ir.Table:
+    """Return one row per customer and call or message: person, contact, second, is_message, is_outgoing, seconds, cell.
+
+    A call between two customers is two rows. The cell is the caller's, so that an incoming row has none. A call to
+    oneself, with an unknown party or without a time is no interaction; a call of unknown length is one.
+    """
+    caller, callee, time = calls[columns.CALLER], calls[columns.CALLEE], calls[columns.TIME]
+    known = (caller != callee) & (caller != "") & (callee != "") & time.notnull()
+    clean = calls.filter(known if as_of is None else known & (time <= ibis.literal(as_of, type="timestamp")))
+    return ibis.union(_side(clean, people, is_outgoing=True), _side(clean, people, is_outgoing=False))
+
+
+def _side(calls: ir.Table, people: ir.Table, *, is_outgoing: bool) -> ir.Table:
+    """Return the calls of those who called, or of those who were called."""
+    own, other = (columns.CALLER, columns.CALLEE) if is_outgoing else (columns.CALLEE, columns.CALLER)
+    joined = calls.join(people, calls[own] == people[columns.CUSTOMER])
+    is_message = joined[KIND].fill_null(CALL) == MESSAGE if KIND in joined.columns else ibis.literal(False)
+    return joined.select(
+        PERSON,
+        **{
+            CONTACT: joined[other],
+            SECOND: second_of(joined[columns.TIME]),
+            IS_MESSAGE: is_message,
+            IS_OUTGOING: ibis.literal(is_outgoing),
+            columns.SECONDS: joined[columns.SECONDS],
+            columns.CELL: joined[columns.CELL].nullif("") if is_outgoing else ibis.null("string"),
+        },
+    )

@@ -1,0 +1,19 @@
+"""The same questions to an operator's own warehouse: results come back, the records stay."""
+
+from engine.warehouse.address import Address, parse_address
+from engine.warehouse.connect import Warehouse, open_warehouse
+from engine.warehouse.fetch import Answer, fetch
+from engine.warehouse.plan import Source, WarehousePlan, load_plan, parse_plan
+
+__all__ = [
+    "Address",
+    "Answer",
+    "Source",
+    "Warehouse",
+    "WarehousePlan",
+    "fetch",
+    "load_plan",
+    "open_warehouse",
+    "parse_address",
+    "parse_plan",
+]
