@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout
 
-from engine.columns import FILE, LINE, REASON, REJECT_COLUMNS, TEXT
+from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
 from gui.results import CampaignResults, MakerShare
@@ -75,7 +75,7 @@ def write_rejects(rejects: pa.Table, path: Path) -> None:
 
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        write_csv(rejects.select(list(REJECT_COLUMNS)), unfinished)
+        write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), unfinished)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
