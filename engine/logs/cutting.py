@@ -6,9 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from engine.logs.lines import LONGEST_LINE
+from engine.logs.lines import LONGEST_LINE, NEWLINE
 
-NEWLINE = 10
 BATCH_LINES = 65_536
 HIDDEN = 0x1F  # stands for a delimiter within quotation marks
 

@@ -15,7 +15,7 @@ from engine.logs.forms import is_ambiguous
 from engine.logs.layout import LAYOUTS, Kind, Layout
 from engine.logs.names import EXACT, file_score, name_score, unit_of
 from engine.logs.plan import UNUSED, ColumnPlan, FilePlan, ImportPlan
-from engine.logs.probing import Probe, probe_source
+from engine.logs.probing import Dialect, Probe, probe_source
 from engine.logs.sources import Source, find_sources
 from engine.logs.values import Values, column_form, look_at, value_score
 
@@ -44,9 +44,9 @@ def detect(paths: Iterable[Path], context: JobContext | None = None) -> ImportPl
     return ImportPlan(tuple(sorted(files, key=lambda file: order.index(file.kind) if file.kind else len(order))))
 
 
-def detect_table(source: Source, kind: Kind | None = None) -> FilePlan:
-    """Look at one table, which is of a known ``kind`` or of the one that fits best."""
-    probe = probe_source(source)
+def detect_table(source: Source, kind: Kind | None = None, dialect: Dialect | None = None) -> FilePlan:
+    """Look at one table, which is of a known ``kind`` or of the one that fits best, in a known dialect or any."""
+    probe = probe_source(source, dialect)
     values = [look_at(probe.values(place), len(probe.rows)) for place in range(len(probe.names))]
     decimal = _decimal(probe, values)
     kinds = [LAYOUTS[kind]] if kind else list(LAYOUTS.values())

@@ -52,7 +52,7 @@ CALLS = Layout(
         Column(columns.TIME, "time"),
         Column(columns.SECONDS, "seconds"),
         Column(columns.CELL, "text", False, "places: how far customers move and where they are at home"),
-        Column(columns.PHONE_TYPE, "text", True, "phones: which one each customer has and had, loyalty, offers"),
+        Column(columns.PHONE_TYPE, "text", False, "phones: which one each customer has and had, loyalty, offers"),
         Column(columns.KIND, "event", False, "way to tell messages from calls"),
     ),
 )

@@ -6,38 +6,34 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.errors import InputError
 from engine.logs import sources
 from engine.logs.sources import Source, Stream, open_stream, told
 
 LONGEST_LINE = 1 << 20  # bytes; of a longer one the beginning is kept, and the row is set aside
+NEWLINE = 10
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some whole lines, each ending with a line feed; the number of the first; how far in the file they end."""
+    """Whole lines, each ending with a line feed: the first one's number, how many, how far in the file they end."""
 
     data: bytes
     first_line: int
+    count: int
     done: float
 
 
-def read_blocks(source: Source, encoding: str, *, skip: int = 0) -> Iterator[Block]:
-    """Yield a table's lines in bounded memory, without the first ``skip`` ones.
-
-    Raises InputError if the file can no longer be read.
-    """
+def read_blocks(source: Source, encoding: str) -> Iterator[Block]:
+    """Yield a table's lines in bounded memory. Raises InputError if the file can no longer be read."""
     line = 1
     with told(source.path, source.name), open_stream(source) as stream:
         for data in _whole_lines(_utf8(stream, "utf-8" if source.is_structured else encoding)):
-            count = data.count(b"\n")
-            if line <= skip:
-                for _ in range(min(skip, line + count - 1) - line + 1):
-                    data = data[data.index(b"\n") + 1 :]  # noqa: PLW2901
-                    line, count = line + 1, count - 1
-            if data:
-                yield Block(data, line, stream.done())
+            count = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE))
+            yield Block(data, line, count, stream.done())
             line += count
 
 

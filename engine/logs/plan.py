@@ -10,6 +10,7 @@ from engine import columns
 from engine.errors import InputError
 from engine.job import JobContext
 from engine.logs.layout import LAYOUTS, Column, Kind, Layout
+from engine.logs.probing import Dialect
 from engine.logs.sources import Source
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class FilePlan:
     delimiter: str = ","
     has_header: bool = True
     decimal: str = "."
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the table is written."""
+        return Dialect(self.encoding, self.delimiter, self.has_header)
 
     @property
     def layout(self) -> Layout:

@@ -37,7 +37,16 @@ class Probe:
         return [row[place] for row in self.rows if row[place]]
 
 
-def probe_source(source: Source) -> Probe:
+@dataclass(frozen=True)
+class Dialect:
+    """How a table is known to be written, so that it need not be found out."""
+
+    encoding: str
+    delimiter: str
+    has_header: bool
+
+
+def probe_source(source: Source, known: Dialect | None = None) -> Probe:
     """Look at a table. Raises InputError if it cannot be opened, is empty or is no text."""
     parts = _read_parts(source)
     if not any(part.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe") for part in parts):
@@ -45,6 +54,7 @@ def probe_source(source: Source) -> Probe:
     encoding = "utf-8" if source.is_structured else detect_encoding(parts[0])[0]
     if encoding == "utf-8" and not source.is_structured:
         encoding = detect_encoding(b"\n".join(parts))[0]
+    encoding = known.encoding if known else encoding
     if _is_binary(parts[0], encoding):
         raise InputError(
             f"{source.name} is not a table of plain text, Parquet or a workbook. "
@@ -52,12 +62,12 @@ def probe_source(source: Source) -> Probe:
         )
     texts = [part.decode(encoding, "replace").removeprefix("\ufeff") for part in parts]
     head = _lines(texts[0])
-    delimiter = "," if source.is_structured else _delimiter(head)
+    delimiter = "," if source.is_structured else (known.delimiter if known else _delimiter(head))
     first = split_line(head[0], delimiter)
     if len(first) > MOST_COLUMNS:
         raise InputError(f"{source.name} has {len(first):,} columns, too many for a log. Choose another file.")
     body = [line for line in head[1:] if line.strip()]
-    has_header = _has_header(first, [split_line(line, delimiter) for line in body[:50]])
+    has_header = known.has_header if known else _has_header(first, [split_line(each, delimiter) for each in body[:50]])
     if not has_header:
         body.insert(0, head[0])
     elsewhere = [line for text in texts[1:] for line in _lines(text)[1:] if line.strip()]

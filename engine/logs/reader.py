@@ -17,7 +17,7 @@ from engine.job import JobContext
 from engine.logs.detection import detect_table
 from engine.logs.layout import LAYOUTS, Kind
 from engine.logs.plan import FilePlan, ImportPlan, lacking
-from engine.logs.reading import Chunk, read_chunks
+from engine.logs.reading import read_chunks
 from engine.logs.rows import STRAY, Limits, create_table, select_rows
 from engine.logs.sources import find_sources
 from engine.logs.text_table import TextTable, read_text_table
@@ -32,6 +32,8 @@ MOST_SET_ASIDE = 0.05  # of a file's rows; above it a person is asked
 MOST_MISREAD = 0.01  # of a file's rows may be in another encoding; more would leave towns out by their spelling
 UNUSABLE = 0.5  # of a file's rows set aside: the rest would mislead
 UNREADABLE_REASON = "Letters are not "
+ROWS_AT_ONCE = 1_000_000  # plain rows that go into a table in one go
+LINES_AT_ONCE = 100_000  # lines that are judged in one go
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def run_plan(plan: ImportPlan, context: JobContext) -> ImportReport:
     order = list(LAYOUTS)
     files = sorted((file for file in plan.files if file.kind), key=lambda file: order.index(file.layout.kind))
     names = Counter(file.source.name for file in files)
-    import_ = _Import(plan, _connect(), {})
+    import_ = _Import(plan, _connect())
     try:
         sources = [_Source(file, file.source.name if names[file.source.name] == 1 else file.source.place)
                    for file in files]  # fmt: skip
@@ -222,11 +224,10 @@ class _Source:
 
 @dataclass(frozen=True)
 class _Import:
-    """A plan at work. ``spans`` holds, by file, the first and last time of each of its chunks."""
+    """A plan at work."""
 
     plan: ImportPlan
     connection: duckdb.DuckDBPyConnection
-    spans: dict[str, list[tuple[datetime, datetime]]]
 
     def report(self, sources: Sequence[_Source], context: JobContext) -> ImportReport:
         """Read all files: the logs first, then what the logs are needed to judge."""
@@ -284,7 +285,10 @@ class _Import:
         names = ", ".join(f'"{column.name}"' for column in layout.columns)
         keep = f"INSERT INTO {layout.kind} SELECT {names} FROM typed WHERE reason IS NULL ORDER BY line"
         accepted = rejected = 0
-        for _ in self._typed_chunks(source, limits, context):
+        for rows in self._chunks(source, limits, context):
+            if rows is not None:
+                accepted += self._insert(layout.kind, rows)
+                continue
             accepted += self._count(keep)
             rejected += self._count(
                 "INSERT INTO rejects SELECT ?, line, reason, row, wrong_column FROM typed WHERE reason IS NOT NULL",
@@ -294,18 +298,50 @@ class _Import:
             raise InputError(self._nothing_usable(source, rejected))
         return FileReport(source.name, layout.kind, accepted + rejected, rejected)
 
-    def _typed_chunks(self, source: _Source, limits: Limits, context: JobContext) -> Iterator[Chunk]:
-        """Put one chunk of the file after the other into the table ``typed``."""
+    def _insert(self, kind: Kind, rows: pa.Table) -> int:
+        """Insert rows that are beyond doubt; return how many."""
+        if kind == "calls" and columns.KIND not in rows.column_names:
+            values = ", ".join(f'"{name}"' for name in rows.column_names)
+            sql = f"INSERT INTO calls ({values}, {columns.KIND}) SELECT {values}, '{columns.CALL}' FROM plain"
+        else:
+            sql = f"INSERT INTO {kind} BY NAME SELECT * FROM plain"
+        self.connection.register("plain", rows)
+        count = self._count(sql)
+        self.connection.unregister("plain")
+        return count
+
+    def _chunks(self, source: _Source, limits: Limits, context: JobContext) -> Iterator[pa.Table | None]:
+        """Yield a file's plain rows, and None whenever other lines were put into the table ``typed``."""
+        import pyarrow as pa
+
         message = f"Reading {source.name}"
         context.progress(0.0, message)
-        rows = select_rows(source.file, limits, self.plan.time_zone)
-        for chunk in read_chunks(source.file):
-            self.connection.register("chunk", chunk.lines)
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {rows}")
-            self.connection.unregister("chunk")
-            yield chunk
+        judge = select_rows(source.file, limits, self.plan.time_zone)
+        rows: list[pa.Table] = []
+        lines: list[pa.Table] = []
+        for chunk in read_chunks(source.file, limits, self.plan.time_zone):
+            rows += [chunk.rows] if chunk.rows is not None else []
+            lines += [chunk.lines] if chunk.lines is not None else []
+            if sum(map(len, rows)) >= ROWS_AT_ONCE:
+                yield pa.concat_tables(rows)
+                rows = []
+            if sum(map(len, lines)) >= LINES_AT_ONCE:
+                self._type(pa.concat_tables(lines), judge)
+                lines = []
+                yield None
             context.progress(chunk.done, message)
+        if rows:
+            yield pa.concat_tables(rows)
+        if lines:
+            self._type(pa.concat_tables(lines), judge)
+            yield None
         self.connection.execute("DROP TABLE IF EXISTS typed")
+
+    def _type(self, lines: pa.Table, judge: str) -> None:
+        """Make the table ``typed`` of numbered lines."""
+        self.connection.register("chunk", lines)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {judge}")
+        self.connection.unregister("chunk")
 
     def _set_strays_aside(
         self, sources: Sequence[_Source], reports: Sequence[FileReport], context: JobContext
@@ -323,7 +359,9 @@ class _Import:
         judged = []
         for source, report in zip(sources, reports, strict=True):
             found = 0
-            for _ in self._typed_chunks(source, limits, context):
+            for rows in self._chunks(source, limits, context):
+                if rows is not None:
+                    continue
                 found += self._count(
                     "INSERT INTO rejects SELECT ?, line, reason, row, wrong_column FROM typed WHERE reason = ?",
                     [source.name, STRAY],

@@ -189,11 +189,12 @@ def _cases(checks: list[tuple[str, str]]) -> str:
     return " ".join(f"WHEN {condition} THEN {_literal(reason)}" for condition, reason in checks)
 
 
-def select_rows(file: FilePlan, limits: Limits, zone: str) -> str:
+def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = True) -> str:
     """Return the SQL that reads the registered table ``chunk`` into typed columns with line, reason, column and row.
 
     ``reason`` is NULL for a good row; the first thing wrong decides, and ``column`` names the column it is found in.
-    ``row`` is the text of a bad one. Blank lines are no rows.
+    ``row`` is the text of a bad one. Blank lines are no rows. Whether rows contradict others, in this table or another,
+    is looked at if they are ``related``.
     """
     layout, width = file.layout, len(file.columns)
     present = {column: place for column in layout.columns if (place := file.place(column.name)) is not None}
@@ -230,7 +231,7 @@ def select_rows(file: FilePlan, limits: Limits, zone: str) -> str:
         texts AS (SELECT line, marks, raw, fields, {texts} FROM cut),
         typed AS (SELECT *, {values} FROM texts),
         judged AS (SELECT *, CASE {reasons} END AS reason FROM typed),
-        related AS (SELECT * {_related(layout)} FROM judged)
+        related AS (SELECT * {_related(layout) if related else ""} FROM judged)
         SELECT line, {kept}, reason, CASE WHEN reason IS NOT NULL THEN {row} END AS row,
             CASE WHEN reason IS NOT NULL THEN nullif(CASE {wrong_column} END, '') END AS wrong_column
         FROM related"""

@@ -135,7 +135,7 @@ def _members(path: Path) -> list[str]:
         for entry in entries
         if not entry.is_dir()
         and Path(entry.filename).suffix.lower() in TEXT_ENDINGS
-        and not any(part.startswith((".", "__MACOSX")) for part in Path(entry.filename).parts)
+        and not any(part.startswith((".", "__MACOSX")) for part in Path(entry.filename).parts if part != "..")
     ]
     if not names:
         raise InputError(f"{path.name} holds no table ({', '.join(TEXT_ENDINGS)}). Choose another file.")
