@@ -176,7 +176,7 @@ def run_plan(plan: ImportPlan, context: JobContext) -> ImportReport:
     order = list(LAYOUTS)
     files = sorted((file for file in plan.files if file.kind), key=lambda file: order.index(file.layout.kind))
     names = Counter(file.source.name for file in files)
-    import_ = _Import(plan, _connect())
+    import_ = _Import(plan, empty_tables())
     try:
         sources = [_Source(file, file.source.name if names[file.source.name] == 1 else file.source.place)
                    for file in files]  # fmt: skip
@@ -199,8 +199,8 @@ def _span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date]:
     return rows[0][0], rows[0][1]
 
 
-def _connect() -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in memory that neither touches files nor spills to disk."""
+def empty_tables() -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB in memory, with an empty table of each kind, that neither touches files nor spills to disk."""
     import duckdb
 
     connection = duckdb.connect(config={"enable_external_access": "false", "temp_directory": ""})
@@ -212,6 +212,23 @@ def _connect() -> duckdb.DuckDBPyConnection:
         'CREATE TABLE rejects (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR, "column" VARCHAR)'
     )
     return connection
+
+
+def summed_up(
+    connection: duckdb.DuckDBPyConnection, reports: Sequence[FileReport], catalogue: TextTable | None
+) -> ImportReport:
+    """Put together what came of all files."""
+    rejects = connection.sql(
+        'SELECT file, line, reason, text, "column" FROM rejects '
+        "JOIN (SELECT unnest(?) AS file, unnest(range(?)) AS place) USING (file) ORDER BY place, line",
+        params=[[report.file for report in reports], len(reports)],
+    ).to_arrow_table()
+    reasons = connection.execute(
+        "SELECT file, reason, count(*), min(line), arg_min(text, line) FROM rejects GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+    ).fetchall()
+    rows, rejected = sum(report.rows for report in reports), sum(report.rejected for report in reports)
+    logs = Logs(connection, tuple(reports), rejects, catalogue)
+    return ImportReport(rows, rows - rejected, rejected, tuple(Reason(*reason) for reason in reasons), logs)
 
 
 @dataclass(frozen=True)
@@ -251,24 +268,7 @@ class _Import:
         if limits == Limits():
             reports = self._set_strays_aside(sources, reports, context.part(1.0, 1.0))
         context.progress(1.0, "Logs read")
-        return self._report(reports, next(iter(catalogues.values()), None))
-
-    def _report(self, reports: Sequence[FileReport], catalogue: TextTable | None) -> ImportReport:
-        """Put together what came of all files."""
-        rejects = self.connection.sql(
-            'SELECT file, line, reason, text, "column" FROM rejects '
-            "JOIN (SELECT unnest(?) AS file, unnest(range(?)) AS place) USING (file) ORDER BY place, line",
-            params=[[report.file for report in reports], len(reports)],
-        ).to_arrow_table()
-        reasons = self.connection.execute(
-            "SELECT file, reason, count(*), min(line), arg_min(text, line) FROM rejects GROUP BY ALL "
-            "ORDER BY 3 DESC, 1, 2"
-        ).fetchall()
-        rows, rejected = (sum(values) for values in ([r.rows for r in reports], [r.rejected for r in reports]))
-        return ImportReport(
-            rows, rows - rejected, rejected, tuple(Reason(*reason) for reason in reasons),
-            Logs(self.connection, tuple(reports), rejects, catalogue),
-        )  # fmt: skip
+        return summed_up(self.connection, reports, next(iter(catalogues.values()), None))
 
     def _keep_offers(self, source: _Source, catalogue: TextTable) -> FileReport:
         """Make the table ``offers`` with the keys of the catalogue and NO_OFFER."""
