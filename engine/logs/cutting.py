@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from engine.logs.lines import LONGEST_LINE, NEWLINE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BATCH_LINES = 65_536
 HIDDEN = 0x1F  # stands for a delimiter within quotation marks
@@ -27,6 +31,8 @@ def cut_lines(block: bytes, delimiter: str, lines: Places, *, was_utf8: bool = T
     end; a delimiter that was within quotation marks is HIDDEN); marks (bits). In a block that ``was_utf8`` bytes that
     are not are told; in another one, which was decoded before, the letters that stand for such bytes.
     """
+    import pyarrow as pa
+
     block, broken = _as_utf8(block, was_utf8=was_utf8)
     data = np.frombuffer(block, dtype=np.uint8)
     ends = np.flatnonzero(data == NEWLINE)
@@ -56,6 +62,8 @@ def cut_lines(block: bytes, delimiter: str, lines: Places, *, was_utf8: bool = T
 
 def _strings(block: bytes, ends: Places) -> pa.StringArray:
     """Return the strings of a block that end where they end, without copying it."""
+    import pyarrow as pa
+
     offsets = np.append(0, ends).astype(np.int32)
     return pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block))
 

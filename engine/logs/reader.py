@@ -17,7 +17,6 @@ from engine.job import JobContext
 from engine.logs.detection import detect_table
 from engine.logs.layout import LAYOUTS, Kind
 from engine.logs.plan import FilePlan, ImportPlan, lacking
-from engine.logs.reading import read_chunks
 from engine.logs.rows import STRAY, Limits, create_table, select_rows
 from engine.logs.sources import find_sources
 from engine.logs.text_table import TextTable, read_text_table
@@ -313,6 +312,8 @@ class _Import:
     def _chunks(self, source: _Source, limits: Limits, context: JobContext) -> Iterator[pa.Table | None]:
         """Yield a file's plain rows, and None whenever other lines were put into the table ``typed``."""
         import pyarrow as pa
+
+        from engine.logs.reading import read_chunks
 
         message = f"Reading {source.name}"
         context.progress(0.0, message)

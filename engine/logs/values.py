@@ -189,8 +189,8 @@ _SCORES: dict[str, Callable[[Values, str], float]] = {
     columns.FIRST_NAME: _words,
     columns.LATITUDE: lambda values, decimal: 0.7 * _numbers(values, decimal, -90, 90) * (values.distinct > 0.3),
     columns.LONGITUDE: lambda values, decimal: 0.7 * _numbers(values, decimal, -180, 180) * (values.distinct > 0.3),
-    columns.MARGIN: lambda values, decimal: 0.6 * _numbers(values, decimal, 0, 1e9),
-    columns.COST: lambda values, decimal: 0.6 * _numbers(values, decimal, 0, 1e9),
+    columns.MARGIN: lambda values, decimal: 0.5 * _numbers(values, decimal, 0, 1e9),
+    columns.COST: lambda values, decimal: 0.5 * _numbers(values, decimal, 0, 1e9),
     **dict.fromkeys(
         (columns.SINCE, columns.LEFT_ON, columns.PHONE_SINCE, columns.PHOTO_CONSENT, columns.ASKED_ON), _date
     ),
