@@ -13,7 +13,7 @@ from engine.errors import InputError
 from engine.job import JobContext
 from engine.logs.forms import is_ambiguous
 from engine.logs.layout import LAYOUTS, Kind, Layout
-from engine.logs.names import EXACT, file_score, name_score, unit_of
+from engine.logs.names import EXACT, file_score, is_of_others, name_score, unit_of
 from engine.logs.plan import UNUSED, ColumnPlan, FilePlan, ImportPlan
 from engine.logs.probing import Dialect, Probe, probe_source
 from engine.logs.sources import Source, find_sources
@@ -123,17 +123,22 @@ def _fit(
 def _confidence(probe: Probe, place: int, role: str, layout: Layout, values: Values, decimal: str) -> float:
     """Return how sure it is that a column plays a role, by its name and its values."""
     by_value = value_score(values, role, decimal)
+    if not probe.has_header:
+        return 0.0 if _is_any_text(layout, role) else by_value * 0.65
     name = probe.names[place]
-    by_name = name_score(name, role) if probe.has_header else 0.0
-    others = max((name_score(name, c.name) for c in layout.columns if c.name != role), default=0.0)
+    by_name = name_score(name, role)
+    others = max((name_score(name, column.name) for column in layout.columns if column.name != role), default=0.0)
     if by_name == EXACT:
         if not values.texts or role in (columns.SECONDS, columns.MEGABYTES):
             return 0.9
         return 0.9 + 0.1 * by_value if by_value > 0.25 or layout.column(role).content == "text" else 0.6
-    if by_name and by_name >= others:
-        return 0.3 + 0.5 * max(by_value, 0.3)
-    if probe.has_header and others:
+    if is_of_others(name, role) or others > by_name:
         return 0.0
-    if layout.column(role).content == "text" and role not in (columns.PHONE_TYPE, columns.SEX):
-        return 0.0  # any text would do: only a name can tell
-    return by_value * (0.5 if probe.has_header else 0.65)
+    if by_name:
+        return 0.3 + 0.5 * max(by_value, 0.3)
+    return 0.0 if _is_any_text(layout, role) else by_value * 0.5
+
+
+def _is_any_text(layout: Layout, role: str) -> bool:
+    """Whether any text would do for a role, so that only a name can tell."""
+    return layout.column(role).content == "text" and role not in (columns.PHONE_TYPE, columns.SEX)

@@ -247,7 +247,7 @@ class _Import:
 
     def report(self, sources: Sequence[_Source], context: JobContext) -> ImportReport:
         """Read all files: the logs first, then what the logs are needed to judge."""
-        sizes = [max(source.file.source.path.stat().st_size, 1) for source in sources]
+        sizes = [source.file.source.size for source in sources]
         catalogues = {
             source.name: read_text_table(source.file) for source in sources if source.file.kind == "offers"
         }  # a wrong catalogue is told before the long work

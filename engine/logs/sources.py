@@ -47,6 +47,12 @@ class Source:
         return f"{self.path}/{self.member}" if self.member else str(self.path)
 
     @property
+    def size(self) -> int:
+        """The bytes of the file, at least 1. Raises InputError if it is not there any more."""
+        with told(self.path, self.name):
+            return max(self.path.stat().st_size, 1)
+
+    @property
     def is_structured(self) -> bool:
         """Whether the file itself says where its columns are."""
         return self.shape in ("parquet", "workbook")

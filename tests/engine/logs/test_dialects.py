@@ -67,7 +67,8 @@ dialects = st.builds(
     st.sampled_from([".", ","]),
 )
 parties = st.text("0123456789", min_size=6, max_size=15) | st.from_regex(r"\+36[0-9]{8,9}", fullmatch=True)
-moments = st.datetimes(datetime(2015, 1, 1), datetime(2027, 1, 1)).map(lambda m: m.replace(second=0, microsecond=0, fold=0))
+MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2027, 1, 1))
+moments = MOMENTS.map(lambda moment: moment.replace(second=0, microsecond=0, fold=0))
 FIRST = datetime(2016, 1, 25, 10, 5)  # tells the day from the month
 
 
