@@ -7,11 +7,17 @@ TIME = "time"  # timestamp, start
 SECONDS = "seconds"  # integer, length of the call
 CELL = "cell"  # text, cell of the caller; may be missing
 PHONE_TYPE = "phone_type"  # text, the caller's handset: a phone-type string or an IMEI; may be missing
+KIND = "kind"  # text, CALL or MESSAGE; CALL where the file says nothing
+CALL, MESSAGE = "call", "message"
 
 # usage: one row per internet usage record (with TIME and PHONE_TYPE as above)
 CUSTOMER = "customer"  # text, the subscriber
 MEGABYTES = "megabytes"  # number, data volume of the record
 CATEGORY = "category"  # text, kind of use; may be missing
+
+# cells: one row per cell (with CELL as above); may be empty
+LATITUDE = "latitude"  # degrees north
+LONGITUDE = "longitude"  # degrees east
 
 # customers: one row per subscriber
 RESIDENCE = "residence"  # text, town
@@ -59,6 +65,7 @@ FILE = "file"
 LINE = "line"  # 1 is the first line of the file, header included
 REASON = "reason"
 TEXT = "text"  # the row as it stands in the file
+COLUMN = "column"  # name of the column whose value is wrong; missing where the whole row is
 
 NO_OFFER = "none"
 UNKNOWN_MAKER = "Unknown"
@@ -68,4 +75,5 @@ RECOMMENDATION_COLUMNS = (
     CUSTOMER, CURRENT_MAKER, OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT,
 )  # fmt: skip
 MATCH_COLUMNS = (CUSTOMER, PHOTO, RANK, COSINE)
-REJECT_COLUMNS = (FILE, LINE, REASON, TEXT)
+REJECT_COLUMNS = (FILE, LINE, REASON, TEXT, COLUMN)
+PUBLIC_REJECT_COLUMNS = REJECT_COLUMNS[:4]  # of the rejects.csv that a campaign is handed over with

@@ -11,7 +11,7 @@ import pyarrow.csv
 
 from engine.ads import WEIGHT_LIMITS, encode_jpeg, ensure_application
 from engine.campaign import Campaign
-from engine.columns import COSINE, CUSTOMER, MATCH_COLUMNS, PHOTO, RANK, RECOMMENDATION_COLUMNS, REJECT_COLUMNS
+from engine.columns import COSINE, CUSTOMER, MATCH_COLUMNS, PHOTO, PUBLIC_REJECT_COLUMNS, RANK, RECOMMENDATION_COLUMNS
 from engine.creative import SIZES, CreativeStudio
 from engine.job import JobContext
 
@@ -26,7 +26,7 @@ def write_tables(campaign: Campaign, folder: Path) -> None:
     for name, table, columns in (
         ("recommendations.csv", campaign.read_table("customers", RECOMMENDATION_COLUMNS), RECOMMENDATION_COLUMNS),
         ("matches.csv", match_table(campaign), MATCH_COLUMNS),
-        ("rejects.csv", campaign.read_table("rejects"), REJECT_COLUMNS),
+        ("rejects.csv", campaign.read_table("rejects"), PUBLIC_REJECT_COLUMNS),
     ):
         if table is not None:
             write_csv(table.select(list(columns)), folder / name)

@@ -353,7 +353,7 @@ def _with_photos(rejects: pa.Table, refused: tuple[RefusedPhoto, ...]) -> pa.Tab
     """Return the rejected rows with the refused photos behind them, as line 0 of their file."""
     import pyarrow as pa
 
-    photos = [[photo.path.name, 0, photo.reason, ""] for photo in refused]
+    photos = [[photo.path.name, 0, photo.reason, "", None] for photo in refused]
     columns = zip(*photos, strict=True) if photos else ([],) * len(REJECT_COLUMNS)
     table = pa.table(dict(zip(REJECT_COLUMNS, map(list, columns), strict=True)), schema=rejects.schema)
     return pa.concat_tables([rejects, table])

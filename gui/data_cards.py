@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout
 
-from engine.columns import FILE, LINE, REASON, REJECT_COLUMNS, TEXT
+from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
 from gui.results import CampaignResults, MakerShare
@@ -73,7 +73,7 @@ def write_rejects(rejects: pa.Table, path: Path) -> None:
     """Write rejected rows as CSV, as the export does; the file appears when it is whole. Raises OSError."""
     from engine.export import write_csv
 
-    write_csv(rejects.select(list(REJECT_COLUMNS)), path)
+    write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), path)
 
 
 class FilesCard(Card):

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from engine import columns
 from engine.job import JobContext
@@ -14,6 +13,7 @@ from engine.logs.queries import interruptible
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
     from engine.logs.reader import Logs
 
@@ -112,6 +112,8 @@ def handsets_at(handsets: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     Columns: maker, phone_age_months, phones_before, makers_before, own_maker_share. ``handsets`` is ordered by
     customer and time, as handset_history returns it.
     """
+    import pandas as pd
+
     past = handsets.loc[handsets["start"] <= as_of, [columns.CUSTOMER, columns.MAKER, "start"]]
     owner = past.groupby(columns.CUSTOMER, sort=False)
     now = past.set_index(columns.CUSTOMER).loc[~past.duplicated(columns.CUSTOMER, keep="last").to_numpy()]

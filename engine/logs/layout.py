@@ -1,27 +1,27 @@
-"""What each kind of file must and may hold, and which of its columns is which."""
+"""What each kind of file must and may hold."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from engine import columns
-from engine.errors import InputError
 
-Content = Literal["identifier", "text", "time", "date", "seconds", "number", "year", "outcome"]
-DELIMITERS = (",", ";", "\t", "|")
+Content = Literal["identifier", "text", "time", "date", "seconds", "number", "year", "outcome", "event", "degrees"]
+Kind = Literal["calls", "usage", "customers", "history", "offers", "cells"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a kind of file; a file without a needed one cannot be read."""
+    """One role that a column of a file can play; a file without a needed one cannot be read.
+
+    ``serves`` says what cannot be done where the role is missing.
+    """
 
     name: str
     content: Content
     needed: bool = True
-    aliases: tuple[str, ...] = ()
+    serves: str = ""
 
     @property
     def words(self) -> str:
@@ -33,8 +33,15 @@ class Column:
 class Layout:
     """The columns of one kind of file."""
 
-    kind: str
+    kind: Kind
     columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name; KeyError if the kind has none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
 
 
 CALLS = Layout(
@@ -44,8 +51,9 @@ CALLS = Layout(
         Column(columns.CALLEE, "identifier"),
         Column(columns.TIME, "time"),
         Column(columns.SECONDS, "seconds"),
-        Column(columns.CELL, "text", needed=False),
-        Column(columns.PHONE_TYPE, "text", aliases=("imei",)),
+        Column(columns.CELL, "text", False, "places: how far customers move and where they are at home"),
+        Column(columns.PHONE_TYPE, "text", False, "phones: which one each customer has and had, loyalty, offers"),
+        Column(columns.KIND, "event", False, "way to tell messages from calls"),
     ),
 )
 USAGE = Layout(
@@ -54,22 +62,22 @@ USAGE = Layout(
         Column(columns.CUSTOMER, "identifier"),
         Column(columns.TIME, "time"),
         Column(columns.MEGABYTES, "number"),
-        Column(columns.PHONE_TYPE, "text", needed=False, aliases=("imei",)),
-        Column(columns.CATEGORY, "text", needed=False),
+        Column(columns.PHONE_TYPE, "text", False, "phones seen between calls"),
+        Column(columns.CATEGORY, "text", False, "kinds of internet use"),
     ),
 )
 CUSTOMERS = Layout(
     "customers",
     (
         Column(columns.CUSTOMER, "identifier"),
-        Column(columns.FIRST_NAME, "text", needed=False),
-        Column(columns.RESIDENCE, "text"),
-        Column(columns.BIRTH_YEAR, "year"),
-        Column(columns.SEX, "text", needed=False),
-        Column(columns.SINCE, "date", needed=False),
-        Column(columns.LEFT_ON, "date", needed=False),
-        Column(columns.PHONE_SINCE, "date", needed=False),
-        Column(columns.PHOTO_CONSENT, "date", needed=False),
+        Column(columns.FIRST_NAME, "text", False, "ads that call the customer by name"),
+        Column(columns.RESIDENCE, "text", True, "offers by residence"),
+        Column(columns.BIRTH_YEAR, "year", True, "offers by age"),
+        Column(columns.SEX, "text", False, "offers by sex"),
+        Column(columns.SINCE, "date", False, "offers by length of the subscription"),
+        Column(columns.LEFT_ON, "date", False, "way to leave out who is no customer any more"),
+        Column(columns.PHONE_SINCE, "date", False, "age of the phone that is seen first"),
+        Column(columns.PHOTO_CONSENT, "date", False, "faces: without consent no photo is used"),
     ),
 )
 HISTORY = Layout(
@@ -78,69 +86,32 @@ HISTORY = Layout(
         Column(columns.CUSTOMER, "identifier"),
         Column(columns.OFFER, "identifier"),
         Column(columns.OUTCOME, "outcome"),
-        Column(columns.ASKED_ON, "date", needed=False),
+        Column(columns.ASKED_ON, "date", False, "way to tell what was known when the customer was asked"),
     ),
 )
-OFFERS = Layout("offers", (Column(columns.OFFER, "identifier"),))
-
-
-@dataclass(frozen=True)
-class Header:
-    """How a file is divided: its delimiter, its number of columns, and where the known ones stand (0 is the first)."""
-
-    delimiter: str
-    width: int
-    positions: dict[str, int]
-
-
-def _names(line: str, delimiter: str) -> list[str]:
-    """Return the column names of a header line, trimmed."""
-    row = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-    return [name.strip() for name in row]
-
-
-def _positions(layout: Layout, names: Sequence[str], file: str) -> dict[str, int]:
-    """Return where the known columns stand; raise InputError if one of them stands there twice."""
-    lowered = [name.lower() for name in names]
-    found: dict[str, int] = {}
-    for column in layout.columns:
-        for name in (column.name, *column.aliases):
-            if lowered.count(name) > 1:
-                raise InputError(f'{file} has two columns named "{name}". Rename or remove one of them.')
-            if name in lowered:
-                found[column.name] = lowered.index(name)
-                break
-    return found
-
-
-def _quoted(names: Sequence[str], most: int = 12) -> str:
-    """Return names in quotation marks for a sentence, at most a dozen."""
-    shown = [f'"{name[:40]}"' for name in names[:most]]
-    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def read_header(line: str, layout: Layout, file: str) -> Header:
-    """Find the delimiter and the known columns in a header line.
-
-    Names are compared trimmed and without regard to case. Raises InputError naming the file, the missing columns and
-    what was found instead.
-    """
-    by_delimiter = {delimiter: _names(line, delimiter) for delimiter in DELIMITERS}
-    known = {name for column in layout.columns for name in (column.name, *column.aliases)}
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        names = by_delimiter[delimiter]
-        return len(known & {name.lower() for name in names}), len(names)
-
-    delimiter = max(DELIMITERS, key=fit)
-    names = by_delimiter[delimiter]
-    positions = _positions(layout, names, file)
-    missing = [column.name for column in layout.columns if column.needed and column.name not in positions]
-    if missing:
-        word = "column" if len(missing) == 1 else "columns"
-        raise InputError(
-            f"{file} lacks the {word} {_quoted(missing)}, needed in a {layout.kind} file. "
-            f"Found instead: {_quoted(names) or 'nothing'}. "
-            f"Rename the {word} in the first line, or choose another file."
-        )
-    return Header(delimiter, len(names), positions)
+OFFERS = Layout(
+    "offers",
+    (
+        Column(columns.OFFER, "identifier"),
+        Column(columns.MARGIN, "text", False, "offers weighed by what they earn"),
+        Column(columns.COST, "text", False, "offers weighed by what they cost"),
+        *(
+            Column(name, "text", False)
+            for name in (
+                columns.NAME, columns.MAKER, "template", "headline", "headline_short", "body", "price", "unit", "cta",
+                "cta_short", "legal", "legal_short", "has_handset", "language",
+            )
+        ),
+    ),
+)  # fmt: skip
+CELLS = Layout(
+    "cells",
+    (
+        Column(columns.CELL, "identifier"),
+        Column(columns.LATITUDE, "degrees"),
+        Column(columns.LONGITUDE, "degrees"),
+    ),
+)
+LAYOUTS: dict[Kind, Layout] = {
+    layout.kind: layout for layout in (CALLS, USAGE, CELLS, CUSTOMERS, OFFERS, HISTORY)
+}  # in the order in which they are read: customers are judged by the logs, history by customers and offers

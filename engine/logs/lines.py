@@ -1,107 +1,77 @@
-"""Text files as chunks of numbered lines: every line is seen, whatever stands in it."""
+"""A table's text as blocks of whole lines in UTF-8: every line is seen, whatever stands in it."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
-import pyarrow as pa
+import numpy as np
 
 from engine.errors import InputError
-from engine.logs.cutting import cut_lines
+from engine.logs import sources
+from engine.logs.sources import Source, Stream, open_stream, told
 
-CHUNK_BYTES = 8 << 20
-PROBE_BYTES = 1 << 16
+LONGEST_LINE = 1 << 20  # bytes; of a longer one the beginning is kept, and the row is set aside
+NEWLINE = 10
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-HIDDEN = 0x1F  # stands for a delimiter within quotation marks
-
-# What a line's marks say of it, bit by bit; from NOT_UTF8 on they are flaws.
-QUOTED, PADDED, UNUSUAL, NOT_UTF8, UNPRINTABLE, OPEN_QUOTE = 1, 2, 4, 8, 16, 32
 
 
 @dataclass(frozen=True)
-class TextFile:
-    """A text file whose beginning was looked at: its header line and what ends its lines."""
+class Block:
+    """Whole lines, each ending with a line feed: the first one's number, how many, how far in the file they end."""
 
-    path: Path
-    name: str  # how the file is called in sentences and reports
-    header: str
-    newline: bytes
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some whole lines, as cut_lines returns them, and how far in the file they end."""
-
-    table: pa.Table
-    bytes_read: int
+    data: bytes
+    first_line: int
+    count: int
+    done: float
 
 
-def open_text(path: Path, kind: str, name: str | None = None) -> TextFile:
-    """Look at the beginning of a text file. Raises InputError if it is missing, empty, a folder or not text."""
-    name = name or path.name
-    if path.is_dir():
-        raise InputError(f"{name} is a folder, but a {kind} file is needed. Choose the CSV file in it.")
+def read_blocks(source: Source, encoding: str) -> Iterator[Block]:
+    """Yield a table's lines in bounded memory. Raises InputError if the file can no longer be read."""
+    line = 1
+    with told(source.path, source.name), open_stream(source) as stream:
+        for data in _whole_lines(_utf8(stream, "utf-8" if source.is_structured else encoding)):
+            count = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE))
+            yield Block(data, line, count, stream.done())
+            line += count
+
+
+def _utf8(stream: Stream, encoding: str) -> Iterator[bytes]:
+    """Yield what a stream gives, in UTF-8, without a byte order mark."""
     try:
-        with path.open("rb") as file:
-            probe = file.read(PROBE_BYTES)
-            size = file.seek(0, 2)
-    except FileNotFoundError as error:
-        raise InputError(f"The {kind} file {path} does not exist. Check its name and folder.") from error
-    except OSError as error:
-        raise InputError(f"The {kind} file {path} cannot be read ({error.strerror}). Check its permissions.") from error
-    probe = probe.removeprefix(BYTE_ORDER_MARK)
-    if not probe.strip():
-        raise InputError(f"{name} is empty. Choose a {kind} file with a header line and rows.")
-    newline = b"\r" if b"\n" not in probe and b"\r" in probe else b"\n"
-    first = probe.split(newline, 1)[0].rstrip(b"\r")
-    if _is_binary(probe, first):
-        raise InputError(f"{name} is not a plain text file. Save the {kind} table as CSV in UTF-8 and choose that.")
-    try:
-        header = first.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"The first line of {name} is not in UTF-8. Save the {kind} table as CSV in UTF-8.") from error
-    return TextFile(path, name, header, newline, size)
+        decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("replace")
+    except LookupError as error:
+        raise InputError(f'There is no encoding "{encoding}". Choose another one.') from error
+    first = True
+    while raw := stream.read(sources.CHUNK_BYTES):
+        data = raw if decoder is None else decoder.decode(raw).encode("utf-8")
+        yield data.removeprefix(BYTE_ORDER_MARK) if first else data
+        first = first and not data
+    if decoder is not None and (rest := decoder.decode(b"", True)):
+        yield rest.encode("utf-8")
 
 
-def _is_binary(probe: bytes, first: bytes) -> bool:
-    """Whether a file's beginning is not text: zero bytes in its first line, or many of them, or UTF-16."""
-    return (
-        b"\0" in first
-        or first.startswith((b"PK\x03\x04", b"\x89PNG", b"\xff\xfe", b"\xfe\xff", b"%PDF", b"PAR1"))
-        or probe.count(b"\0") * 100 > len(probe)
-    )
-
-
-def read_lines(text: TextFile, delimiter: str) -> Iterator[Chunk]:
-    """Yield the lines after the header, chunk by chunk, in bounded memory.
-
-    Raises InputError if the file can no longer be read.
-    """
-    line = 2
-    try:
-        with text.path.open("rb") as file:
-            _skip_header(file, text)
-            rest = b""
-            while block := file.read(CHUNK_BYTES):
-                whole, newline, tail = (rest + block).rpartition(text.newline)
-                rest = tail
-                if newline:
-                    table = cut_lines(whole + newline, text.newline, delimiter, line)
-                    line += table.num_rows
-                    yield Chunk(table, file.tell())
-            if rest:
-                yield Chunk(cut_lines(rest + text.newline, text.newline, delimiter, line), file.tell())
-    except OSError as error:
-        raise InputError(f"{text.path} cannot be read to its end ({error.strerror}).") from error
-
-
-def _skip_header(file: BinaryIO, text: TextFile) -> None:
-    """Leave ``file`` at the first byte after the header line."""
-    head = file.read(PROBE_BYTES)
-    end = head.find(text.newline)
-    file.seek(end + 1 if end >= 0 else len(head))
+def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the chunks cut at line ends, which become line feeds; a line that is too long is cut off."""
+    rest, old_ends, skipping = b"", None, False
+    for chunk in chunks:
+        if old_ends is None:
+            old_ends = b"\n" not in chunk and b"\r" in chunk
+        data = chunk.replace(b"\r", b"\n") if old_ends else chunk
+        if skipping:
+            _, newline, data = data.partition(b"\n")
+            if not newline:
+                continue
+            data, skipping = b"\n" + data, False
+        whole, newline, tail = data.rpartition(b"\n")
+        if newline:
+            whole = rest + whole + newline
+            yield whole.replace(b"\r\n", b"\n") if b"\r" in whole else whole
+            rest = tail
+        else:
+            rest += tail
+        if len(rest) > LONGEST_LINE:
+            rest, skipping = rest[: LONGEST_LINE + 1], True
+    if rest:
+        yield rest.removesuffix(b"\r") + b"\n"

@@ -4,28 +4,35 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import columns
 from engine.errors import InputError
 from engine.job import JobContext
-from engine.logs.layout import CALLS, CUSTOMERS, HISTORY, OFFERS, USAGE, Header, Layout, read_header
-from engine.logs.lines import TextFile, open_text, read_lines
+from engine.logs.detection import detect_table
+from engine.logs.layout import LAYOUTS, Kind
+from engine.logs.plan import FilePlan, ImportPlan, lacking
 from engine.logs.rows import STRAY, Limits, create_table, select_rows
+from engine.logs.sources import find_sources
+from engine.logs.text_table import TextTable, read_text_table
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-
 STRAY_SHARE = 0.0005  # of the records, at either end of the logs, may be far from the others
 STRAY_DISTANCE = timedelta(days=31)
+MOST_SET_ASIDE = 0.05  # of a file's rows; above it a person is asked
+MOST_MISREAD = 0.01  # of a file's rows may be in another encoding; more would leave towns out by their spelling
+UNUSABLE = 0.5  # of a file's rows set aside: the rest would mislead
+UNREADABLE_REASON = "Letters are not "
+ROWS_AT_ONCE = 1_000_000  # plain rows that go into a table in one go
+LINES_AT_ONCE = 100_000  # lines that are judged in one go
 
 
 @dataclass(frozen=True)
@@ -51,20 +58,71 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Logs:
-    """Clean tables calls, usage, customers and history in a DuckDB in memory, and the rows that were set aside."""
+    """Clean tables of every kind in a DuckDB in memory, and the rows that were set aside.
+
+    ``offers`` has the keys of the catalogue and NO_OFFER; ``catalogue`` is the catalogue as it was read.
+    """
 
     connection: duckdb.DuckDBPyConnection
     files: tuple[FileReport, ...]
     rejects: pa.Table  # REJECT_COLUMNS, by file and line
+    catalogue: TextTable | None = None
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A file whose header is known."""
+class Reason:
+    """Why rows of a file were set aside, how many, and the first of them."""
 
-    text: TextFile
-    layout: Layout
-    header: Header
+    file: str
+    reason: str
+    rows: int
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import came to."""
+
+    rows: int
+    accepted: int
+    rejected: int
+    reasons: tuple[Reason, ...]  # the most frequent first
+    tables: Logs
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What a person has to agree to before these tables are used: files of which too much was set aside."""
+        return tuple(
+            f"{file.file}: {file.rejected:,} of {file.rows:,} rows cannot be used ({file.rejected / file.rows:.0%}), "
+            f"most of them because: {self._reason(file).reason.lower()}."
+            for file in self.tables.files
+            if file.rejected > MOST_SET_ASIDE * file.rows
+        )
+
+    @property
+    def needs_asking(self) -> bool:
+        """Whether more than 5 % of a file was set aside."""
+        return bool(self.questions)
+
+    def require_usable(self, *, accept_rejects: bool) -> None:
+        """Raise InputError if a file is misread or half lost, or if rows were set aside that nobody agreed to."""
+        for file in self.tables.files:
+            if not file.rejected:
+                continue
+            most = self._reason(file)
+            misread = most.reason.startswith(UNREADABLE_REASON) and most.rows > MOST_MISREAD * file.rows
+            if misread or file.rejected > UNUSABLE * file.rows:
+                raise InputError(
+                    f"{file.file}: {file.rejected:,} of {file.rows:,} rows cannot be used, most of them because: "
+                    f"{most.reason.lower()}. {'Save it as CSV UTF-8' if misread else 'Correct the file'} and start "
+                    "again."
+                )
+        if self.questions and not accept_rejects:
+            raise InputError(f"{self.questions[0]} Correct the file, or start again with --accept-rejects.")
+
+    def _reason(self, file: FileReport) -> Reason:
+        return next(reason for reason in self.reasons if reason.file == file.file)
 
 
 def read_logs(files: LogFiles, *, context: JobContext | None = None) -> Logs:
@@ -74,13 +132,56 @@ def read_logs(files: LogFiles, *, context: JobContext | None = None) -> Logs:
     cannot hold a line break. Raises InputError if a file cannot be used at all: it is missing, empty, not text, lacks
     a column, or has no row that can be used.
     """
-    context = context or JobContext()
-    sources = _open(files)
-    connection = _connect()
+    return run_plan(plan_of(files), context or JobContext()).tables
+
+
+def plan_of(files: LogFiles) -> ImportPlan:
+    """Return the plan of files whose kinds are known. Raises InputError if one cannot be used at all."""
+    if not files.calls:
+        raise InputError("No calls file was given. Choose at least one.")
+    given: list[tuple[Path, Kind]] = [(path, "calls") for path in files.calls]
+    given += [(path, "usage") for path in files.usage]
+    given += [(files.customers, "customers"), (files.offers, "offers")]
+    if files.history is not None:
+        given.append((files.history, "history"))
+    times = Counter(path.resolve() for path, _ in given)
+    for path, _ in given:
+        if times[path.resolve()] > 1:
+            raise InputError(f"The file {path} is given twice. Give each file once.")
+    planned = [detect_table(source, kind) for path, kind in given for source in find_sources(path)]
+    plan = ImportPlan(tuple(planned))
+    for file in planned:
+        _require_one_of_each(file)
+    for file in plan.of_kind("calls"):
+        if not plan.has_phones:
+            missing = [c.name for c in file.missing if c.needed or c.name == columns.PHONE_TYPE]
+            raise InputError(lacking(file, missing))
+    return plan
+
+
+def _require_one_of_each(file: FilePlan) -> None:
+    """Raise InputError if two columns of a file have the name of one that is used."""
+    names = [column.name.lower() for column in file.columns]
+    for column in file.columns:
+        if column.role and names.count(column.name.lower()) > 1:
+            raise InputError(f'{file.source.name} has two columns named "{column.name}". Rename or remove one of them.')
+
+
+def run_plan(plan: ImportPlan, context: JobContext) -> ImportReport:
+    """Do ImportPlan.run."""
+    for lack in plan.lacks():
+        if lack.needed:
+            raise InputError(lack.sentence)
+    order = list(LAYOUTS)
+    files = sorted((file for file in plan.files if file.kind), key=lambda file: order.index(file.layout.kind))
+    names = Counter(file.source.name for file in files)
+    import_ = _Import(plan, empty_tables())
     try:
-        return _read(sources, files.offers, connection, context)
+        sources = [_Source(file, file.source.name if names[file.source.name] == 1 else file.source.place)
+                   for file in files]  # fmt: skip
+        return import_.report(sources, context)
     except BaseException:
-        connection.close()
+        import_.connection.close()
         raise
 
 
@@ -97,167 +198,209 @@ def _span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date]:
     return rows[0][0], rows[0][1]
 
 
-def _read(sources: Sequence[_Source], offers: Path, connection: duckdb.DuckDBPyConnection, context: JobContext) -> Logs:
-    """Read the files in their order: the logs, then what the logs are needed to judge."""
-    of_offers = _read_offer_keys(offers, connection)
-    total = sum(source.text.bytes for source in sources)
-    reports: list[FileReport] = []
-    done = 0
-    for number, source in enumerate(sources):
-        if source.layout == CUSTOMERS:
-            here = context.part(done / total, done / total)
-            reports = _set_strays_aside(sources[:number], reports, connection, here)
-            limits = Limits(birth_year=_span(connection)[1].year)
-        else:
-            limits = Limits()
-        part = context.part(done / total, (done + source.text.bytes) / total)
-        reports.append(_read_file(source, limits, connection, part))
-        done += source.text.bytes
-    place = next(number for number, source in enumerate(sources) if source.layout == CUSTOMERS) + 1
-    reports.insert(place, of_offers)
-    rejects = connection.sql(
-        "SELECT file, line, reason, text FROM rejects JOIN (SELECT unnest(?) AS file, unnest(range(?)) AS place) "
-        "USING (file) ORDER BY place, line",
-        params=[[report.file for report in reports], len(reports)],
-    ).to_arrow_table()
-    context.progress(1.0, "Logs read")
-    return Logs(connection, tuple(reports), rejects)
-
-
-def _connect() -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in memory that neither touches files nor spills to disk."""
+def empty_tables() -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB in memory, with an empty table of each kind, that neither touches files nor spills to disk."""
     import duckdb
 
     connection = duckdb.connect(config={"enable_external_access": "false", "temp_directory": ""})
-    for layout in (CALLS, USAGE, CUSTOMERS, HISTORY):
-        connection.execute(create_table(layout))
-    connection.execute("CREATE TABLE rejects (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR)")
+    for layout in LAYOUTS.values():
+        if layout.kind != "offers":
+            connection.execute(create_table(layout))
+    connection.execute(f"CREATE TABLE offers AS SELECT '{columns.NO_OFFER}' AS offer")
+    connection.execute(
+        'CREATE TABLE rejects (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR, "column" VARCHAR)'
+    )
     return connection
 
 
-def _open(files: LogFiles) -> list[_Source]:
-    """Look at every file before reading any, so that a wrong one is named at once."""
-    if not files.calls:
-        raise InputError("No calls file was given. Choose at least one.")
-    given: list[tuple[Path, Layout]] = [(path, CALLS) for path in files.calls]
-    given += [(path, USAGE) for path in files.usage]
-    given.append((files.customers, CUSTOMERS))
-    if files.history is not None:
-        given.append((files.history, HISTORY))
-    times = Counter(path.resolve() for path, _ in given)
-    names = Counter([files.offers.name, *(path.name for path, _ in given)])
-    sources = []
-    for path, layout in given:
-        if times[path.resolve()] > 1:
-            raise InputError(f"The file {path} is given twice. Give each file once.")
-        text = open_text(path, layout.kind, path.name if names[path.name] == 1 else str(path))
-        sources.append(_Source(text, layout, read_header(text.header, layout, text.name)))
-    return sources
+def summed_up(
+    connection: duckdb.DuckDBPyConnection, reports: Sequence[FileReport], catalogue: TextTable | None
+) -> ImportReport:
+    """Put together what came of all files."""
+    rejects = connection.sql(
+        'SELECT file, line, reason, text, "column" FROM rejects '
+        "JOIN (SELECT unnest(?) AS file, unnest(range(?)) AS place) USING (file) ORDER BY place, line",
+        params=[[report.file for report in reports], len(reports)],
+    ).to_arrow_table()
+    reasons = connection.execute(
+        "SELECT file, reason, count(*), min(line), arg_min(text, line) FROM rejects GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+    ).fetchall()
+    rows, rejected = sum(report.rows for report in reports), sum(report.rejected for report in reports)
+    logs = Logs(connection, tuple(reports), rejects, catalogue)
+    return ImportReport(rows, rows - rejected, rejected, tuple(Reason(*reason) for reason in reasons), logs)
 
 
-def _read_offer_keys(path: Path, connection: duckdb.DuckDBPyConnection) -> FileReport:
-    """Make the table ``offers`` with the keys of the catalogue and NO_OFFER."""
-    text = open_text(path, OFFERS.kind)
-    header = read_header(text.header, OFFERS, text.name)
-    place = header.positions[columns.OFFER]
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = [row for row in csv.reader(file, delimiter=header.delimiter) if any(map(str.strip, row))][1:]
-    if not rows:
-        raise InputError(f"{text.name} has no offer. Add at least one row.")
-    keys = {row[place].strip() for row in rows if len(row) > place}
-    connection.execute("CREATE TABLE offers AS SELECT unnest(?) AS offer", [sorted(keys | {columns.NO_OFFER})])
-    return FileReport(text.name, OFFERS.kind, len(rows), 0)
+@dataclass(frozen=True)
+class _Source:
+    """A file with how it is called."""
+
+    file: FilePlan
+    name: str
 
 
-def _read_file(
-    source: _Source, limits: Limits, connection: duckdb.DuckDBPyConnection, context: JobContext
-) -> FileReport:
-    """Read one file into its table and the rejects. Raises InputError if no row of it can be used."""
-    text, layout = source.text, source.layout
-    names = ", ".join(f'"{column.name}"' for column in layout.columns)
-    accepted = rejected = 0
-    for _ in _typed_chunks(source, limits, connection, context):
-        accepted += _count(
-            connection, f"INSERT INTO {layout.kind} SELECT {names} FROM typed WHERE reason IS NULL ORDER BY line"
-        )
-        rejected += _count(
-            connection,
-            "INSERT INTO rejects SELECT ?, line, reason, row FROM typed WHERE reason IS NOT NULL",
-            [text.name],
-        )
-    if not accepted:
-        raise InputError(_nothing_usable(text, layout, rejected, connection))
-    return FileReport(text.name, layout.kind, accepted + rejected, rejected)
+@dataclass(frozen=True)
+class _Import:
+    """A plan at work."""
 
+    plan: ImportPlan
+    connection: duckdb.DuckDBPyConnection
 
-def _typed_chunks(
-    source: _Source, limits: Limits, connection: duckdb.DuckDBPyConnection, context: JobContext
-) -> Iterator[None]:
-    """Put one chunk of the file after the other into the table ``typed``."""
-    message = f"Reading {source.text.name}"
-    context.progress(0.0, message)
-    rows = select_rows(source.layout, source.header, limits)
-    for chunk in read_lines(source.text, source.header.delimiter):
-        connection.register("chunk", chunk.table)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {rows}")
-        connection.unregister("chunk")
-        yield
-        context.progress(chunk.bytes_read / source.text.bytes, message)
-    connection.execute("DROP TABLE IF EXISTS typed")
+    def report(self, sources: Sequence[_Source], context: JobContext) -> ImportReport:
+        """Read all files: the logs first, then what the logs are needed to judge."""
+        sizes = [source.file.source.size for source in sources]
+        catalogues = {
+            source.name: read_text_table(source.file) for source in sources if source.file.kind == "offers"
+        }  # a wrong catalogue is told before the long work
+        reports: list[FileReport] = []
+        limits = Limits()
+        for number, source in enumerate(sources):
+            start, end = (sum(sizes[:place]) / sum(sizes) for place in (number, number + 1))
+            kind = source.file.kind
+            if kind not in ("calls", "usage") and limits == Limits():
+                reports = self._set_strays_aside(sources[:number], reports, context.part(start, start))
+                limits = Limits(birth_year=_span(self.connection)[1].year)
+            if kind == "offers":
+                reports.append(self._keep_offers(source, catalogues[source.name]))
+            else:
+                here = limits if kind == "customers" else Limits()
+                reports.append(self._read_file(source, here, context.part(start, end)))
+        if limits == Limits():
+            reports = self._set_strays_aside(sources, reports, context.part(1.0, 1.0))
+        context.progress(1.0, "Logs read")
+        return summed_up(self.connection, reports, next(iter(catalogues.values()), None))
 
+    def _keep_offers(self, source: _Source, catalogue: TextTable) -> FileReport:
+        """Make the table ``offers`` with the keys of the catalogue and NO_OFFER."""
+        place = source.file.place(columns.OFFER)
+        if not catalogue.rows:
+            raise InputError(f"{source.name} has no offer. Add at least one row.")
+        keys = {row[place] for _, row in catalogue.rows if place is not None and len(row) > place}
+        self.connection.execute("INSERT INTO offers SELECT unnest(?)", [sorted(keys - {columns.NO_OFFER})])
+        return FileReport(source.name, "offers", len(catalogue.rows), 0)
 
-def _set_strays_aside(
-    sources: Sequence[_Source],
-    reports: Sequence[FileReport],
-    connection: duckdb.DuckDBPyConnection,
-    context: JobContext,
-) -> list[FileReport]:
-    """Move the few records that lie far outside the time of all others to the rejects; return the new reports.
-
-    One wrong year would stretch the logs, and with them every customer's age and tenure. Far is more than a month
-    before the first, or after the last, 1 in 2,000.
-    """
-    limits, least, most = _usual_times(connection)
-    if limits.first <= least and most <= limits.last:
-        return list(reports)
-    for kind in ("calls", "usage"):
-        connection.execute(f"DELETE FROM {kind} WHERE time NOT BETWEEN ? AND ?", [limits.first, limits.last])
-    judged = []
-    for source, report in zip(sources, reports, strict=True):
-        found = 0
-        for _ in _typed_chunks(source, limits, connection, context):
-            found += _count(
-                connection,
-                "INSERT INTO rejects SELECT ?, line, reason, row FROM typed WHERE reason = ?",
-                [source.text.name, STRAY],
+    def _read_file(self, source: _Source, limits: Limits, context: JobContext) -> FileReport:
+        """Read one file into its table and the rejects. Raises InputError if no row of it can be used."""
+        layout = source.file.layout
+        names = ", ".join(f'"{column.name}"' for column in layout.columns)
+        keep = f"INSERT INTO {layout.kind} SELECT {names} FROM typed WHERE reason IS NULL ORDER BY line"
+        accepted = rejected = 0
+        for rows in self._chunks(source, limits, context):
+            if rows is not None:
+                accepted += self._insert(layout.kind, rows)
+                continue
+            accepted += self._count(keep)
+            rejected += self._count(
+                "INSERT INTO rejects SELECT ?, line, reason, row, wrong_column FROM typed WHERE reason IS NOT NULL",
+                [source.name],
             )
-        judged.append(replace(report, rejected=report.rejected + found))
-    return judged
+        if not accepted:
+            raise InputError(self._nothing_usable(source, rejected))
+        return FileReport(source.name, layout.kind, accepted + rejected, rejected)
+
+    def _insert(self, kind: Kind, rows: pa.Table) -> int:
+        """Insert rows that are beyond doubt; return how many."""
+        if kind == "calls" and columns.KIND not in rows.column_names:
+            values = ", ".join(f'"{name}"' for name in rows.column_names)
+            sql = f"INSERT INTO calls ({values}, {columns.KIND}) SELECT {values}, '{columns.CALL}' FROM plain"
+        else:
+            sql = f"INSERT INTO {kind} BY NAME SELECT * FROM plain"
+        self.connection.register("plain", rows)
+        count = self._count(sql)
+        self.connection.unregister("plain")
+        return count
+
+    def _chunks(self, source: _Source, limits: Limits, context: JobContext) -> Iterator[pa.Table | None]:
+        """Yield a file's plain rows, and None whenever other lines were put into the table ``typed``."""
+        import pyarrow as pa
+
+        from engine.logs.reading import read_chunks
+
+        message = f"Reading {source.name}"
+        context.progress(0.0, message)
+        judge = select_rows(source.file, limits, self.plan.time_zone)
+        rows: list[pa.Table] = []
+        lines: list[pa.Table] = []
+        for chunk in read_chunks(source.file, limits, self.plan.time_zone):
+            rows += [chunk.rows] if chunk.rows is not None else []
+            lines += [chunk.lines] if chunk.lines is not None else []
+            if sum(map(len, rows)) >= ROWS_AT_ONCE:
+                yield pa.concat_tables(rows)
+                rows = []
+            if sum(map(len, lines)) >= LINES_AT_ONCE:
+                self._type(pa.concat_tables(lines), judge)
+                lines = []
+                yield None
+            context.progress(chunk.done, message)
+        if rows:
+            yield pa.concat_tables(rows)
+        if lines:
+            self._type(pa.concat_tables(lines), judge)
+            yield None
+        self.connection.execute("DROP TABLE IF EXISTS typed")
+
+    def _type(self, lines: pa.Table, judge: str) -> None:
+        """Make the table ``typed`` of numbered lines."""
+        self.connection.register("chunk", lines)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {judge}")
+        self.connection.unregister("chunk")
+
+    def _set_strays_aside(
+        self, sources: Sequence[_Source], reports: Sequence[FileReport], context: JobContext
+    ) -> list[FileReport]:
+        """Move the few records that lie far outside the time of all others to the rejects; return the new reports.
+
+        One wrong year would stretch the logs, and with them every customer's age and tenure. Far is more than a month
+        before the first, or after the last, 1 in 2,000.
+        """
+        limits, least, most = _usual_times(self.connection)
+        if limits.first <= least and most <= limits.last:
+            return list(reports)
+        for kind in ("calls", "usage"):
+            self.connection.execute(f"DELETE FROM {kind} WHERE time NOT BETWEEN ? AND ?", [limits.first, limits.last])
+        judged = []
+        for source, report in zip(sources, reports, strict=True):
+            found = 0
+            for rows in self._chunks(source, limits, context):
+                if rows is not None:
+                    continue
+                found += self._count(
+                    "INSERT INTO rejects SELECT ?, line, reason, row, wrong_column FROM typed WHERE reason = ?",
+                    [source.name, STRAY],
+                )
+            judged.append(replace(report, rejected=report.rejected + found))
+        return judged
+
+    def _count(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run an INSERT and return how many rows went in."""
+        return int(self.connection.execute(sql, list(values)).fetchall()[0][0])
+
+    def _nothing_usable(self, source: _Source, rejected: int) -> str:
+        """Return the sentence about a file without a single good row."""
+        kind = source.file.kind
+        if not rejected:
+            return f"{source.name} has a header line but no rows. Choose a {kind} file with rows."
+        first = self.connection.execute(
+            "SELECT line, reason FROM rejects WHERE file = ? ORDER BY line LIMIT 1", [source.name]
+        ).fetchall()[0]
+        return (
+            f"None of the {rejected:,} rows of {source.name} can be used. "
+            f"In line {first[0]}: {first[1][0].lower()}{first[1][1:]}. Correct the {kind} file."
+        )
 
 
 def _usual_times(connection: duckdb.DuckDBPyConnection) -> tuple[Limits, datetime, datetime]:
-    """Return the limits of all but stray times, and the first and last time there is."""
-    low, high, least, most = connection.execute(
-        "SELECT quantile_disc(time, ?), quantile_disc(time, 1 - ?), min(time), max(time) "
-        "FROM (SELECT time FROM calls UNION ALL SELECT time FROM usage)",
-        [STRAY_SHARE, STRAY_SHARE],
-    ).fetchall()[0]
-    return Limits(low - STRAY_DISTANCE, high + STRAY_DISTANCE), least, most
-
-
-def _count(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> int:
-    """Run an INSERT and return how many rows went in."""
-    return int(connection.execute(sql, list(values)).fetchall()[0][0])
-
-
-def _nothing_usable(text: TextFile, layout: Layout, rejected: int, connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the sentence about a file without a single good row."""
-    if not rejected:
-        return f"{text.name} has a header line but no rows. Choose a {layout.kind} file with rows."
-    first = connection.execute(
-        "SELECT line, reason FROM rejects WHERE file = ? ORDER BY line LIMIT 1", [text.name]
-    ).fetchall()[0]
-    return (
-        f"None of the {rejected:,} rows of {text.name} can be used. "
-        f"In line {first[0]}: {first[1][0].lower()}{first[1][1:]}. Correct the {layout.kind} file."
-    )
+    """Return the limits of all but stray times, by the day, and the first and last time there is."""
+    days = connection.execute(
+        "SELECT time::DATE AS day, count(*), min(time), max(time) "
+        "FROM (SELECT time FROM calls UNION ALL SELECT time FROM usage) GROUP BY day ORDER BY day"
+    ).fetchall()
+    total, before = sum(day[1] for day in days), 0
+    low, high = days[0][0], days[-1][0]
+    for day, count, _, _ in days:
+        if before <= total * STRAY_SHARE < before + count:
+            low = day
+        if before < total * (1 - STRAY_SHARE) <= before + count:
+            high = day
+        before += count
+    first, last = datetime.combine(low, time()), datetime.combine(high, time(23, 59, 59))
+    return Limits(first - STRAY_DISTANCE, last + STRAY_DISTANCE), days[0][2], days[-1][3]

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine import columns
-from engine.logs.cutting import HIDDEN, HIDING, NOT_UTF8, OPEN_QUOTE, PADDED, UNPRINTABLE, UNUSUAL
-from engine.logs.layout import Column, Content, Header, Layout
+from engine.logs.cutting import HIDDEN, HIDING, OPEN_QUOTE, PADDED, TOO_LONG, UNPRINTABLE, UNREADABLE, UNUSUAL
+from engine.logs.forms import CLOCK, FIRST_YEAR, LAST_YEAR, clock_sql, number_sql, time_sql
+from engine.logs.layout import Column, Content, Layout
+from engine.logs.lines import LONGEST_LINE
+from engine.logs.plan import ColumnPlan, FilePlan
+from engine.logs.values import CALL_WORDS, MESSAGE_WORDS
 
 LONGEST_IDENTIFIER = 64
+LONGEST_TEXT = 1_000
 LONGEST_REJECT = 500  # characters of a bad row that are kept
-FIRST_YEAR, LAST_YEAR = 1990, 2099  # of a call; phones with an unset clock say 1970
 LONGEST_CALL = 7 * 86_400
 OLDEST_BIRTH_YEAR = 1900
 STRAY = "Time is far from all others"
@@ -27,6 +31,8 @@ SQL_TYPES: dict[Content, str] = {
     "number": "DOUBLE",
     "year": "INTEGER",
     "outcome": "TINYINT",
+    "event": "VARCHAR",
+    "degrees": "DOUBLE",
 }
 
 
@@ -57,35 +63,64 @@ def _field(place: int, delimiter: str) -> str:
     return f"CASE WHEN marks & {HIDING | PADDED} <> 0 THEN trim({shown}) ELSE {part} END"
 
 
-def _value(column: Column, decimal_comma: bool) -> str:
+def _words(text: str) -> str:
+    """Return the SQL of a text in small letters without accents, its words between blanks."""
+    return f"' ' || regexp_replace(lower(strip_accents({text})), '[^a-z0-9]+', ' ', 'g') || ' '"
+
+
+def _event_sql(text: str) -> str:
+    """Return the SQL of what was done, CALL or MESSAGE; NULL where the text says neither."""
+
+    def has(words: frozenset[str]) -> str:
+        return f"regexp_matches({_words(text)}, ' ({'|'.join(sorted(words))}) ')"
+
+    return (
+        f"CASE WHEN {text} = '' THEN '{columns.CALL}' WHEN {has(MESSAGE_WORDS)} THEN '{columns.MESSAGE}' "
+        f"WHEN {has(CALL_WORDS)} THEN '{columns.CALL}' END"
+    )
+
+
+def _value(column: Column, planned: ColumnPlan, file: FilePlan, zone: str) -> str:
     """Return the SQL of a column's typed value, from its trimmed text."""
     text = f'"{column.name}_text"'
-    number = f"replace({text}, ',', '.')" if decimal_comma else text
+    number = number_sql(text, file.decimal, planned.unit)
+    if column.content == "seconds" and planned.form == CLOCK:
+        number = clock_sql(text)
+    day = time_sql(text, planned.form, "", is_utc=False)
     values: dict[Content, str] = {
         "identifier": text,
         "text": f"nullif({text}, '')",
-        "time": f"try_cast({text} AS TIMESTAMP)",
-        "date": f"try_cast({text} AS DATE)",
-        "seconds": f"try_cast({number} AS DOUBLE)",
-        "number": f"try_cast({number} AS DOUBLE)",
+        "time": time_sql(text, planned.form, zone, is_utc=planned.is_utc),
+        "date": f"try_cast({text} AS DATE)" if not planned.form else f"CAST({day} AS DATE)",
+        "seconds": number,
+        "number": number,
         "year": f"try_cast({text} AS INTEGER)",
         "outcome": f"try_cast({text} AS TINYINT)",
+        "event": _event_sql(text),
+        "degrees": number_sql(text, file.decimal, ""),
     }
     return values[column.content]
 
 
-def _checks(column: Column, limits: Limits) -> list[tuple[str, str]]:
+def _checks(column: Column, limits: Limits, *, has_kind: bool) -> list[tuple[str, str]]:
     """Return (SQL condition, reason) for each way in which a column's value can be wrong."""
     text, value, words = f'"{column.name}_text"', f'"{column.name}"', column.words
     empty = (f"{text} = ''", f"{words} is empty")
     wrong = f"{text} <> '' AND {value} IS NULL"
+    of_call = (f"{text} = '' AND \"{columns.KIND}\" IS DISTINCT FROM '{columns.MESSAGE}'", empty[1])
     checks: dict[Content, list[tuple[str, str]]] = {
         "identifier": [
             empty,
             (f"length({text}) > {LONGEST_IDENTIFIER}", f"{words} is longer than {LONGEST_IDENTIFIER} characters"),
             (f"marks & {UNUSUAL} <> 0 AND regexp_matches({text}, '\\p{{C}}')", f"{words} has unprintable characters"),
         ],
-        "text": [],
+        "text": [(f"length({text}) > {LONGEST_TEXT}", f"{words} is longer than {LONGEST_TEXT:,} characters")],
+        "event": [(wrong, f"{words} is neither a call nor a message")],
+        "degrees": [
+            empty,
+            (f"{wrong} OR NOT isfinite({value})", f"{words} is not a number"),
+            (f"abs({value}) > {90 if column.name == columns.LATITUDE else 180}", f"{words} is impossible"),
+        ],
         "time": [
             empty,
             (wrong, f"{words} is not a date"),
@@ -103,7 +138,7 @@ def _checks(column: Column, limits: Limits) -> list[tuple[str, str]]:
             ),
         ],
         "seconds": [
-            empty,
+            of_call if has_kind else empty,
             (f"{wrong} OR NOT isfinite({value})", f"{words} is not a number"),
             (f"{value} < 0", f"{words} is negative"),
             (f"{value} > {LONGEST_CALL}", f"{words} is impossible"),
@@ -127,11 +162,14 @@ def _checks(column: Column, limits: Limits) -> list[tuple[str, str]]:
 
 def _references(layout: Layout) -> list[tuple[str, str]]:
     """Return (SQL condition, reason) for rows that contradict the rows before them or another table."""
+    key = columns.CELL if layout.kind == "cells" else columns.CUSTOMER
     twice = (
-        f"{columns.CUSTOMER} IN (SELECT {columns.CUSTOMER} FROM {layout.kind}) "
-        f"OR row_number() OVER (PARTITION BY {columns.CUSTOMER}, reason IS NULL ORDER BY line) > 1",
-        "Customer is listed twice",
+        f"{key} IN (SELECT {key} FROM {layout.kind}) "
+        f"OR row_number() OVER (PARTITION BY {key}, reason IS NULL ORDER BY line) > 1",
+        f"{key.capitalize()} is listed twice",
     )
+    if layout.kind == "cells":
+        return [twice]
     if layout.kind == "customers":
         return [(f"{columns.LEFT_ON} < {columns.SINCE}", "Left on is before since"), twice]
     if layout.kind == "history":
@@ -151,41 +189,64 @@ def _cases(checks: list[tuple[str, str]]) -> str:
     return " ".join(f"WHEN {condition} THEN {_literal(reason)}" for condition, reason in checks)
 
 
-def select_rows(layout: Layout, header: Header, limits: Limits) -> str:
-    """Return the SQL that reads the registered table ``chunk`` into typed columns with line, reason and row.
+def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = True) -> str:
+    """Return the SQL that reads the registered table ``chunk`` into typed columns with line, reason, column and row.
 
-    ``reason`` is NULL for a good row; the first thing wrong decides. ``row`` is the text of a bad one. Blank lines are
-    no rows.
+    ``reason`` is NULL for a good row; the first thing wrong decides, and ``column`` names the column it is found in.
+    ``row`` is the text of a bad one. Blank lines are no rows. Whether rows contradict others, in this table or another,
+    is looked at if they are ``related``.
     """
-    present = [column for column in layout.columns if column.name in header.positions]
-    texts = ", ".join(
-        f'{_field(header.positions[column.name], header.delimiter)} AS "{column.name}_text"' for column in present
-    )
+    layout, width = file.layout, len(file.columns)
+    present = {column: place for column in layout.columns if (place := file.place(column.name)) is not None}
+    has_kind = any(column.name == columns.KIND for column in present)
+    texts = ", ".join(f'{_field(place, file.delimiter)} AS "{column.name}_text"' for column, place in present.items())
     values = ", ".join(
-        f'{_value(column, header.delimiter != ",") if column in present else "NULL"} AS "{column.name}"'
+        f"{_value(column, file.columns[present[column]], file, zone) if column in present else _default(column)} "
+        f'AS "{column.name}"'
         for column in layout.columns
     )
+    unreadable = "UTF-8" if file.encoding == "utf-8" or file.source.is_structured else file.encoding
     shape = [
-        (f"marks & {NOT_UTF8} <> 0", "Letters are not UTF-8"),
+        (f"marks & {TOO_LONG} <> 0", f"Row is longer than {LONGEST_LINE:,} bytes"),
+        (f"marks & {UNREADABLE} <> 0", f"Letters are not {unreadable}"),
         (f"marks & {UNPRINTABLE} <> 0", "Row has unprintable characters"),
         (f"marks & {OPEN_QUOTE} <> 0", "Quote is not closed"),
-        (f"len(fields) < {header.width}", "Row is cut short"),
-        (f"len(fields) > {header.width}", "Row has too many columns"),
+        (f"len(fields) < {width}", "Row is cut short"),
+        (f"len(fields) > {width}", "Row has too many columns"),
     ]
-    checks = shape + [check for column in present for check in _checks(column, limits)]
-    kept = ", ".join(f'"{column.name}"' for column in layout.columns)
+    checks = [(check, column) for column in present for check in _checks(column, limits, has_kind=has_kind)]
+    reasons = _cases(shape + [check for check, _ in checks])
+    wrong_column = _cases(
+        [(condition, "") for condition, _ in shape]
+        + [(check[0], file.columns[present[column]].name) for check, column in checks]
+    )
+    kept = ", ".join(_kept(column) for column in layout.columns)
     row = f"rtrim(raw, chr(13) || chr(10))[:{LONGEST_REJECT}]"
     return f"""
         WITH cut AS (
-            SELECT line, marks, raw, string_split(text, {_literal(header.delimiter)}) AS fields FROM chunk
+            SELECT line, marks, raw, string_split(text, {_literal(file.delimiter)}) AS fields FROM chunk
             WHERE (text <> '' AND (marks & {PADDED} = 0 OR trim(text) <> ''))
                 OR trim(raw, ' ' || chr(13) || chr(10)) <> ''
         ),
         texts AS (SELECT line, marks, raw, fields, {texts} FROM cut),
         typed AS (SELECT *, {values} FROM texts),
-        judged AS (SELECT *, CASE {_cases(checks)} END AS reason FROM typed),
-        related AS (SELECT * {_related(layout)} FROM judged)
-        SELECT line, {kept}, reason, CASE WHEN reason IS NOT NULL THEN {row} END AS row FROM related"""
+        judged AS (SELECT *, CASE {reasons} END AS reason FROM typed),
+        related AS (SELECT * {_related(layout) if related else ""} FROM judged)
+        SELECT line, {kept}, reason, CASE WHEN reason IS NOT NULL THEN {row} END AS row,
+            CASE WHEN reason IS NOT NULL THEN nullif(CASE {wrong_column} END, '') END AS wrong_column
+        FROM related"""
+
+
+def _default(column: Column) -> str:
+    """Return the SQL of what a column holds that the file does not have."""
+    return f"'{columns.CALL}'" if column.content == "event" else "NULL"
+
+
+def _kept(column: Column) -> str:
+    """Return the SQL of a column as it goes into the clean table: a message has no length."""
+    if column.content == "seconds":
+        return f'coalesce("{column.name}", 0) AS "{column.name}"'
+    return f'"{column.name}"'
 
 
 def _related(layout: Layout) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from engine.columns import COST, MARGIN, NO_OFFER, OFFER
 from engine.errors import InputError
+from engine.logs.text_table import TextTable, read_text_table
 
 REQUIRED = (OFFER, MARGIN, COST)
 TEMPLATES = ("cover", "cut", "shelf", "loud")
@@ -43,61 +42,47 @@ class Offer:
     language: str = "en"
 
 
-def read_offers(path: Path) -> tuple[Offer, ...]:
-    """Read the catalogue from a CSV file in UTF-8, with comma, semicolon or tab between the columns.
+def read_offers(catalogue: Path | TextTable) -> tuple[Offer, ...]:
+    """Read the catalogue: a file, looked at as every file of an operator is, or a table that was read before.
 
     Only offer, margin and cost are required. A missing name is the key, a missing headline the name, short texts
     are the long ones. Raises InputError with file and line for anything that cannot be used.
     """
-    lines = _rows(path)
-    if not lines:
-        raise InputError(f"{path.name} is empty. It needs a line with the column names ({', '.join(REQUIRED)}).")
-    header = [name.strip().lower() for name in lines[0][1]]
-    _check_header(path, header)
+    table = catalogue if isinstance(catalogue, TextTable) else _table(catalogue)
+    _check_header(table)
     offers: dict[str, Offer] = {}
-    for number, cells in lines[1:]:
-        place = f"{path.name}, line {number}"
-        if len(cells) > len(header):
+    for number, cells in table.rows:
+        place = f"{table.name}, line {number}"
+        if len(cells) > len(table.columns):
             raise InputError(
-                f"{place}: {len(cells)} values were found for {len(header)} columns. "
+                f"{place}: {len(cells)} values were found for {len(table.columns)} columns. "
                 "Put a text that holds the separator between quotation marks."
             )
-        offer = _offer(dict(zip(header, (cell.strip() for cell in cells), strict=False)), place)
+        offer = _offer(dict(zip(table.columns, cells, strict=False)), place)
         if offer.key.lower() in (known.lower() for known in offers):
             raise InputError(f'{place}: the offer "{offer.key}" is there twice. Give each offer a key of its own.')
         offers[offer.key] = offer
     if not offers:
-        raise InputError(f"{path.name} holds column names but no offer. Add one line per offer.")
+        raise InputError(f"{table.name} holds column names but no offer. Add one line per offer.")
     return tuple(offers.values())
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Return the rows that hold something, each with the line at which it ends."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not in UTF-8. Save it again as CSV UTF-8.") from error
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t|", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(
-            f"{path.name}, line {reader.line_num}: the quotation marks do not close ({error}). Correct that line."
-        ) from error
+def _table(path: Path) -> TextTable:
+    """Read a catalogue's file as text."""
+    from engine.logs.detection import detect_table
+    from engine.logs.sources import find_sources
+
+    return read_text_table(detect_table(find_sources(path)[0], "offers"))
 
 
-def _check_header(path: Path, header: list[str]) -> None:
+def _check_header(table: TextTable) -> None:
     for name in REQUIRED:
-        if name not in header:
-            found = ", ".join(column or "(no name)" for column in header)
-            raise InputError(f'{path.name}: the column "{name}" is missing. Found: {found}.')
-    for name in header:
-        if name and header.count(name) > 1:
-            raise InputError(f'{path.name}: the column "{name}" is there twice. Keep one of them.')
+        if name not in table.columns:
+            found = ", ".join(column or "(no name)" for column in table.columns)
+            raise InputError(f'{table.name}: the column "{name}" is missing. Found: {found}.')
+    for name in table.columns:
+        if name and table.columns.count(name) > 1:
+            raise InputError(f'{table.name}: the column "{name}" is there twice. Keep one of them.')
 
 
 def _offer(row: Mapping[str, str], place: str) -> Offer:

@@ -1,4 +1,7 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N]. Figures only; nothing here can fail."""
+"""Measures the program: python dev.py bench [--json F] [--customers N], or bench logs [--rows N].
+
+Figures only; nothing here can fail.
+"""
 
 from __future__ import annotations
 
@@ -137,7 +140,12 @@ def machine() -> dict[str, str | int]:
 
 
 def main() -> None:
-    """Measure everything and say it."""
+    """Measure everything and say it; with ``logs`` first, the reading of logs."""
+    if sys.argv[1:2] == ["logs"]:
+        from tests.benchmarks import logs
+
+        logs.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="F", help="write the figures there too")
     parser.add_argument("--customers", type=int, default=DEMO_CUSTOMERS, metavar="N", help="size of the demo campaign")

@@ -44,8 +44,8 @@ def table(logs: Logs, kind: str) -> list[tuple[object, ...]]:
 
 
 def rejects(logs: Logs) -> list[tuple[str, int, str, str]]:
-    """Return the rows that were set aside."""
-    return [tuple(row.values()) for row in logs.rejects.to_pylist()]
+    """Return the rows that were set aside: file, line, reason, text."""
+    return [tuple(row.values())[:4] for row in logs.rejects.to_pylist()]
 
 
 def without(files: LogFiles, **changed: object) -> LogFiles:

@@ -11,11 +11,10 @@ import pytest
 
 from engine.errors import InputError
 from engine.job import JobCancelled, JobContext
-from engine.logs import FileReport, log_span, read_logs
-from engine.logs import lines as lines_of_files
+from engine.logs import FileReport, log_span, read_logs, sources
 from tests.engine.logs.delivery import CALLS, CUSTOMERS, call_lines, delivery, read, rejects, table, without, write
 
-CALL = ("001", "002", datetime(2026, 1, 5, 10), 60, "BUD-001", "SM-G991B")
+CALL = ("001", "002", datetime(2026, 1, 5, 10), 60, "BUD-001", "SM-G991B", "call")
 ROW = "001,002,2026-01-05 10:00:00,60,BUD-001,SM-G991B"
 HEADER = "caller,callee,time,seconds,cell,phone_type"
 
@@ -32,7 +31,7 @@ def test_delimiters_line_ends_and_byte_order_marks_are_noticed(
 
 def test_names_of_columns_may_be_spaced_capitalised_quoted_and_in_any_order(tmp_path: Path) -> None:
     content = ' Phone_Type ;"TIME"; callee;network;Caller ;seconds\nSM-G991B;2026-01-05 10:00:00; 002 ;velmo;"001";60\n'
-    assert table(read(tmp_path, calls=content), "calls") == [(*CALL[:4], None, CALL[5])]
+    assert table(read(tmp_path, calls=content), "calls") == [(*CALL[:4], None, *CALL[5:])]
 
 
 def test_the_phone_type_may_be_called_imei(tmp_path: Path) -> None:
@@ -42,12 +41,12 @@ def test_the_phone_type_may_be_called_imei(tmp_path: Path) -> None:
 
 def test_fields_in_quotation_marks_may_hold_the_delimiter_and_marks(tmp_path: Path) -> None:
     logs = read(tmp_path, calls=call_lines(['"001",002,"2026-01-05 10:00:00",60, "a, ""b""" ,"iPhone14,5"']))
-    assert table(logs, "calls") == [(*CALL[:4], 'a, "b"', "iPhone14,5")]
+    assert table(logs, "calls") == [(*CALL[:4], 'a, "b"', "iPhone14,5", "call")]
 
 
 def test_a_quotation_mark_within_a_field_stands_for_itself(tmp_path: Path) -> None:
     logs = read(tmp_path, calls=call_lines(['001,002,2026-01-05 10:00:00,60,BUD-001,Tab 10.1"']))
-    assert table(logs, "calls") == [(*CALL[:5], 'Tab 10.1"')]
+    assert table(logs, "calls") == [(*CALL[:5], 'Tab 10.1"', "call")]
 
 
 def test_numbers_may_have_a_decimal_comma_where_the_comma_is_no_delimiter(tmp_path: Path) -> None:
@@ -100,7 +99,7 @@ def test_reading_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_cancel_is_noticed_within_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines_of_files, "CHUNK_BYTES", 1_000)
+    monkeypatch.setattr(sources, "CHUNK_BYTES", 1_000)
     fractions: list[float] = []
 
     def report(fraction: float, message: str) -> None:
@@ -115,8 +114,8 @@ def test_a_cancel_is_noticed_within_a_file(tmp_path: Path, monkeypatch: pytest.M
     assert fractions == sorted(fractions)
 
 
-def as_workbook() -> bytes:
-    """Return the bytes that a spreadsheet program saves."""
+def a_zip_without_tables() -> bytes:
+    """Return the bytes of a zip that holds something else."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
         file.writestr("xl/worksheets/sheet1.xml", "<worksheet/>" * 50)
@@ -126,31 +125,35 @@ def as_workbook() -> bytes:
 BAD_FILES = [
     (
         "time,from,to\n",
-        'calls.csv lacks the columns "caller", "callee", "seconds", "phone_type", needed in a calls file. '
+        'calls.csv lacks the columns "seconds", "phone_type", needed in a calls file. '
         'Found instead: "time", "from", "to". Rename the columns in the first line, or choose another file.',
     ),
     (
-        CALLS.replace("caller,", "a_number,"),
-        'calls.csv lacks the column "caller", needed in a calls file. Found instead: "a_number", "callee", "time", '
+        CALLS.replace("caller,", "colour,").replace("\n001", "\nred"),
+        'calls.csv lacks the column "caller", needed in a calls file. Found instead: "colour", "callee", "time", '
         '"seconds", "cell", "phone_type". Rename the column in the first line, or choose another file.',
     ),
     (CALLS.replace("cell", "caller"), 'calls.csv has two columns named "caller". Rename or remove one of them.'),
-    ("", "calls.csv is empty. Choose a calls file with a header line and rows."),
-    ("\ufeff \r\n\r\n", "calls.csv is empty. Choose a calls file with a header line and rows."),
+    ("", "calls.csv is empty. Choose a file with a header line and rows."),
+    ("\ufeff \r\n\r\n", "calls.csv is empty. Choose a file with a header line and rows."),
     (HEADER, "calls.csv has a header line but no rows. Choose a calls file with rows."),
     (HEADER + "\n\n", "calls.csv has a header line but no rows. Choose a calls file with rows."),
     (
         HEADER + "\n" + "x\n" * 1_200,
         "None of the 1,200 rows of calls.csv can be used. In line 2: row is cut short. Correct the calls file.",
     ),
-    (as_workbook(), "calls.csv is not a plain text file. Save the calls table as CSV in UTF-8 and choose that."),
     (
-        CALLS.encode("utf-16"),
-        "calls.csv is not a plain text file. Save the calls table as CSV in UTF-8 and choose that.",
+        a_zip_without_tables(),
+        "calls.csv holds no table (.csv, .tsv, .txt, .psv, .dat, .cdr, .log). Choose another file.",
+    ),
+    (
+        b"%PDF-1.7\n1 0 obj\n",
+        "calls.csv is not a table of plain text, Parquet or a workbook. Save it as CSV in UTF-8 and choose that.",
     ),
     (
         "hívó;hívott\n".encode("cp1250"),
-        "The first line of calls.csv is not in UTF-8. Save the calls table as CSV in UTF-8.",
+        'calls.csv lacks the columns "time", "seconds", "phone_type", needed in a calls file. '
+        'Found instead: "hívó", "hívott". Rename the columns in the first line, or choose another file.',
     ),
 ]
 
@@ -164,17 +167,16 @@ def test_a_file_that_cannot_be_used_is_named_in_one_sentence(
     assert str(caught.value) == sentence
 
 
-def test_a_missing_file_a_folder_and_no_file_are_named(tmp_path: Path) -> None:
+def test_a_missing_file_no_file_and_one_given_twice_are_named(tmp_path: Path) -> None:
     files = delivery(tmp_path)
     nowhere = tmp_path / "june.csv"
     sentences = {}
-    for changed in ({"usage": (nowhere,)}, {"customers": tmp_path}, {"calls": ()}, {"usage": files.calls}):
+    for changed in ({"usage": (nowhere,)}, {"calls": ()}, {"usage": files.calls}):
         with pytest.raises(InputError) as caught:
             read_logs(without(files, **changed))
         sentences[next(iter(changed.values()))] = str(caught.value)
     assert list(sentences.values()) == [
-        f"The usage file {nowhere} does not exist. Check its name and folder.",
-        f"{tmp_path.name} is a folder, but a customers file is needed. Choose the CSV file in it.",
+        f"The file {nowhere} does not exist. Check its name and folder.",
         "No calls file was given. Choose at least one.",
         f"The file {files.calls[0]} is given twice. Give each file once.",
     ]
