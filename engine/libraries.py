@@ -27,7 +27,7 @@ FOR_LEARNING = (
     "sklift.models",
 )
 FOR_A_DEMO = ("pandas", "pyarrow.csv", "duckdb", "engine.demo")
-FOR_A_CAMPAIGN = ("pandas", "duckdb", "engine.ads", "engine.offers")
+FOR_A_CAMPAIGN = ("pandas", "duckdb", "sqlglot", "ibis", "ibis.backends.duckdb", "engine.ads", "engine.offers")
 FOR_FACES = ("PIL.Image", "cv2", "onnxruntime")
 
 

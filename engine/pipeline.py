@@ -193,6 +193,7 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
     with stages.stage("Read logs") as context:
         load_libraries(FOR_A_CAMPAIGN, context)
         logs, offers = _read_files(inputs, campaign, context)
+    from engine.circles import keep_circles
     from engine.handsets import handset_history
     from engine.logs import customer_features
     from engine.recommending import People, keep_offers, learn_uplift
@@ -202,6 +203,8 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         phones = handset_history(logs, context=context.part(0.0, 0.4))
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
         table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
+    with stages.stage("Follow calls") as context:
+        keep_circles(campaign, logs, context)
     with stages.stage("Learn uplift") as context:
         people = People(logs, features, phones, table)
         model = learn_uplift(people, offers, seed, context)
