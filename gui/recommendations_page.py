@@ -250,11 +250,13 @@ class RecommendationsPage(Page):
         """The customer in the pane, empty if there is none."""
         return self.pane.customer if self._has_customer() else ""
 
-    def show_customer(self, customer: str) -> None:
-        """Go to one customer."""
-        if self._results is not None and self.customers.show_key(customer):
-            self._is_open = True
-            self._place_pane()
+    def show_customer(self, customer: str) -> bool:
+        """Go to one customer; False where single customers are not shown, or this one has left."""
+        if not self._has_customer() or not self.customers.show_key(customer):
+            return False
+        self._is_open = True
+        self._place_pane()
+        return True
 
     @Slot(int)
     def _choose(self, number: int) -> None:

@@ -431,6 +431,17 @@ def test_an_offer_is_withheld_from_one_customer_and_given_back(page, demo_campai
     settle(page, qtbot)
 
 
+def test_a_customer_is_found_behind_a_search_in_a_table_too_long_to_wait_for(shown, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.short_work.MANY_ROWS", 0)
+    customer = keys(shown)[300]
+    with qtbot.waitSignal(shown.customers.arranged):
+        qtbot.keyClicks(shown.customers.search, "nobody")
+    assert shown.show_customer(customer)
+    settle(shown, qtbot)
+    assert shown.customer == customer
+    assert not shown.show_customer("no such key")
+
+
 def test_nothing_is_exported_while_the_offers_are_being_changed(page, demo_campaign, qtbot):
     Following(page, demo_campaign).read()
     settle(page, qtbot)
