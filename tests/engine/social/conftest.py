@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,13 +21,19 @@ Record = tuple[str, str, datetime, int, str]
 
 def calls_table(records: Sequence[Record]) -> ibis.Table:
     """Put call records into a DuckDB of their own."""
+    return ibis.duckdb.from_connection(connection_with(records)).table("calls")
+
+
+def connection_with(records: Sequence[Record]) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB whose table calls holds these records."""
+    types = (pa.string(), pa.string(), pa.timestamp("us"), pa.int32(), pa.string())
+    names = ("caller", "callee", "time", "seconds", "kind")
+    columns = zip(*records, strict=True) if records else [()] * len(names)
+    table = pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names=names)
     connection = duckdb.connect()
-    connection.execute(
-        "CREATE TABLE calls (caller VARCHAR, callee VARCHAR, time TIMESTAMP, seconds INTEGER, kind VARCHAR)"
-    )
-    if records:
-        connection.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?)", records)
-    return ibis.duckdb.from_connection(connection).table("calls")
+    connection.register("records", table)
+    connection.execute("CREATE TABLE calls AS SELECT * FROM records")
+    return connection
 
 
 def ties_of(records: Sequence[Record], rules: TieRules | None = None) -> pa.Table:
@@ -40,8 +47,8 @@ def self_calls_of(records: Sequence[Record]) -> int:
 def plain_ties(rows: Sequence[tuple[str, str, int]]) -> pa.Table:
     """Return ties of these callers, callees and numbers of calls, as tie_table would."""
     pairs = {(caller, callee) for caller, callee, _ in rows}
-    contacts = {caller: sum(each == caller for each, _, _ in rows) for caller, _, _ in rows}
-    answering = {caller: sum(one == caller and (other, one) in pairs for one, other, _ in rows) for caller in contacts}
+    contacts = Counter(caller for caller, _, _ in rows)
+    answering = Counter(caller for caller, callee, _ in rows if (callee, caller) in pairs)
     return pa.table(
         {
             "caller": pa.array([caller for caller, _, _ in rows], pa.string()),
