@@ -117,7 +117,7 @@ def _columns(joined: ir.Table) -> Mapping[str, ir.Value]:
         "minutes": joined.call_seconds.fill_null(0.0) / 60 / months,
         "incoming_share": share(calls_in, calls_in + calls_out),
     }
-    found |= {name: joined[name].fill_null(0) for name in COUNTS}
+    found |= {name: joined[name].fill_null(0).cast("int64") for name in COUNTS}
     found |= {name: joined[name] for name in MEASURES}
     if "megabytes_sum" in joined.columns:
         found |= _data_columns(joined)

@@ -14,8 +14,9 @@ USER_VARIABLE = "SEMBLANCE_WAREHOUSE_USER"
 PASSWORD_VARIABLE = "SEMBLANCE_WAREHOUSE_PASSWORD"  # noqa: S105 - the name of the variable, not what it holds
 KEYRING_SERVICE = "Semblance"
 LARGEST_PORT = 65_535
+SECRET = re.compile(r"[?&;]\w*(pass|pwd|secret|token)", re.IGNORECASE)
 FORM = re.compile(
-    r"(?P<scheme>[a-z]+)://(?:(?P<user>[^@/:]*)@)?(?P<host>[^@/:?#]*)(?::(?P<port>[0-9]{1,5}))?(?:/(?P<path>[^?#@]*))?"
+    r"(?P<scheme>[a-z]+)://(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:?#]*)(?::(?P<port>[0-9]{1,5}))?(?:/(?P<path>[^?#@]*))?"
 )
 
 
@@ -48,12 +49,12 @@ def parse_address(url: str) -> Address:
 
     Raises InputError if it is none, or if it has a password in it; what was given is not repeated then.
     """
-    if re.search(r"://[^/]*:[^/]*@", url) or re.search(r"passw|pwd=|secret|token", url, re.IGNORECASE):
+    scheme, _, rest = url.partition("://")
+    if SECRET.search(url) or (scheme != "duckdb" and re.search(":.*@", rest)):
         raise InputError(
             f"The warehouse's URL has a password in it, which would be kept wherever the URL is. Leave it out, and put "
             f"the password into the environment variable {PASSWORD_VARIABLE} or into the system's keyring."
         )
-    scheme, _, rest = url.partition("://")
     if scheme == "duckdb" and rest:
         return Address(scheme, path=rest)
     form = FORM.fullmatch(url)

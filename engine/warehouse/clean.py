@@ -17,7 +17,7 @@ def timezone(zone: str, time: object) -> object:
     """Name the function of DuckDB and PostgreSQL."""
 
 
-@ibis.udf.scalar.builtin(signature=(("timestamp('UTC')", "string"), "timestamp"))  # type: ignore[untyped-decorator]
+@ibis.udf.scalar.builtin(signature=(("timestamp", "string"), "timestamp"))  # type: ignore[untyped-decorator]
 def from_utc_timestamp(time: object, zone: str) -> object:
     """Name the function of Spark."""
 
@@ -74,7 +74,7 @@ def _value(value: ir.Column, wanted: str, warehouse: Warehouse, source: Source, 
         raise InputError(
             f"{value.get_name()} of {source.name} is {dtype}, not a time. Make a view with it as a timestamp."
         )
-    if dtype.timezone is None:
+    if not _has_zone(value, warehouse, source):
         return value
     if plan.time_zone is None:
         raise InputError(
@@ -88,6 +88,15 @@ def _value(value: ir.Column, wanted: str, warehouse: Warehouse, source: Source, 
     raise InputError(
         f"{value.get_name()} of {source.name} has a time zone, which is not converted on {warehouse.address.scheme}. "
         "Make a view with it as local time."
+    )
+
+
+def _has_zone(time: ir.TimestampColumn, warehouse: Warehouse, source: Source) -> bool:
+    """Say whether a column of times has a zone; of Spark's types Ibis does not tell."""
+    if warehouse.address.scheme != "spark":
+        return time.type().timezone is not None
+    return bool(
+        warehouse.backend._session.table(source.name).schema[time.get_name()].dataType.typeName() == "timestamp"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from engine.handsets.history import history_of_runs
 from engine.handsets.phone_types import HANDSET, resolve_phone_types
 from engine.handsets.tables import HandsetTables, default_tables
 from engine.indicators import Tables, indicators
+from engine.indicators.customers import Keep, unkept
 from engine.job import JobCancelled, JobContext
 from engine.logs.queries import interruptible
 from engine.social.ties import tie_table
@@ -67,7 +69,8 @@ def fetch(
     if end is None or pd.isna(end):
         raise InputError(f"The table {plan.sources['calls'].name} has no call. Name a table with records.")
     context.progress(0.1, "Describing customers in the warehouse")
-    described = _asked(warehouse, indicators(tables, as_of), context)
+    with ExitStack() as kept:
+        described = _asked(warehouse, indicators(tables, as_of, _keep(warehouse, kept)), context)
     context.progress(0.5, "Following handsets in the warehouse")
     handsets = _handsets(warehouse, tables, end, handset_tables or default_tables(), context.part(0.5, 0.8))
     context.progress(0.8, "Counting ties in the warehouse")
@@ -80,6 +83,11 @@ def runs_of(tables: Tables, resolved: ir.Table, end: datetime) -> ir.Table:
     """Return the expression of the customers' stretches on one handset, with the customer's text as the key."""
     people = tables.customers.select(columns.CUSTOMER, **{NUMBER: tables.customers[columns.CUSTOMER]})
     return handset_runs(handset_events(_until(tables.calls, end), _until(_usage(tables), end), people), resolved)
+
+
+def _keep(warehouse: Warehouse, kept: ExitStack) -> Keep:
+    """Return how intermediate tables are kept: Spark would make them anew for each use, the others see to it."""
+    return (lambda table: kept.enter_context(table.cache())) if warehouse.address.scheme == "spark" else unkept
 
 
 def _handsets(
