@@ -307,19 +307,19 @@ def test_where_no_offer_pays_for_all_none_is_the_first_choice(shown, campaign, r
 
 
 class Reader(QObject):
-    """Shows a page its campaign anew after each change, as the window does."""
+    """Shows a page its campaign anew after each change, as the window does, with a signal and a gain as wanted."""
 
-    def __init__(self, page, campaign):
+    def __init__(self, page, campaign, *, gain_low=-11.0):
         super().__init__(page)
-        self.page, self.campaign = page, campaign
+        self.page, self.campaign, self.gain_low = page, campaign, gain_low
         page.changed.connect(self.read)
 
     @Slot()
     def read(self):
-        value = replace(read_results(self.campaign).value, gain=4.0, gain_low=-11.0, gain_high=19.0)
-        found = replace(read_results(self.campaign), value=replace(value, best_single_offer="xiaomi-15"))
+        found = read_results(self.campaign)
+        value = replace(found.value, gain=4.0, gain_low=self.gain_low, gain_high=19.0, best_single_offer="xiaomi-15")
         evaluation = replace(found.evaluation, has_signal=True)
-        self.page.set_campaign(self.campaign, replace(found, evaluation=evaluation))
+        self.page.set_campaign(self.campaign, replace(found, evaluation=evaluation, value=value))
 
 
 def click_and_wait(page, button, qtbot):
@@ -375,21 +375,6 @@ def test_a_choice_that_cannot_be_kept_is_told_and_can_be_made_again(page, demo_c
     assert page.no_gain.use_single.isEnabled()
 
 
-class Following(QObject):
-    """Reads the campaign anew after each change, with a gain whatever chance made of it."""
-
-    def __init__(self, page, campaign):
-        super().__init__(page)
-        self.page, self.campaign = page, campaign
-        page.changed.connect(self.read)
-
-    @Slot()
-    def read(self):
-        found = read_results(self.campaign)
-        evaluation, value = replace(found.evaluation, has_signal=True), replace(found.value, gain_low=9.0)
-        self.page.set_campaign(self.campaign, replace(found, evaluation=evaluation, value=value))
-
-
 def ctrl_z(page, qtbot):
     with qtbot.waitSignal(page.changed, timeout=10_000):
         qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -402,7 +387,7 @@ def offer_in_file(campaign, customer):
 
 
 def test_an_offer_is_withheld_from_one_customer_and_given_back(page, demo_campaign, qtbot):
-    Following(page, demo_campaign).read()
+    Reader(page, demo_campaign, gain_low=1.0).read()
     settle(page, qtbot)
     customer = keys(page)[40]
     page.show_customer(customer)
@@ -443,7 +428,7 @@ def test_a_customer_is_found_behind_a_search_in_a_table_too_long_to_wait_for(sho
 
 
 def test_nothing_is_exported_while_the_offers_are_being_changed(page, demo_campaign, qtbot):
-    Following(page, demo_campaign).read()
+    Reader(page, demo_campaign, gain_low=1.0).read()
     settle(page, qtbot)
     with qtbot.waitSignal(page.changed, timeout=10_000):
         qtbot.mouseClick(page.pane.no_offer, CLICK)
