@@ -193,7 +193,6 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
     with stages.stage("Read logs") as context:
         load_libraries(FOR_A_CAMPAIGN, context)
         logs, offers = _read_files(inputs, campaign, context)
-    from engine.circles import keep_circles
     from engine.handsets import handset_history
     from engine.logs import customer_features
     from engine.recommending import People, keep_offers, learn_uplift
@@ -204,7 +203,7 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
         table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
     with stages.stage("Follow calls") as context:
-        keep_circles(campaign, logs, context)
+        _keep_circles(campaign, logs, context)
     with stages.stage("Learn uplift") as context:
         people = People(logs, features, phones, table)
         model = learn_uplift(people, offers, seed, context)
@@ -279,6 +278,14 @@ def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: 
         campaign.write_document("loyalty", table.to_json())
         campaign.write_document("span", json.dumps([first.isoformat(), last.isoformat()]))
     return table
+
+
+def _keep_circles(campaign: Campaign, logs: Logs, context: JobContext) -> None:
+    """Keep whom each customer listens to."""
+    from engine.social import web_from_records, write_circle
+
+    web = web_from_records(logs.connection, context.part(0.0, 0.7))
+    write_circle(campaign, web, web.communities(context=context.part(0.7, 1.0)))
 
 
 @dataclass(frozen=True)

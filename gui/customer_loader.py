@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.job import Job, JobContext
 from gui.jobs import JobQueue, Task
-from gui.results import CampaignResults
+from gui.results import CampaignResults, consent_day
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
@@ -31,11 +31,8 @@ class CustomerLoader(QObject):
 
     @property
     def today(self) -> date:
-        """The day on which consent must hold; the demo's logs may be ahead of this computer's clock."""
-        campaign, span = self._campaign, self._results.span
-        if campaign is None or not campaign.is_demo or span is None:
-            return date.today()
-        return max(date.today(), span[1])
+        """The day on which consent must hold."""
+        return consent_day(self._campaign, self._results)
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Load out of another campaign, or of the same one after it changed."""

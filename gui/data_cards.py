@@ -88,7 +88,7 @@ class FilesCard(Card):
             Column(tr("Set aside"), is_number=True),
             Column(tr("State")),
         )
-        self.table = ShortTable(columns, name=tr("Files"), fewest=6)
+        self.table = ShortTable(columns, name=tr("Files"), fewest=5)
         self.body.addWidget(self.table, 1)
 
     def show_files(self, files: Sequence[FileReport]) -> None:
@@ -159,14 +159,14 @@ class RejectsCard(Card):
 class Allowance:
     """Whether the files are enough for one part of the campaign, in one line."""
 
-    part: Literal["offers", "loyalty", "faces"]
+    part: Literal["offers", "loyalty", "faces", "circle"]
     is_enough: bool
     sentence: str
 
 
 def allowances(results: CampaignResults) -> tuple[Allowance, ...]:
     """Say what the files are enough for, from what was really read."""
-    return _offers_line(results), _loyalty_line(results), _faces_line(results)
+    return _offers_line(results), _loyalty_line(results), _faces_line(results), _circle_line(results)
 
 
 def _offers_line(results: CampaignResults) -> Allowance:
@@ -206,6 +206,13 @@ def _faces_line(results: CampaignResults) -> Allowance:
     return Allowance("faces", True, sentence)
 
 
+def _circle_line(results: CampaignResults) -> Allowance:
+    if not results.circles:
+        return Allowance("circle", False, tr("Nobody of these customers calls anybody: there is no circle"))
+    sentence = tr("{customers} circles; the calls of other networks are missing: reach is a lower bound")
+    return Allowance("circle", False, sentence.format(customers=numbers.decimal(results.circles)))
+
+
 class AllowsCard(Card):
     """What these files allow: one line a part, with a check or a warning. The answer to "is it enough?"."""
 
@@ -220,7 +227,7 @@ class AllowsCard(Card):
 
     def show_allowances(self, lines: Sequence[Allowance]) -> None:
         """Show one line a part."""
-        names = {"offers": tr("Offers"), "loyalty": tr("Loyalty"), "faces": tr("Faces")}
+        names = {"offers": tr("Offers"), "loyalty": tr("Loyalty"), "faces": tr("Faces"), "circle": tr("Circle")}
         clear(self._grid)
         for place, line in enumerate(lines):
             mark = IconLabel("check", "positive", 18) if line.is_enough else IconLabel("warning", "warning", 18)

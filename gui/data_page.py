@@ -96,7 +96,7 @@ class DataPage(Page):
         if self.social is None and campaign is not None:
             from gui.social_tab import SocialTab
 
-            self.social = SocialTab(self.body, self.scroller, self.jobs.failed)
+            self.social = SocialTab(self, self.scroller)
         if self.social is not None:
             self.social.set_campaign(campaign, results)
 

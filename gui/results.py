@@ -56,6 +56,7 @@ class CampaignResults:
     matched: tuple[str, ...] = ()  # customers with a look-alike
     scale: LikenessScale = field(default_factory=LikenessScale)
     order: PreviewOrder = field(default_factory=PreviewOrder)  # of the customers in the Preview
+    circles: int = 0  # customers who call somebody
     events: tuple[Event, ...] = ()
 
 
@@ -97,8 +98,16 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         matched=tuple(match.customer for match in in_ads),
         scale=scale,
         order=preview_order(tables["customers"], in_ads, campaign.customers_with_choice(), scale),
+        circles=_circles(campaign),
         events=campaign.events(),
     )
+
+
+def consent_day(campaign: Campaign | None, results: CampaignResults | None) -> date:
+    """Return the day on which consent must hold; the demo's logs may be ahead of this computer's clock."""
+    if campaign is None or not campaign.is_demo or results is None or results.span is None:
+        return date.today()
+    return max(date.today(), results.span[1])
 
 
 def of_who_is_there(results: CampaignResults) -> CampaignResults:
@@ -109,6 +118,16 @@ def of_who_is_there(results: CampaignResults) -> CampaignResults:
 
     stayed = pc.fill_null(pc.not_equal(results.customers[SEGMENT].cast("string"), HAS_LEFT), True)
     return replace(results, customers=results.customers.filter(stayed))
+
+
+def _circles(campaign: Campaign) -> int:
+    """Count the customers with a circle."""
+    import pyarrow.compute as pc
+
+    from engine.social import CONTACTS, PEOPLE
+
+    people = campaign.read_table(PEOPLE, [CONTACTS])
+    return 0 if people is None else int(pc.sum(pc.greater(people[CONTACTS], 0)).as_py() or 0)
 
 
 def _makers(text: str | None) -> tuple[MakerShare, ...]:

@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from engine.job import Job, JobContext
 from engine.social import Circles, Influence, choose_contact, chosen_contact, face_permissions
@@ -18,9 +18,10 @@ from gui.charts.histogram import Histogram
 from gui.consent_words import consent_chip
 from gui.fitting_scroll import FittingScroll
 from gui.jobs import JobQueue
+from gui.results import consent_day
 from gui.short_table import Cell, Column, ShortTable
 from gui.theme import GAP
-from gui.widgets import Button, Card, Chip, EmptyState, Label, SearchField, Segments, column, row
+from gui.widgets import Button, Card, Chip, EmptyState, Label, Page, SearchField, Segments, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
@@ -111,7 +112,7 @@ class SocialTab(QWidget):
 
     face_chosen = Signal(str, str)
 
-    def __init__(self, body: QVBoxLayout, files: QWidget, failed: SignalInstance) -> None:
+    def __init__(self, page: Page, files: QWidget) -> None:
         super().__init__()
         self.setObjectName("clear")
         self._files = files
@@ -121,12 +122,12 @@ class SocialTab(QWidget):
         self._is_read = False
         self._back: list[str] = []
         self._queue = JobQueue(self)
-        self._queue.failed.connect(failed)
+        self._queue.failed.connect(page.jobs.failed)
         self.tabs = Segments([tr("Files"), tr("Social")], name=tr("Part of the data"))
         self.tabs.chosen.connect(self._choose)
         self._build()
-        body.insertLayout(0, row(self.tabs, None))
-        body.addWidget(self, 1)
+        page.action_row.insertWidget(0, self.tabs)
+        page.body.addWidget(self, 1)
         self.set_campaign(None, None)
 
     def _build(self) -> None:
@@ -181,8 +182,7 @@ class SocialTab(QWidget):
             self._back.clear()
             self.view.show_network(None)
         self._campaign, self._circles, self._is_read = campaign, None, False
-        end = results.span[1] if results is not None and results.span else date.min
-        self._on = max(date.today(), end)
+        self._on = consent_day(campaign, results)
         self.tabs.setVisible(campaign is not None)
         if campaign is None:
             self.tabs.select(FILES)

@@ -1,4 +1,4 @@
-from engine.social.kept import Circles, EgoNetwork, choose_contact, chosen_contact, write_circle
+from engine.social.kept import CONTACTS, PEOPLE, Circles, EgoNetwork, choose_contact, chosen_contact, write_circle
 from engine.social.next_maker import Association, NextMakerInfluence, maker_shares_of_contacts, next_maker_influence
 from engine.social.records import web_from_records
 from engine.social.seeds import Seeds, choose_seeds
@@ -6,6 +6,8 @@ from engine.social.ties import TieRules, self_calls, tie_table
 from engine.social.web import FacePermission, Influence, SocialWeb, WebRules, face_permissions, social_web
 
 __all__ = [
+    "CONTACTS",
+    "PEOPLE",
     "Association",
     "Circles",
     "EgoNetwork",

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.columns import CALLEE, CALLER, SECONDS, TIME
+from engine.columns import CALLEE, CALLER, KIND, MESSAGE, SECONDS, TIME
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import ibis.expr.types as ir
 
-KIND = "kind"  # of a record: "call" or MESSAGE; the column may be missing where all are calls
-MESSAGE = "message"
 
 # A tie, beside CALLER, CALLEE and SECONDS: what of the window went from the one to the other
 CALLS = "calls"

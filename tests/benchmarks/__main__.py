@@ -33,7 +33,7 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
-PARTS = ("social",)  # modules beside this one, measured by name: dev.py bench social
+PARTS = ("logs", "social")  # modules beside this one, measured by name: dev.py bench logs
 WINDOW = """
 import time, sys
 start = time.perf_counter()
@@ -140,12 +140,7 @@ def machine() -> dict[str, str | int]:
 
 
 def main() -> None:
-    """Measure everything and say it; with ``logs`` first, the reading of logs."""
-    if sys.argv[1:2] == ["logs"]:
-        from tests.benchmarks import logs
-
-        logs.main(sys.argv[2:])
-        return
+    """Measure everything and say it."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="F", help="write the figures there too")
     parser.add_argument("--customers", type=int, default=DEMO_CUSTOMERS, metavar="N", help="size of the demo campaign")
