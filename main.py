@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import warnings
 
 
 def guard_streams() -> None:
@@ -20,6 +21,10 @@ def guard_streams() -> None:
 def main(arguments: list[str]) -> int:
     """Open the window, or do what the first word asks for."""
     guard_streams()
+    if not sys.warnoptions:
+        warnings.simplefilter(
+            "ignore"
+        )  # what libraries remark on a photo or a number is not for whom the sentences are
     os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
     # Waiting OpenMP threads sleep: on a busy laptop, spinning ones made the same fit take ten times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

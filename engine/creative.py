@@ -13,6 +13,7 @@ from engine.campaign import Campaign, StoredPhoto
 from engine.columns import CUSTOMER, NO_OFFER, OFFER
 from engine.errors import InputError
 from engine.faces import decode_photo
+from engine.look_alikes import face_in_ad, likeness_scale
 from engine.offers import Offer
 from engine.resources import resource
 
@@ -22,11 +23,11 @@ TEMPLATE_DOCUMENT = "template"  # the family for all ads, instead of each offer'
 
 @dataclass(frozen=True)
 class Creative:
-    """What one customer is shown: the offer, the inventory photo in it, and the family that draws them."""
+    """What one customer is shown: the offer, the inventory photo in it if any, and the family that draws them."""
 
     customer: str
     offer: Offer
-    photo: StoredPhoto
+    photo: StoredPhoto | None
     family: str
 
 
@@ -39,6 +40,7 @@ class CreativeStudio:
         self._template = campaign.read_document(TEMPLATE_DOCUMENT)
         self._families: dict[str, TemplateFamily] = {}
         self._layers = LayerCache()
+        self._scale = likeness_scale(campaign)
         table = campaign.read_table("customers", [CUSTOMER, OFFER])
         if table is None:
             raise InputError(f"{campaign.path.name} holds no recommendations yet. Run the campaign first.")
@@ -50,33 +52,36 @@ class CreativeStudio:
         return None if row < 0 else self._offers.get(self._recommended[OFFER][row].as_py())
 
     def customers(self) -> tuple[str, ...]:
-        """Return the customers who get an ad: those with an offer and a look-alike, in the order of their keys."""
+        """Return the customers who get an ad of their own: those with an offer and matches, in the order of their keys.
+
+        Without a match, the ad would be the same for all who get the same offer.
+        """
         with_offer = self._recommended.filter(pc.not_equal(self._recommended[OFFER], NO_OFFER))
         wanted = frozenset(with_offer[CUSTOMER].to_pylist())
         return tuple(customer for customer in self._campaign.matched_customers() if customer in wanted)
 
-    def creative(self, customer: str, photo: str | None = None) -> Creative:
-        """Return what goes into a customer's ad: ``photo``, or the designer's pick, or the nearest face.
+    def creative(self, customer: str) -> Creative:
+        """Return what goes into a customer's ad: the designer's pick, or the nearest face if it is close, or none.
 
-        Raises InputError if the customer has no offer or no look-alike.
+        Raises InputError if the customer has no offer.
+        """
+        return self.creative_with(customer, face_in_ad(self._campaign, customer, self._scale))
+
+    def creative_with(self, customer: str, photo: str | None) -> Creative:
+        """Return what goes into a customer's ad with one inventory photo, or without a face.
+
+        Raises InputError if the customer has no offer.
         """
         offer = self.offer_of(customer)
         if offer is None:
             raise InputError(f"Customer {customer} has no offer, so there is no ad to make.")
-        key = photo or self._campaign.chosen_face(customer)
-        if key is None:
-            matches = self._campaign.matches(customer)
-            if not matches:
-                raise InputError(
-                    f"Customer {customer} has no look-alike. Add the photo and the consent, and match again."
-                )
-            key = matches[0].photo
-        return Creative(customer, offer, self._campaign.photo(key), self._template or offer.template)
+        stored = None if photo is None else self._campaign.photo(photo)
+        return Creative(customer, offer, stored, self._template or offer.template)
 
     def compose(self, creative: Creative, size: str, *, scale: float = 1.0) -> Ad:
         """Compose the ad of a size such as "1080x1080"; ``scale`` makes a smaller picture with the same breaks."""
         photo = creative.photo
-        portrait = Portrait(decode_photo(photo.jpeg), photo.box, photo.hair_top)
+        portrait = None if photo is None else Portrait(decode_photo(photo.jpeg), photo.box, photo.hair_top)
         return compose(
             self._family(creative.family), size, copy_of(creative.offer), portrait, scale=scale, layers=self._layers
         )

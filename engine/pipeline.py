@@ -27,6 +27,7 @@ from engine.columns import (
 )
 from engine.errors import InputError, PlaceError
 from engine.job import JobContext
+from engine.libraries import FOR_A_CAMPAIGN, FOR_A_DEMO, FOR_FACES, load_libraries
 from engine.logs import LogFiles
 from engine.stages import Audience, OneBar, Stages
 from engine.summary import ModelFile, Summary, UpliftFigures
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from engine.faces import RefusedPhoto
     from engine.handsets import LoyaltyTable
     from engine.logs import Logs
-    from engine.offers import PolicyValue
+    from engine.offers import Offer, PolicyValue
     from engine.uplift import UpliftModel
 
 DEMO_NAME = "Spring upgrade"
@@ -179,31 +180,23 @@ def build_campaign(
 
 
 def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> CampaignInputs:
-    from engine.demo import simulate_operator
-
     with stages.stage("Simulate") as context:
+        load_libraries(FOR_A_DEMO, context)
+        from engine.demo import simulate_operator
+
         operator = simulate_operator(work / "operator", customers=demo.customers, seed=seed, context=context)
     return CampaignInputs(operator.files, operator.inventory, operator.photos, demo.template, DEMO_NAME)
 
 
 def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
     """Do the stages in order; return the summary that the campaign file holds too."""
-    from engine.creative import keep_templates
-    from engine.faces.gallery import photo_paths
+    with stages.stage("Read logs") as context:
+        load_libraries(FOR_A_CAMPAIGN, context)
+        logs, offers = _read_files(inputs, campaign, context)
     from engine.handsets import handset_history
-    from engine.logs import customer_features, read_logs
-    from engine.offers import read_offers
+    from engine.logs import customer_features
     from engine.recommending import People, keep_offers, learn_uplift
 
-    with stages.stage("Read logs") as context:
-        for folder in (inputs.inventory, inputs.photos):
-            photo_paths(folder)  # a wrong folder is told now, not when the long work is done
-        offers = read_offers(inputs.files.offers)
-        keep_templates(campaign, offers, inputs.template)
-        logs = read_logs(inputs.files, context=context)
-        _require_most_rows(logs)
-        campaign.write_offers(offers)
-        campaign.write_files(logs.files)
     with stages.stage("Follow phones") as context:
         _require_known_customers(logs, inputs.files.customers.name)
         phones = handset_history(logs, context=context.part(0.0, 0.4))
@@ -218,6 +211,24 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         photos = _read_photos(campaign, inputs, logs, context)
     with stages.stage("Save") as context:
         return _keep_summary(campaign, logs, model, value, photos, seed, stages)
+
+
+def _read_files(inputs: CampaignInputs, campaign: Campaign, context: JobContext) -> tuple[Logs, tuple[Offer, ...]]:
+    """Read and keep what was given, all but the photos; these are only looked for."""
+    from engine.creative import keep_templates
+    from engine.faces.gallery import photo_paths
+    from engine.logs import read_logs
+    from engine.offers import read_offers
+
+    for folder in (inputs.inventory, inputs.photos):
+        photo_paths(folder)  # a wrong folder is told now, not when the long work is done
+    offers = read_offers(inputs.files.offers)
+    keep_templates(campaign, offers, inputs.template)
+    logs = read_logs(inputs.files, context=context)
+    _require_most_rows(logs)
+    campaign.write_offers(offers)
+    campaign.write_files(logs.files)
+    return logs, offers
 
 
 def _require_most_rows(logs: Logs) -> None:
@@ -278,6 +289,7 @@ class _Photos:
 
 def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context: JobContext) -> _Photos:
     """Read both folders of photos, as far as there is consent, and match the customers."""
+    load_libraries(FOR_FACES, context)
     from engine.logs import log_span
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
@@ -285,6 +297,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context
     on = max(date.today(), log_span(logs)[1]) if campaign.is_demo else date.today()
     with campaign.transaction():
         for consent in consents.values():
+            context.check()
             campaign.record_consent(consent)
     gallery = store_inventory(campaign, inputs.inventory, context.part(0.0, 0.6))
     customers = [row[0] for row in logs.connection.sql("SELECT customer FROM customers").fetchall()]
@@ -320,7 +333,7 @@ def _keep_summary(
         recommended=recommended,
         matched=photos.matched,
         ads=0,
-        rejected_rows=rejects.num_rows,
+        rejected_rows=logs.rejects.num_rows,
         refused_photos=len(photos.refused),
         without_consent=photos.without_consent,
         seed=seed,

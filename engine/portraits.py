@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from engine.campaign import Campaign, Consent, StoredMatch, StoredPhoto
 from engine.errors import ConsentError, InputError, PhotoError
-from engine.faces import Gallery, RefusedPhoto, decode_photo, embed_customer, encode_photo, hair_top
+from engine.faces import (
+    Gallery,
+    GalleryPhoto,
+    RefusedPhoto,
+    customer_portrait,
+    encode_photo,
+    facenet_sha256,
+    hair_top,
+)
 from engine.faces.detector import Detection, FloatArray
 from engine.faces.gallery import photo_paths
 from engine.faces.photo import RgbArray
@@ -30,17 +39,15 @@ class CustomerPhotos:
 
 def store_inventory(campaign: Campaign, folder: Path, context: JobContext) -> Gallery:
     """Read the campaign photos of a folder into the campaign file. Raises InputError if none can be used."""
-    gallery = Gallery.from_folder(folder, context.part(0.0, 0.7))
+
+    def keep(photo: GalleryPhoto, rgb: RgbArray) -> Callable[[FloatArray], None]:
+        stored = _stored(photo.name, None, rgb, photo.face)
+        return lambda embedding: campaign.add_photo(stored(embedding=embedding))
+
+    with campaign.transaction():
+        gallery = Gallery.from_folder(folder, context, keep=keep)
     if not gallery.photos:
         raise InputError(f"No photo in {folder} can be used. The first one: {gallery.refused[0].reason}")
-    rows = dict(zip(gallery.names, gallery.embeddings, strict=True))
-    keep = context.part(0.7, 1.0)
-    with campaign.transaction():
-        for done, photo in enumerate(gallery.photos):
-            keep.progress(done / len(gallery.photos), f"Keeping {photo.name}")
-            campaign.add_photo(
-                _stored(photo.name, None, decode_photo(photo.path), photo.face, rows[photo.name], gallery.model)
-            )
     return gallery
 
 
@@ -71,11 +78,9 @@ def store_customer_photos(
                     raise PhotoError(
                         f"{path.name} is a second photo of customer {customer}; {read[customer].name} is used."
                     )
-                face = embed_customer(customer, path, consents.get(customer), on)
-                rgb = decode_photo(path)
-                campaign.add_photo(
-                    _stored(f"customer:{customer}", customer, rgb, face, face.embedding, face.model), on=on
-                )
+                portrait = customer_portrait(customer, path, consents.get(customer), on)
+                stored = _stored(f"customer:{customer}", customer, portrait.rgb, portrait.face)
+                campaign.add_photo(stored(embedding=portrait.face.embedding), on=on)
                 read[customer] = path
             except ConsentError:
                 without_consent += 1
@@ -106,14 +111,16 @@ def match_customers(campaign: Campaign, gallery: Gallery, customers: Iterable[st
     return len({match.customer for match in matches})
 
 
-def _stored(
-    key: str, customer: str | None, rgb: RgbArray, face: Detection, embedding: FloatArray, model: str
-) -> StoredPhoto:
-    """Return a photo as it is kept: at most LONGEST_SIDE, without metadata, the face in the kept picture's pixels."""
+def _stored(key: str, customer: str | None, rgb: RgbArray, face: Detection) -> Callable[..., StoredPhoto]:
+    """Return what makes a photo as it is kept of its embedding; it holds the picture encoded, not its pixels.
+
+    The picture is at most LONGEST_SIDE and without metadata, the face in the kept picture's pixels.
+    """
     height, width = rgb.shape[:2]
     scale = min(1.0, LONGEST_SIDE / max(width, height))
     x, y, w, h = (float(value) * scale for value in face.box)
-    return StoredPhoto(
+    return partial(
+        StoredPhoto,
         key=key,
         role="inventory" if customer is None else "customer",
         customer=customer,
@@ -124,6 +131,5 @@ def _stored(
         points=face.points * scale,
         score=float(face.score),
         hair_top=hair_top(rgb, face) * scale,
-        embedding=embedding,
-        model=model,
+        model=facenet_sha256(),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from engine.columns import (
     ASKED_ON,
     BIRTH_YEAR,
+    CURRENT_MAKER,
     CUSTOMER,
     EXPECTED_VALUE,
     FIRST_NAME,
@@ -21,18 +22,23 @@ from engine.columns import (
     RESIDENCE,
     SEGMENT,
     UNKNOWN_MAKER,
+    UPLIFT,
+    UPLIFT_HIGH,
+    UPLIFT_LOW,
 )
 from engine.errors import InputError
 from engine.job import JobContext
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
+    import pyarrow as pa
 
     from engine.campaign import Campaign
     from engine.handsets import LoyaltyTable
     from engine.logs import Logs
-    from engine.offers import Offer, PolicyValue
-    from engine.uplift import UpliftModel
+    from engine.offers import Choice, Offer, PolicyValue
+    from engine.uplift import UpliftEvaluation, UpliftModel
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ def learn_uplift(people: People, offers: tuple[Offer, ...], seed: int, context: 
     Raises InputError if an offer was not in that campaign, before the long work begins.
     """
     from engine.uplift import fit_uplift
+    from engine.uplift.trial import unknown_offer
 
     history = people.logs.connection.sql("SELECT * FROM history ORDER BY customer").df()
     if history.empty:
@@ -58,13 +65,11 @@ def learn_uplift(people: People, offers: tuple[Offer, ...], seed: int, context: 
     tried = sorted(set(history[OFFER]) - {NO_OFFER})
     for offer in offers if tried else ():
         if offer.key not in tried:
-            raise InputError(
-                f'The offer "{offer.key}" was not in the last campaign (it had {", ".join(tried)}), so nothing is '
-                "known about how it works. Take it out of the offers, or test it first."
-            )
+            raise unknown_offer(offer.key, tried)
     features = people.features if (day := _first_day(history)) is None else _features_before(people, day, context)
     features = features.loc[history[CUSTOMER]]
-    return fit_uplift(features, history[OFFER].to_numpy(), history[OUTCOME].to_numpy(), seed=seed, context=context)
+    treatment, outcome = history[OFFER].to_numpy(), history[OUTCOME].to_numpy()
+    return fit_uplift(features, treatment, outcome, seed=seed, context=context.part(0.05, 1.0))
 
 
 def _first_day(history: pd.DataFrame) -> datetime | None:
@@ -93,9 +98,7 @@ def keep_offers(
     current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
     makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
     table = _recommendations(people, list(about.index), list(makers), model, offers, context)
-    gone = about["left_on"].notna().to_numpy()
-    for column, value in ((OFFER, NO_OFFER), (EXPECTED_VALUE, 0.0 if model else np.nan), (SEGMENT, HAS_LEFT)):
-        table[column] = table[column].mask(gone, value)
+    _pass_over(table, about["left_on"].notna().to_numpy())
     for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
         table[column] = about[column].to_numpy()
     table["current_model"] = current["model"].reindex(about.index).to_numpy()
@@ -133,3 +136,56 @@ def _recommendations(
         for name, values in (("uplift", uplift), ("low", low), ("high", high)):
             table[f"{name}:{offer.key}"] = values[:, place]
     return table
+
+
+def _pass_over(table: pd.DataFrame, gone: npt.NDArray[np.bool_]) -> None:
+    """Recommend nothing to customers who have left."""
+    known = not table[EXPECTED_VALUE].isna().all()
+    for column, value in ((OFFER, NO_OFFER), (EXPECTED_VALUE, 0.0 if known else np.nan), (SEGMENT, HAS_LEFT)):
+        table[column] = table[column].mask(gone, value)
+
+
+def choose_offers(campaign: Campaign, choice: Choice, context: JobContext | None = None) -> None:
+    """Give every customer what the designer chose, in the campaign file, so that all that follows goes by it.
+
+    An ``open`` choice takes an earlier one back, to the last digit. Raises InputError if the campaign holds no
+    outcomes of a past campaign, or not that offer.
+    """
+    import pyarrow as pa
+
+    from engine.uplift import UpliftEvaluation
+
+    context = context or JobContext()
+    document, table, offers = campaign.read_document("evaluation"), campaign.read_table("customers"), campaign.offers()
+    if document is None or table is None:
+        raise InputError(f"{campaign.path.name} holds no outcomes of a past campaign, so there is nothing to choose.")
+    if choice.offer not in (NO_OFFER, *(offer.key for offer in offers)):
+        raise InputError(f'{campaign.path.name} has no offer "{choice.offer}". Choose one of its offers.')
+    context.progress(0.2, "Choosing offers")
+    frame = _chosen(table, offers, UpliftEvaluation.from_json(document), choice)
+    context.check()
+    _pass_over(frame, np.asarray(table[SEGMENT].to_pandas() == HAS_LEFT))
+    for column in (OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT):
+        context.check()
+        field = table.schema.field(column)
+        table = table.set_column(table.schema.get_field_index(column), field, pa.array(frame[column], field.type))
+    context.progress(0.7, "Keeping the choice")
+    with campaign.transaction():
+        campaign.write_table("customers", table)
+        campaign.write_document("choice", choice.to_json())
+
+
+def _chosen(table: pa.Table, offers: tuple[Offer, ...], evaluation: UpliftEvaluation, choice: Choice) -> pd.DataFrame:
+    """Return RECOMMENDATION_COLUMNS by a choice, from what the customers' table says of every offer."""
+    from engine.offers import offer_for_all, recommend
+
+    uplift, low, high = (
+        np.column_stack([table[f"{part}:{offer.key}"].to_numpy() for offer in offers])
+        for part in ("uplift", "low", "high")
+    )
+    baseline = table["baseline"].to_numpy()
+    keys, makers = (table[column].to_pandas() for column in (CUSTOMER, CURRENT_MAKER))
+    personal = recommend(uplift, low, high, baseline, keys, makers, offers, evaluation)
+    if choice.kind != "for_all":
+        return personal
+    return offer_for_all(personal, uplift, low, high, baseline, offers, choice.offer)

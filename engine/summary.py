@@ -43,7 +43,7 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class Summary:
-    """The content of summary.json."""
+    """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``."""
 
     customers: int
     recommended: int
@@ -65,7 +65,8 @@ class Summary:
     def sentence(self) -> str:
         """Say in one line what came out."""
         worth = "are worth" if self.uplift else "have"
+        photos = f"; {self.refused_photos:,} photos were refused" if self.refused_photos else ""
         return (
             f"{self.recommended:,} of {self.customers:,} customers {worth} an offer, {self.matched:,} have a "
-            f"look-alike, {self.ads:,} ads were made; {self.rejected_rows:,} rows were set aside."
+            f"look-alike, {self.ads:,} ads were made; {self.rejected_rows:,} rows were set aside{photos}."
         )

@@ -21,11 +21,11 @@ KEPT = 12
 
 @dataclass(frozen=True)
 class AdWish:
-    """Which ad is wanted: whose, in which size, with which inventory photo."""
+    """Which ad is wanted: whose, in which size, with which inventory photo; None is the ad without a face."""
 
     customer: str
     size: str
-    photo: str
+    photo: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class _Studio:
 
         if self._studio is None:
             self._studio = CreativeStudio(self._campaign)
-        creative = self._studio.creative(wish.customer, wish.photo)
+        creative = self._studio.creative_with(wish.customer, wish.photo)
         return ComposedAd(wish, self._studio.compose(creative, wish.size))
 
 
@@ -91,15 +91,10 @@ class AdComposer(QObject):
             self._kept.move_to_end(wish)
             self.composed.emit(kept)
             return True
-        self._start(wish, is_wanted=True)
+        self._start(wish)
         return False
 
-    def prepare(self, wish: AdWish) -> None:
-        """Compose an ad that will probably be wanted next, unless something is being composed."""
-        if wish not in self._kept and not self._queue.is_busy:
-            self._start(wish, is_wanted=False)
-
-    def _start(self, wish: AdWish, *, is_wanted: bool) -> None:
+    def _start(self, wish: AdWish) -> None:
         studio = self._studio
         if studio is None:
             return
@@ -108,24 +103,15 @@ class AdComposer(QObject):
             context.check()
             return studio.compose(wish)
 
-        done, failed = (self._deliver, self._fail) if is_wanted else (self._keep, self._pass_over)
-        self._task = self._queue.start(Job(self.tr("Composing the ad"), work), done, failed=failed)
-
-    @Slot(object)
-    def _keep(self, composed: ComposedAd) -> None:
-        self._kept[composed.wish] = composed
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self._task = self._queue.start(Job(self.tr("Composing the ad"), work), self._deliver, failed=self._fail)
 
     @Slot(object)
     def _deliver(self, composed: ComposedAd) -> None:
-        self._keep(composed)
+        self._kept[composed.wish] = composed
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
         self.composed.emit(composed)
 
     @Slot(Exception)
     def _fail(self, error: Exception) -> None:
         self.failed.emit(error)
-
-    @Slot(Exception)
-    def _pass_over(self, error: Exception) -> None:
-        """Say nothing of an ad that nobody has asked for yet; asked for, it fails again and is told."""

@@ -10,6 +10,8 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication
 
 from engine.columns import BIRTH_YEAR, CALLER, COST, CUSTOMER, MARGIN, MEGABYTES, OUTCOME, RESIDENCE
+from engine.errors import InputError
+from engine.faces import photo_paths
 from gui.openings import SUFFIX, NewCampaign
 
 Part = Literal[
@@ -26,7 +28,6 @@ PARTS: dict[Part, Kind] = {
     "photos": "folder",
 }
 REQUIRED: tuple[Part, ...] = ("calls", "customers", "offers", "inventory", "photos")
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".bmp"}
 SHORTEST_PASSPHRASE = 8
 READ_AT_MOST = 64 * 1024
 
@@ -126,8 +127,11 @@ def missing_sentence(part: Part) -> str:
 
 
 def has_pictures(folder: Path) -> bool:
-    """Whether a folder holds at least one file that may be a photo."""
-    return folder.is_dir() and any(path.suffix.lower() in PICTURES for path in folder.iterdir())
+    """Whether a folder holds at least one file that the campaign will try to read as a photo."""
+    try:
+        return bool(photo_paths(folder))
+    except InputError:
+        return False
 
 
 def recognise(path: Path) -> Part | None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engine.faces import LikenessScale, likeness, pair_cosines
+from engine.faces import LikenessScale, likeness
 from engine.job import JobContext
+from engine.look_alikes import is_close
 from gui.photo_view import FacePhoto, decode
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign, Consent
 
 SHOWN = 5
-MOST_MEASURED = 200  # photos that measure the scale; their pairs are 19,900
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,24 +44,17 @@ class CustomerFaces:
 
     @property
     def in_ad(self) -> LookAlike | None:
-        """The look-alike that the ad shows: the pick, or the nearest."""
-        return self.by_key(self.chosen) or (self.alike[0] if self.alike else None)
+        """The look-alike that the ad shows: the pick, or the nearest if it is close; None without a face."""
+        return self.by_key(self.chosen) or (self.alike[0] if self.is_anybody_close else None)
+
+    @property
+    def is_anybody_close(self) -> bool:
+        """Whether the nearest face is close enough to be shown without being asked for."""
+        return bool(self.alike) and is_close(self.alike[0].likeness)
 
     def by_key(self, key: str | None) -> LookAlike | None:
         """Return the look-alike of a photo key."""
         return next((one for one in self.alike if one.key == key), None)
-
-
-def measure_scale(campaign: Campaign, inventory: Sequence[str], context: JobContext) -> LikenessScale:
-    """Measure where likeness begins among the campaign's own photos; call it in a job."""
-    step = max(1, -(-len(inventory) // MOST_MEASURED))
-    rows = []
-    for place, key in enumerate(inventory[::step]):
-        context.progress(place * step / len(inventory))
-        rows.append(campaign.photo(key).embedding)
-    if len(rows) < 2:
-        return LikenessScale()
-    return LikenessScale.from_pairs(pair_cosines(np.stack(rows)))
 
 
 def load_faces(campaign: Campaign, customer: str, scale: LikenessScale, on: date, context: JobContext) -> CustomerFaces:

@@ -111,24 +111,3 @@ def _phone_since(phones: pa.Table | None, customer: str) -> date | None:
         return None
     latest = max(current)
     return latest.date() if isinstance(latest, datetime) else latest
-
-
-def customers_with_ads(results: CampaignResults) -> tuple[str, ...]:
-    """Return who is shown one after another: customers with an offer and a look-alike, the surest to be won first.
-
-    They are ordered by the lower end of their likely range, so that a lucky guess does not come before a clear case.
-    Where nobody has a look-alike these are the customers with an offer, and the other way round.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    table = results.customers
-    if table is None or OFFER not in table.column_names:
-        return ()
-    wanted = table.select([CUSTOMER, OFFER, UPLIFT_LOW]).filter(pc.not_equal(table[OFFER], NO_OFFER))
-    if results.matched:
-        wanted = wanted.filter(pc.is_in(wanted[CUSTOMER], value_set=pa.array(results.matched, pa.string())))
-    if not wanted.num_rows:
-        return results.matched
-    ordered = wanted.sort_by([(UPLIFT_LOW, "descending"), (CUSTOMER, "ascending")])
-    return tuple(ordered[CUSTOMER].to_pylist())

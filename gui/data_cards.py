@@ -73,12 +73,7 @@ def write_rejects(rejects: pa.Table, path: Path) -> None:
     """Write rejected rows as CSV, as the export does; the file appears when it is whole. Raises OSError."""
     from engine.export import write_csv
 
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), unfinished)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), path)
 
 
 class FilesCard(Card):

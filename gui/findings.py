@@ -1,4 +1,4 @@
-"""What a campaign found, honestly: which of four findings it is, its verdict, its figures and its honesty marks."""
+"""What a campaign found: which of four findings it is, what the designer chose, its verdict and its figures."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from engine.columns import BIRTH_YEAR, NO_OFFER
+from engine.columns import NO_OFFER
 from gui import numbers
-from gui.column_store import ColumnStore
 from gui.money import Currency, currency_of, likely
-from gui.offer_words import age_band
 from gui.theme import Tone
-from gui.widgets import HonestyMark
 
 if TYPE_CHECKING:
-    from engine.offers import Offer
+    from engine.offers import Offer, PolicyValue, ProfitCurve
     from gui.results import CampaignResults
-
-THIN = 250  # customers of an age band; fewer are named
 
 
 class Finding(Enum):
@@ -55,6 +50,18 @@ def offer_name(offers: Sequence[Offer], key: str) -> str:
     return next((offer.name for offer in offers if offer.key == key), key)
 
 
+def chosen_for_all(results: CampaignResults) -> str | None:
+    """Return the key of the one offer that the designer sends to all (NO_OFFER: to nobody), None for personal ones."""
+    choice = results.choice
+    return choice.offer if choice is not None and choice.kind == "for_all" else None
+
+
+def is_undecided(results: CampaignResults) -> bool:
+    """Whether one offer for all does as well, and the designer has not said which it shall be."""
+    is_open = results.choice is None or results.choice.kind == "open"
+    return is_open and finding_of(results) is Finding.NO_GAIN
+
+
 def best_for_all(results: CampaignResults) -> str:
     """Return the name of the best single offer, empty where none earns more than it costs."""
     key = results.value.best_single_offer if results.value is not None else NO_OFFER
@@ -69,20 +76,25 @@ def verdict(results: CampaignResults, asked: int) -> str:
         return tr("{count} customers have an offer that goes where people with the same phones went next.").format(
             count=count
         )
-    single = best_for_all(results)
+    single, chosen = best_for_all(results), chosen_for_all(results)
     if finding is Finding.NO_SIGNAL:
         lead = tr("We found no difference between customers.")
         if asked:
             return f"{lead} {tr('Send the best single offer to all, or none.')}"
         return f"{lead} {tr('No offer clearly earns more than it costs.')}"
-    lead = tr("Ask {count} customers.").format(count=count)
+    if chosen == NO_OFFER:
+        return tr("Ask nobody: you chose to send no offer.")
+    if chosen is not None:
+        said = tr("Ask {count} customers, all with {offer}: you chose one offer for all.")
+        return said.format(count=count, offer=offer_name(results.offers, chosen))
+    lead = "" if is_undecided(results) else tr("Ask {count} customers.").format(count=count)
     if finding is Finding.GAIN:
         rest = tr("Choosing the offer for each earns more than one offer for all.")
     elif single:
         rest = tr("One offer for all, {offer}, does as well.").format(offer=single)
     else:
         rest = tr("Sending no offer at all does as well.")
-    return f"{lead} {rest}"
+    return f"{lead} {rest}".strip()
 
 
 @dataclass(frozen=True)
@@ -119,22 +131,54 @@ def figures(results: CampaignResults, asked: int, customers: int) -> tuple[Figur
     tip = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign").format(
         customers=numbers.decimal(value.customers)
     )
-    gain, low, high = value.value_per_customer, value.low, value.high
+    chosen = chosen_for_all(results)
+    if chosen == NO_OFFER:
+        nobody = Figure(tr("Get an offer"), tr("Nobody"), tr("as you chose"))
+        nothing = Figure(tr("Expected gain over no offers"), money.amount(0), tr("nobody is asked"), tone="muted")
+        return nobody, nothing, _over_single(results, money, tip)
+    if chosen is not None:
+        first = Figure(tr("Get the offer"), first.value, tr("the others are better left alone"))
+        name = tr("{offer} for all, over no offers").format(offer=offer_name(results.offers, chosen))
+        everybody = f"{tip}. {tr('Measured with everybody asked, also those who are left alone now')}"
+        return first, _earned(name, _single(value), money, customers, everybody), _over_single(results, money, tip)
     if finding_of(results) is Finding.NO_SIGNAL:
         first = Figure(tr("Worth a personal offer"), tr("Nobody"), tr("no difference between customers was found"))
-        gain, low, high = value.best_single_offer_value, value.best_single_offer_low, value.best_single_offer_high
-        name = tr("Best single offer, over no offers")
-    else:
-        name = tr("Expected gain over no offers")
-    unclear = low <= 0 <= high
-    earned = Figure(
-        name,
-        money.amount(gain * customers),
-        _range(low * customers, high * customers),
-        tip,
-        "muted" if unclear else "text",
-    )
+        earned = _earned(tr("Best single offer, over no offers"), _single(value), money, customers, tip)
+        personal = Figure(tr("Personal, over best single offer"), tr("Not known"), first.range, tone="muted")
+        return first, earned, personal
+    if is_undecided(results):
+        first = Figure(tr("Worth a personal offer"), first.value, first.range)
+    there = Estimate(value.value_per_customer, value.low, value.high)
+    if results.curve is not None:
+        there = earned_at(results.curve, asked / customers)
+    earned = _earned(tr("Expected gain over no offers"), there, money, customers, tip)
     return first, earned, _over_single(results, money, tip)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Money per customer with its likely range."""
+
+    value: float
+    low: float
+    high: float
+
+
+def _single(value: PolicyValue) -> Estimate:
+    return Estimate(value.best_single_offer_value, value.best_single_offer_low, value.best_single_offer_high)
+
+
+def _earned(name: str, each: Estimate, money: Currency, customers: int, tip: str) -> Figure:
+    """Return the figure of what all customers together earn."""
+    tone: Tone = "muted" if each.low <= 0 <= each.high else "text"
+    return Figure(
+        name, money.amount(each.value * customers), _range(each.low * customers, each.high * customers), tip, tone
+    )
+
+
+def earned_at(curve: ProfitCurve, share: float) -> Estimate:
+    """Return what asking the best ``share`` earns: the point of the curve there."""
+    return Estimate(*(float(np.interp(share, curve.share, each)) for each in (curve.profit, curve.low, curve.high)))
 
 
 def _range(low: float, high: float, *, signed: bool = False) -> str:
@@ -152,65 +196,3 @@ def _over_single(results: CampaignResults, money: Currency, tip: str) -> Figure:
     ends = (numbers.short(end, signed=True) for end in (value.gain_low, value.gain_high))
     short = tr("a customer, {range}").format(range=numbers.likely_range(*ends))
     return Figure(name, money.per_customer(value.gain), said, tip, tone, amount, short)
-
-
-def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
-    """Return what must be known about the figures: amber first, then green."""
-    evaluation, value = results.evaluation, results.value
-    if evaluation is None or value is None:
-        return (
-            HonestyMark("warning", "warning", tr("There was no past campaign."),
-                        tr("Offers follow where people with the same phones went next.")),
-            HonestyMark("warning", "warning", tr("Seen together, not caused.")),
-        )  # fmt: skip
-    if not evaluation.has_signal:
-        ends = numbers.likely_range(*(numbers.points(end) for end in (evaluation.qini_low, evaluation.qini_high)))
-        text = tr(
-            "The offers worked about equally on everybody: the likely range, {range} points of 100, contains zero."
-        )
-        return (
-            HonestyMark("warning", "warning", tr("We found no difference between customers."), text.format(range=ends)),
-        )
-    marks = []
-    if value.gain_low <= 0:
-        marks.append(HonestyMark("warning", "warning", tr("One offer for all does as well."), _difference(results)))
-    marks.extend(thin_marks(results, store))
-    marks.append(
-        HonestyMark("check", "positive", tr("The signal is real."), tr("Randomised trial; chance rarely does this."))
-    )
-    return tuple(marks)
-
-
-def _difference(results: CampaignResults) -> str:
-    value = results.value
-    assert value is not None
-    money = currency_of(results.offers)
-    more = tr("Personal offers earn {amount} a customer more, {range}.")
-    less = tr("Personal offers earn {amount} a customer less, {range}.")
-    low, high = (value.gain_low, value.gain_high) if value.gain >= 0 else (-value.gain_high, -value.gain_low)
-    amount = money.amount(abs(value.gain))
-    return (more if value.gain >= 0 else less).format(amount=amount, range=likely(low, high))
-
-
-def thin_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
-    """Name the age band with the fewest customers, if they are few."""
-    if not store.has(BIRTH_YEAR) or results.span is None:
-        return ()
-    years = store.numbers(BIRTH_YEAR)
-    known = years[~np.isnan(years)].astype(np.int64)
-    counts = np.bincount(known[known >= 0])
-    bands: dict[str, int] = {}
-    for year in np.flatnonzero(counts).tolist():
-        band = age_band(year, results.span[1].year)
-        bands[band] = bands.get(band, 0) + int(counts[year])
-    if not bands:
-        return ()
-    band, count = min(bands.items(), key=lambda each: each[1])
-    if count >= THIN:
-        return ()
-    rest = tr("only {count} customers.") if count > 1 else tr("only {count} customer.")
-    return (
-        HonestyMark(
-            "warning", "warning", tr("Age {band}:").format(band=band), rest.format(count=numbers.decimal(count))
-        ),
-    )

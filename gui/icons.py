@@ -64,14 +64,6 @@ def icon(name: str, tone: Tone = "text", size: int = 20, *, tone_on: Tone | None
     return result
 
 
-def picture_icon(pixmap: QPixmap) -> QIcon:
-    """Return an icon of a photo that looks the same in every mode: Qt would tint a selected face."""
-    result = QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected, QIcon.Mode.Disabled):
-        result.addPixmap(pixmap, mode)
-    return result
-
-
 def mark_pixmap(size: int, density: float = 1.0) -> QPixmap:
     """Return the application's mark."""
     return svg_pixmap(_source("semblance"), size, density)

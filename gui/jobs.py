@@ -40,6 +40,7 @@ class Task(QObject):
         self.afterwards = afterwards
         self.is_dropped = False
         self.handles_failure = False
+        self.is_noted = True
 
     @property
     def name(self) -> str:
@@ -97,12 +98,15 @@ class JobQueue(QObject):
         cancelled: Callable[[], object] | None = None,
         afterwards: str = "",
         replacing: Task | None = None,
+        noted: bool = True,
     ) -> Task:
         """Put a job into the queue; ``afterwards`` is what the history calls it once it is done.
 
-        ``replacing`` drops an earlier job whose result this one makes stale.
+        ``replacing`` drops an earlier job whose result this one makes stale. A job that is not ``noted`` serves
+        another one: once it is done the history does not tell of it.
         """
         task = Task(job, afterwards or job.name, self)
+        task.is_noted = noted
         if done is not None:
             task.succeeded.connect(_bound(done))
         if failed is not None:
@@ -198,8 +202,9 @@ class JobQueue(QObject):
         name = task.afterwards if outcome == "done" else task.name
         finished = FinishedJob(name, outcome, time.monotonic() - self._began, datetime.now())
         if not task.is_dropped:
-            self.history.append(finished)
-            self.ended.emit(finished)
+            if task.is_noted or outcome != "done":
+                self.history.append(finished)
+                self.ended.emit(finished)
             self._deliver(task, outcome, result)
         task.deleteLater()
         if not self._next():

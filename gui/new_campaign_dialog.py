@@ -8,13 +8,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QWidget
 
+from engine.ads import families
 from gui.campaign_files import PARTS, CampaignFiles, Part, sort_dropped, strength
 from gui.dialog import Dialog
 from gui.openings import SUFFIX
 from gui.theme import font
 from gui.widgets import Button, ElidedLabel, IconLabel, Label, column, row
-
-FAMILIES = ("cover", "cut", "shelf", "loud")
 
 
 class ChoiceRow(QWidget):
@@ -130,7 +129,7 @@ class NewCampaignDialog(Dialog):
         self.template.setFont(font())
         self.template.setAccessibleName(self.tr("Template"))
         self.template.addItem(self.tr("As each offer says"), None)
-        for family in FAMILIES:
+        for family in families():
             self.template.addItem(self.tr("{family} for all offers").format(family=family.capitalize()), family)
         self.template.currentIndexChanged.connect(self._choose_template)
         at = self._grid.rowCount()

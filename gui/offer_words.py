@@ -66,7 +66,8 @@ def evidence(offer: str, uplift: float, low: float, high: float, *, is_personal:
 def why_no_offer(segment: str) -> str:
     """Say why a customer gets no offer, by segment."""
     words = {
-        "sleeping dog": tr("Leave alone. Even the best offer makes a yes less likely."),
+        "persuadable": tr("You chose to send no offer."),
+        "sleeping dog": tr("Leave alone. Being asked makes a yes less likely."),
         "sure thing": tr("Buys anyway more often than most: no offer wins enough more to pay for itself."),
     }
     return words.get(segment, tr("No offer wins enough to pay for itself."))

@@ -138,10 +138,19 @@ def _is_damage(error: BaseException | None) -> bool:
     return False
 
 
+def _load_pages() -> None:
+    """Import the pages and their charts in the job: plotting alone would hold the window's thread for 0.4 s."""
+    import gui.charts.curve_card
+    import gui.charts.loyalty_card
+    import gui.preview_page
+    import gui.recommendations_page  # noqa: F401
+
+
 def _open(path: Path, passphrase: str, context: JobContext) -> Opened:
     from engine.campaign import Campaign
 
     context.progress(0.0, tr("Opening"))
+    _load_pages()
     campaign = Campaign.open(path, passphrase)
     try:
         return Opened(campaign, read_results(campaign, context))

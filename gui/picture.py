@@ -64,7 +64,7 @@ class Picture(QWidget):
         self._fade.setEndValue(1.0)
         self._fade.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._fade.valueChanged.connect(self._step)
-        self._fade.finished.connect(self._settle)
+        self._fade.finished.connect(self.settle)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         look().changed.connect(self.update)
 
@@ -121,7 +121,7 @@ class Picture(QWidget):
             self._fade.setDuration(milliseconds)
             self._fade.start()
         else:
-            self._settle()
+            self.settle()
 
     def _colours(self) -> Theme:
         return self._always or theme()
@@ -133,7 +133,9 @@ class Picture(QWidget):
     def _step(self, value: object) -> None:
         self.update()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """End the fade, and keep nothing of what was shown before."""
+        self._fade.stop()
         self._before = NOTHING
         self.update()
 

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 from gui import numbers
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.customer_faces import CustomerFaces
-from gui.customer_facts import CustomerFacts, customer_facts, customers_with_ads
+from gui.customer_facts import CustomerFacts, customer_facts
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import evidence
 from gui.photo_view import FacePicture
 from gui.picture import Picture
+from gui.preview_order import PreviewOrder
 from gui.results import CampaignResults
 from gui.theme import Role, Tone, font, load_theme, type_style
 
@@ -68,7 +69,7 @@ class Pitch(QWidget):
         self.setMouseTracking(True)
         self._theme = load_theme("dark")
         self._results: CampaignResults | None = None
-        self._customers: tuple[str, ...] = ()
+        self._customers = PreviewOrder()
         self._facts: CustomerFacts | None = None
         self._faces: CustomerFaces | None = None
         self._size = AD_SIZES[0]
@@ -117,13 +118,13 @@ class Pitch(QWidget):
         return self._facts.customer if self._facts is not None else ""
 
     def set_campaign(self, campaign: Campaign, results: CampaignResults, customer: str = "") -> None:
-        """Show a campaign's customers who have an ad, from one of them."""
+        """Show a campaign's customers who have a look-alike, from one of them; where nobody has, all with an offer."""
         self._results = results
-        self._customers = customers_with_ads(results)
+        self._customers = results.order.only_with_face() if results.order.with_face else results.order
         self._loader.set_campaign(campaign, results)
         self._composer.set_campaign(campaign)
-        if self._customers:
-            self.show_customer(customer if customer in self._customers else self._customers[0])
+        if len(self._customers):
+            self.show_customer(customer if self._customers.place(customer) >= 0 else self._customers[0])
 
     def show_customer(self, customer: str) -> None:
         """Go to one of the customers."""
@@ -144,7 +145,7 @@ class Pitch(QWidget):
         self._late.stop()
         name = self.tr("Customer {key}").format(key=numbers.customer_key(facts.customer))
         self.names[0].setText(name)
-        place = self._customers.index(facts.customer) + 1
+        place = self._customers.place(facts.customer) + 1
         self.counter.setText(self.tr("{place} of {all}").format(
             place=numbers.decimal(place), all=numbers.decimal(len(self._customers))))  # fmt: skip
         is_personal = results.evaluation is None or results.evaluation.has_signal
@@ -155,7 +156,7 @@ class Pitch(QWidget):
             else self.tr("For this customer no offer pays for itself.")
         )
         self._show_faces(faces)
-        if offered and faces.in_ad is not None:
+        if offered:
             self._ask_for_ad()
         else:
             self.ad.show_notice("no-offer", self.tr("No ad"))
@@ -178,9 +179,10 @@ class Pitch(QWidget):
             self.look_alike.show_face(alike.photo, others, name=self.tr("The look-alike's face"))
 
     def _ask_for_ad(self) -> None:
-        if self._facts is None or self._faces is None or self._faces.in_ad is None:
+        if self._facts is None or self._faces is None:
             return
-        if not self._composer.ask(AdWish(self._facts.customer, self._size, self._faces.in_ad.key)):
+        photo = None if self._faces.in_ad is None else self._faces.in_ad.key
+        if not self._composer.ask(AdWish(self._facts.customer, self._size, photo)):
             self._late.start()
 
     @Slot(object)
@@ -215,16 +217,15 @@ class Pitch(QWidget):
             self.close()
         elif key in ON or key in BACK:
             self._turn(1 if key in ON else -1)
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._customers:
-            self.show_customer(self._customers[0 if key == Qt.Key.Key_Home else -1])
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and len(self._customers):
+            self.show_customer(self._customers[0 if key == Qt.Key.Key_Home else len(self._customers) - 1])
         else:
             super().keyPressEvent(event)
 
     def _turn(self, step: int) -> None:
-        if self.customer in self._customers:
-            target = self._customers.index(self.customer) + step
-            if 0 <= target < len(self._customers):
-                self.show_customer(self._customers[target])
+        place = self._customers.place(self.customer)
+        if place >= 0 and 0 <= place + step < len(self._customers):
+            self.show_customer(self._customers[place + step])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the pointer while it moves."""

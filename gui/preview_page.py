@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -13,14 +13,16 @@ from gui import numbers
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
-from gui.customer_facts import CustomerFacts, customer_facts, customers_with_ads
+from gui.customer_facts import CustomerFacts, customer_facts
 from gui.face_loader import FaceLoader
 from gui.fitting_scroll import FittingScroll
 from gui.picture import NOTHING
-from gui.preview_pictures import CAPTIONS, AdCard, CustomerCard, LookAlikeCard
+from gui.preview_order import PreviewOrder
+from gui.preview_pictures import AdCard, CustomerCard, LookAlikeCard, shared_width
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
 from gui.results import CampaignResults
-from gui.widgets import Button, EmptyState, Page
+from gui.widgets import Button, EmptyState, Page, Segments
+from gui.withdraw_dialog import WithdrawDialog, forget_face, withdrawal_job, withdrawal_words
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
@@ -28,11 +30,6 @@ if TYPE_CHECKING:
     from gui.pitch import Pitch
 
 GAP = 12
-NARROWEST_AD = 310  # the card with the choice of its size
-SLIM = 0.56  # width / height of the faces beside a square ad
-SLIMMEST = 0.52  # beside a wide one
-MARGINS = 24  # of a card, both sides
-AROUND = CAPTIONS + 10 + MARGINS  # height of a card without its picture
 DIM_AFTER_MS = 200
 
 
@@ -46,7 +43,10 @@ class FaceChoice:
 
 
 class PreviewPage(Page):
-    """Pages through the customers who get an ad; Left and Right turn, 1 to 5 choose another face, Ctrl+Z undoes."""
+    """Pages through the customers with an offer; Left and Right turn, 1 to 5 choose another face, Ctrl+Z undoes.
+
+    First come those with a look-alike; the others, whose ad goes without a face, are shown when they are asked for.
+    """
 
     loaded = Signal(str)  # the faces of this customer are shown
     ad_shown = Signal(str)  # the ad of this customer is shown
@@ -55,7 +55,8 @@ class PreviewPage(Page):
         super().__init__(self.tr("Preview"), jobs, parent)
         self._campaign: Campaign | None = None
         self._results: CampaignResults | None = None
-        self._customers: tuple[str, ...] = ()
+        self._order = PreviewOrder()
+        self._shown = PreviewOrder()
         self._facts: CustomerFacts | None = None
         self._faces: CustomerFaces | None = None
         self._choices: list[FaceChoice] = []
@@ -63,6 +64,7 @@ class PreviewPage(Page):
         self._loader = FaceLoader(self)
         self._loader.loaded.connect(self._take_faces)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.not_kept.connect(self._choice_not_kept)
         self._composer = AdComposer(self)
         self._composer.composed.connect(self._show_ad)
         self._composer.failed.connect(self._show_failure)
@@ -82,6 +84,7 @@ class PreviewPage(Page):
         self.ad_card.size_chosen.connect(self._choose_size)
         self.offer_card = OfferCard()
         self.face_card = FaceCard()
+        self.face_card.withdraw.clicked.connect(self.ask_to_withdraw)
         self.others_card = OtherFacesCard()
         self.others_card.chosen.connect(self.choose_face)
         self._grid = QGridLayout()
@@ -99,7 +102,7 @@ class PreviewPage(Page):
         self.empty = EmptyState(
             "preview",
             self.tr("Nothing to preview yet"),
-            self.tr("A campaign needs offers, photos of customers who agreed, and campaign photos."),
+            self.tr("A campaign needs customers with an offer; with their photos and campaign photos come the faces."),
         )
         self.body.addWidget(self.scroller, 1)
         self.body.addWidget(self.empty, 1)
@@ -111,7 +114,9 @@ class PreviewPage(Page):
         self.previous.clicked.connect(self.turn_back)
         self.next.clicked.connect(self.turn_on)
         self.pitch.clicked.connect(self.pitch_wanted)
-        for control in (self.previous, self.next, self.pitch):
+        self.filter = Segments([self.tr("With a look-alike"), self.tr("All")], name=self.tr("Customers"))
+        self.filter.chosen.connect(self._choose_filter)
+        for control in (self.filter, self.previous, self.next, self.pitch):
             self.add_action(control)
 
     def _make_keys(self) -> None:
@@ -141,20 +146,40 @@ class PreviewPage(Page):
         self._composer.set_campaign(campaign)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
-        self._customers = () if campaign is None or results is None else customers_with_ads(results)
+        self._order = PreviewOrder() if campaign is None or results is None else results.order
         if not stays:
             self._choices.clear()
-        there = bool(self._customers)
+            self.customer_card.picture.clear()
+            self.look_alike_card.picture.clear()
+        there = len(self._order) > 0
         self.scroller.setVisible(there)
         self.empty.setVisible(not there)
         for control in (self.previous, self.next, self.pitch):
             control.setVisible(there)
+        self.filter.setVisible(0 < self._order.with_face < len(self._order))
+        self._show_all_of_them(
+            self._order.with_face == 0 or (stays and self._order.place(wanted) >= 0 and bool(self.filter.selected))
+        )
         if self._pitch is not None:
             self._pitch.close()
         if not there:
             self.set_verdict(self.tr("No customer gets an ad yet."))
             return
-        self.show_customer(wanted if wanted in self._customers else self._customers[0])
+        self.show_customer(wanted if self._order.place(wanted) >= 0 else self._shown[0])
+
+    def _show_all_of_them(self, everybody: bool) -> None:
+        """Turn through all customers with an offer, or through those with a look-alike."""
+        self.filter.select(int(everybody))
+        self._shown = self._order if everybody else self._order.only_with_face()
+
+    @Slot(int)
+    def _choose_filter(self, index: int) -> None:
+        self._show_all_of_them(bool(index))
+        if self._shown.place(self.customer) < 0:
+            self.show_customer(self._shown[0])
+        elif self._facts is not None and self._faces is not None:
+            self._enable()
+            self.set_verdict(self._sentence(self._facts, self._faces))
 
     def show_customer(self, customer: str) -> None:
         """Go to one customer, also to one who gets no ad or has no photo consent."""
@@ -163,6 +188,8 @@ class PreviewPage(Page):
         if campaign is None or results is None or facts is None:
             return
         self._facts, self._faces = facts, None
+        if self._shown.place(customer) < 0 <= self._order.place(customer):
+            self._show_all_of_them(True)
         self._enable()
         if self.customer_card.picture.shown == NOTHING:
             self.customer_card.show_name(facts)
@@ -194,16 +221,18 @@ class PreviewPage(Page):
 
     def _sentence(self, facts: CustomerFacts, faces: CustomerFaces) -> str:
         place = self._place()
-        if place is not None:
-            counted = {"place": numbers.decimal(place + 1), "all": numbers.decimal(len(self._customers))}
-            if facts.offer is None or faces.in_ad is None:
-                return self.tr("Customer {place} of {all}.").format(**counted)
-            lead = self.tr("Customer {place} of {all} with an ad.").format(**counted)
-            return f"{lead} {self.tr('Offer and face were chosen for this one person.')}"
-        key = numbers.customer_key(facts.customer)
-        if faces.face is None:
-            return self.tr("Customer {key} has no photo to compare, so there is no look-alike.").format(key=key)
-        return self.tr("Customer {key} gets no offer, so there is no ad.").format(key=key)
+        if place is None:
+            key = numbers.customer_key(facts.customer)
+            return self.tr("Customer {key} gets no offer, so there is no ad.").format(key=key)
+        counted = {"place": numbers.decimal(place + 1), "all": numbers.decimal(len(self._shown))}
+        if facts.offer is None:
+            return self.tr("Customer {place} of {all}.").format(**counted)
+        is_all = bool(self.filter.selected)
+        lead = self.tr("Customer {place} of {all} with an offer.") if is_all else self.tr(
+            "Customer {place} of {all} with a look-alike.")  # fmt: skip
+        why = self.tr("Offer and face were chosen for this one person.") if faces.in_ad is not None else self.tr(
+            "The ad goes without a matched face.")  # fmt: skip
+        return f"{lead.format(**counted)} {why}"
 
     # the ad
 
@@ -215,17 +244,14 @@ class PreviewPage(Page):
             self.ad_card.show_notice("no-offer", self.tr("No offer, so no ad."))
             self.ad_shown.emit(facts.customer)
             return
-        if faces.in_ad is None:
-            self.ad_card.show_notice("ad", self.tr("No ad without a look-alike."))
-            self.ad_shown.emit(facts.customer)
-            return
-        if not self._composer.ask(AdWish(facts.customer, self.ad_card.ad_size, faces.in_ad.key)):
+        photo = None if faces.in_ad is None else faces.in_ad.key
+        if not self._composer.ask(AdWish(facts.customer, self.ad_card.ad_size, photo)):
             self._late.start()
 
     @Slot(object)
     def _show_ad(self, composed: ComposedAd) -> None:
         self._late.stop()
-        self.ad_card.show_ad(composed.ad)
+        self.ad_card.show_ad(composed.ad, has_face=composed.wish.photo is not None)
         self.ad_shown.emit(composed.wish.customer)
 
     @Slot(Exception)
@@ -262,23 +288,24 @@ class PreviewPage(Page):
     def _turn(self, step: int) -> None:
         place = self._place()
         target = place + step if place is not None else 0
-        if 0 <= target < len(self._customers):
-            self.show_customer(self._customers[target])
+        if 0 <= target < len(self._shown):
+            self.show_customer(self._shown[target])
 
     def _place(self) -> int | None:
-        return self._customers.index(self.customer) if self.customer in self._customers else None
+        place = self._shown.place(self.customer)
+        return place if place >= 0 else None
 
     def _enable(self) -> None:
         """Switch off what would lead past the first or the last customer."""
         place = self._place()
         self.previous.setEnabled(place is None or place > 0)
-        self.next.setEnabled(place is None or place < len(self._customers) - 1)
+        self.next.setEnabled(place is None or place < len(self._shown) - 1)
 
     @Slot(str)
     def choose_face(self, photo: str) -> None:
         """Put another of the nearest faces into the ad; the choice is kept in the campaign file."""
         faces = self._faces
-        if faces is None or faces.in_ad is None or faces.in_ad.key == photo:
+        if faces is None or (faces.in_ad is not None and faces.in_ad.key == photo):
             return
         choice = FaceChoice(faces.customer, faces.chosen, photo)
         self._choices.append(choice)
@@ -301,13 +328,51 @@ class PreviewPage(Page):
         else:
             self.show_customer(customer)
 
+    @Slot(Exception)
+    def _choice_not_kept(self, error: Exception) -> None:
+        """Say why a choice could not be kept, and show what the file holds."""
+        if self._choices:
+            self._choices.pop()
+        self.jobs.failed.emit(error)
+        if self.customer:
+            self.show_customer(self.customer)
+
+    # consent
+
+    @Slot()
+    def ask_to_withdraw(self) -> None:
+        """Ask whether the customer's photo and face are to be erased, and do it on a yes."""
+        if self._campaign is None or not self.face_card.withdraw.isVisible():
+            return
+        dialog = WithdrawDialog(self.customer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.confirmed.connect(self.withdraw_consent)
+        dialog.open()
+
+    @Slot(str)
+    def withdraw_consent(self, customer: str) -> None:
+        """Erase a customer's photo and face out of the campaign file, and off the screen."""
+        if self._campaign is not None:
+            today = self._loader.today
+            job = withdrawal_job(self._campaign, customer, today)
+            self.jobs.start(job, self._withdrawn, afterwards=withdrawal_words(today))
+
+    @Slot(object)
+    def _withdrawn(self, customer: str) -> None:
+        forget_face(self.window(), customer)
+        self._choices = [choice for choice in self._choices if choice.customer != customer]
+        self._composer.set_campaign(self._campaign)
+        if customer == self.customer:
+            self.show_customer(customer)
+        self.changed.emit()
+
     # the full screen
 
     def open_pitch(self) -> None:
         """Show the customers with an ad on the full screen, from the one that is shown here."""
         from gui.pitch import Pitch
 
-        if self._campaign is None or self._results is None or not self._customers or self._pitch is not None:
+        if self._campaign is None or self._results is None or not len(self._order) or self._pitch is not None:
             return
         pitch = Pitch(self.window())
         pitch.left.connect(self._left_pitch)
@@ -331,13 +396,7 @@ class PreviewPage(Page):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Give the ad what it needs for its proportions at the height there is, and the rest to the two faces."""
-        width, height = self.ad_card.ad_size.split("x")
-        aspect = int(width) / int(height)
+        """Give the three columns their widths."""
         room = self.scroller.width() - 2 * GAP
-        tall = max(120, self.ad_card.height() - AROUND)
-        least = tall * (SLIMMEST if aspect > 1 else SLIM) + MARGINS
-        photo = max(least, (room - tall * aspect - MARGINS) / 2)
-        photo = min(photo, (room - NARROWEST_AD) / 2)
-        for place, share in enumerate((photo, photo, room - 2 * photo)):
-            self._grid.setColumnStretch(place, max(1, round(share)))
+        for place, share in enumerate(shared_width(room, self.ad_card.height(), self.ad_card.ad_size)):
+            self._grid.setColumnStretch(place, share)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 CAPTIONS = 50
 SHOWN_SIZES = ("1080x1080", "1200x628")
+NARROWEST_AD = 310  # the card with the choice of its size
+SLIM = 0.56  # width / height of the faces beside a square ad
+SLIMMEST = 0.52  # beside a wide one
+MARGINS = 24  # of a card, both sides
+AROUND = CAPTIONS + 10 + MARGINS  # height of a card without its picture
 
 
 def tr(text: str) -> str:
@@ -45,6 +50,20 @@ def alike_words(likeness: int) -> str:
 def size_words(size: str) -> str:
     """Write an ad's size: ``1080 × 1080``."""
     return size.replace("x", " × ")
+
+
+def shared_width(room: int, height: int, ad_size: str) -> tuple[int, int, int]:
+    """Share a width among the three cards of a height, in pixels.
+
+    The ad gets what it needs for its proportions, the two faces the rest.
+    """
+    wide, high = ad_size.split("x")
+    aspect = int(wide) / int(high)
+    tall = max(120, height - AROUND)
+    least = tall * (SLIMMEST if aspect > 1 else SLIM) + MARGINS
+    photo = max(least, (room - tall * aspect - MARGINS) / 2)
+    photo = min(photo, (room - NARROWEST_AD) / 2)
+    return max(1, round(photo)), max(1, round(photo)), max(1, round(room - 2 * photo))
 
 
 class PictureCard(QFrame):
@@ -92,13 +111,22 @@ class CustomerCard(PictureCard):
         self.consent.show()
         assert isinstance(self.picture, FacePicture)
         if faces.face is None:
-            missing = tr("No photo of this customer") if consent.kind == "positive" else consent.text
             self.picture.set_frame(None)
-            self.picture.show_notice("photo" if consent.kind == "positive" else "lock", missing)
+            self.picture.show_notice(*_why_no_photo(consent, faces))
             return
         others = () if faces.in_ad is None else (faces.in_ad.photo,)
         self.picture.set_frame("accent")
         self.picture.show_face(faces.face, others, name=tr("The customer's face"))
+
+
+def _why_no_photo(consent: ConsentChip, faces: CustomerFaces) -> tuple[str, str]:
+    """Return icon and words of the tile that stands in the photo's place."""
+    if consent.kind == "positive":
+        return "photo", tr("No photo of this customer")
+    if faces.consent is not None and faces.consent.withdrawn_on is not None:
+        day = numbers.long_date(faces.consent.withdrawn_on)
+        return "lock", tr("Consent withdrawn, face data erased {day}").format(day=day)
+    return "lock", consent.text
 
 
 class LookAlikeCard(PictureCard):
@@ -126,8 +154,7 @@ class LookAlikeCard(PictureCard):
             self.chip.setText(tr("Look-alike"))
             self.detail.set_whole("")
             self.picture.set_frame(None)
-            without = tr("No look-alike without a photo") if faces.face is None else tr("No look-alike yet")
-            self.picture.show_notice("lookalike", without)
+            self.picture.show_notice("lookalike", _why_no_face(faces))
             return
         self.chip.setText(tr("Look-alike {photo}").format(photo=photo_name(alike.key)))
         picked = alike.key == faces.chosen and alike.rank > 1
@@ -141,6 +168,12 @@ class LookAlikeCard(PictureCard):
         others = () if faces.face is None else (faces.face,)
         self.picture.set_frame("lookalike")
         self.picture.show_face(alike.photo, others, name=tr("The look-alike's face"))
+
+
+def _why_no_face(faces: CustomerFaces) -> str:
+    if faces.face is None:
+        return tr("No look-alike without a photo")
+    return tr("Nobody in your photos is close") if faces.alike else tr("No look-alike yet")
 
 
 class AdCard(PictureCard):
@@ -164,14 +197,15 @@ class AdCard(PictureCard):
         """The size that is chosen."""
         return SHOWN_SIZES[self.sizes.selected]
 
-    def show_ad(self, ad: Ad) -> None:
-        """Fade over to an ad and say what its checks found."""
+    def show_ad(self, ad: Ad, *, has_face: bool) -> None:
+        """Fade over to an ad and say what its checks found, and whether it has a matched face."""
         self.picture.show_image(ad.image)
         self.picture.setAccessibleName(tr("The ad, {size}").format(size=size_words(ad.size)))
+        lead = [] if has_face else [tr("Without a matched face.")]
         if not ad.faults:
-            self._say("check", "positive", tr("Passes all checks"))
+            self._say("check", "positive", " ".join([*lead, tr("Passes all checks")]))
             return
-        words = " ".join(dict.fromkeys(fault.words for fault in ad.faults))
+        words = " ".join([*lead, *dict.fromkeys(fault.words for fault in ad.faults)])
         self._say("stop" if ad.is_blocked else "warning", "danger" if ad.is_blocked else "warning", words)
 
     def wait(self) -> None:

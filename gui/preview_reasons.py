@@ -17,12 +17,11 @@ from gui.offer_words import more_say_yes, why_no_offer
 from gui.photo_view import THUMB, FaceThumb, photo_name
 from gui.preview_pictures import alike_words, tr
 from gui.theme import CARD_PADDING, look, theme
-from gui.widgets import Card, Label, bold, plain, row
+from gui.widgets import Button, Card, Label, bold, plain, row
 
 if TYPE_CHECKING:
     from engine.uplift import UpliftEvaluation
 
-LITTLE_LIKENESS = 20
 THUMB_GAP = 8
 SMALLEST_THUMB = 40
 
@@ -117,7 +116,7 @@ class LikenessBar(QWidget):
 
 
 class FaceCard(Card):
-    """Why this face: the likeness as bar, number and words, and what the scale means."""
+    """Why this face: the likeness as bar, number and words, what the scale means; and the way to end it."""
 
     def __init__(self) -> None:
         super().__init__(tr("Why this face"), gap=10)
@@ -129,6 +128,10 @@ class FaceCard(Card):
         self._line.setObjectName("clear")
         self._line.setLayout(line)
         self.sentence = Label("", wrap=True)
+        self.withdraw = Button(tr("Withdraw consent…"), "quiet", tip=tr("Erase this customer's photo and face data"))
+        self.withdraw.setProperty("small", True)
+        self.withdraw.hide()
+        self.add_control(self.withdraw)
         self.body.addWidget(self._line)
         self.body.addWidget(self.sentence)
         self.body.addStretch(1)
@@ -136,11 +139,11 @@ class FaceCard(Card):
     def show_faces(self, faces: CustomerFaces) -> None:
         """Say how alike the look-alike in the ad is."""
         alike = faces.in_ad
+        self.withdraw.setVisible(faces.consent is not None and faces.consent.withdrawn_on is None)
         self._line.setVisible(alike is not None)
         if alike is None:
             self.setToolTip("")
-            without = tr("No face data exists for this customer, so no face was compared.")
-            self.sentence.setText(without if faces.face is None else tr("This face was not compared yet."))
+            self.sentence.setText(_why_no_face(faces))
             return
         self.bar.show_value(alike.likeness)
         self.number.setText(numbers.decimal(alike.likeness))
@@ -153,11 +156,21 @@ def likeness_sentence(faces: CustomerFaces, alike: LookAlike) -> str:
     scale = tr("Strangers are near 0, two photos of one person near 100.")
     if may_be_the_customer(alike.likeness):
         return f"{tr('May be the customer. Look first.')} {scale}"
-    best = max(one.likeness for one in faces.alike)
-    if best < LITTLE_LIKENESS:
+    if not faces.is_anybody_close:
         return f"{tr('Little likeness: nobody in your photos is close.')} {scale}"
     words = alike_words(alike.likeness)
     return f"{words[:1].upper()}{words[1:]}. {scale}"
+
+
+def _why_no_face(faces: CustomerFaces) -> str:
+    """Say why no face was chosen, and what the ad does without one."""
+    without = tr("The ad goes without a matched face.")
+    if faces.face is None:
+        return f"{tr('No face data exists for this customer, so no face was compared.')} {without}"
+    if not faces.alike:
+        return f"{tr('This face was not compared yet.')} {without}"
+    nearest = tr("Nobody in your photos is close: the nearest has {likeness} of 100.")
+    return f"{nearest.format(likeness=faces.alike[0].likeness)} {without}"
 
 
 class OtherFacesCard(Card):
@@ -175,9 +188,9 @@ class OtherFacesCard(Card):
             thumb.chosen.connect(self.choose)
         self.note = Label(tr("Ranked by face. Press 1 to 5; Ctrl+Z takes it back."), "caption", "muted", wrap=True)
         self.nobody = Label(tr("There are no other faces to choose from."), "body", "muted", wrap=True)
+        self.body.addWidget(self.nobody)
         self.body.addLayout(strip)
         self.body.addWidget(self.note)
-        self.body.addWidget(self.nobody)
         self.body.addStretch(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

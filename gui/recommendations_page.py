@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPropertyAnimation, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStyle, QWidget
 
-from engine.columns import NO_OFFER, OFFER
-from engine.job import Job
+from engine.columns import NO_OFFER, OFFER, RECOMMENDATION_COLUMNS
+from engine.job import Job, JobContext
 from gui import numbers
 from gui.budget import Budget, budget_of
 from gui.column_store import ColumnStore
 from gui.customer_photo import CustomerPhoto, CustomerPhotoLoader
-from gui.findings import Finding, figures, finding_of, honesty_marks, verdict
+from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
+from gui.honesty import honesty_marks
 from gui.recommendations_columns import customer_store
 from gui.recommendations_detail import DetailPane
-from gui.recommendations_export import write_recommendations
-from gui.recommendations_figures import FigureCard, NoSignalCard
+from gui.recommendations_figures import FigureCard, NoGainCard, NoSignalCard, use_words
 from gui.recommendations_table import CustomerTable
 from gui.results import CampaignResults, of_who_is_there
 from gui.short_work import ShortWork
@@ -29,6 +29,7 @@ from gui.widgets import Button, EmptyState, HonestyLine, Page, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
+    from engine.offers import Choice
     from gui.charts.curve_card import CurveCard
     from gui.jobs import JobQueue
 
@@ -41,6 +42,7 @@ class RecommendationsPage(Page):
 
     def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Recommendations"), jobs, parent)
+        self._campaign: Campaign | None = None
         self._results: CampaignResults | None = None
         self._store: ColumnStore | None = None
         self._is_open = False
@@ -50,6 +52,13 @@ class RecommendationsPage(Page):
         self._photos = CustomerPhotoLoader(self)
         self._photos.loaded.connect(self._take_photo)
         self._photos.failed.connect(self.jobs.failed)
+        self.use_single = Button("-", "primary")
+        self.use_single.clicked.connect(self.choose_single)
+        self.take_back = Button(self.tr("Take it back"), "plain", "undo", tip=self.tr("Choose again (Ctrl+Z)"))
+        self.take_back.clicked.connect(self.choose_again)
+        self.add_action(self.use_single)
+        self.add_action(self.take_back)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.choose_again)
         self.export = Button(self.tr("Export"), "plain", "export", tip=self.tr("Save the customers that are shown"))
         self.export.clicked.connect(self._ask_where)
         self.add_action(self.export)
@@ -73,7 +82,10 @@ class RecommendationsPage(Page):
         self.customers.arranged.connect(self._count_shown)
         self.customers.failed.connect(self.jobs.failed)
         self.no_signal = NoSignalCard()
-        self._lower = column(self.honesty, (self.customers, 56), (self.no_signal, 0), gap=12)
+        self.no_gain = NoGainCard()
+        self.no_gain.single_wanted.connect(self.choose_single)
+        self.no_gain.personal_wanted.connect(self.choose_personal)
+        self._lower = column(self.honesty, (self.customers, 56), self.no_signal, self.no_gain, gap=12)
         content = QWidget()
         content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), self._lower, gap=10))
         self.scroller = FittingScroll(content)
@@ -91,7 +103,7 @@ class RecommendationsPage(Page):
         """Show a campaign's recommendations; None shows the empty state."""
         results = None if results is None else of_who_is_there(results)
         there = results is not None and results.customers is not None and results.customers.num_rows > 0
-        self._results = results if there else None
+        self._campaign, self._results = campaign, results if there else None
         self._store = None
         self._budgets.give_up()
         self._photos.set_campaign(campaign, results)
@@ -101,30 +113,52 @@ class RecommendationsPage(Page):
         if not there or results is None:
             self.set_verdict(self.tr("Nothing is recommended yet."))
             self._is_open = False
+            self._show_choice(None)
             self._place_pane()
             return
         self._store = store = customer_store(results)
         asked = len(store) - store.text(OFFER).counts().get(NO_OFFER, 0)
         finding = finding_of(results)
-        has_signal = finding is not Finding.NO_SIGNAL
         self.set_verdict(verdict(results, asked))
         for card, figure in zip(self.figures, figures(results, asked, len(store)), strict=True):
             card.show_figure(figure)
         self.honesty.set_marks(honesty_marks(results, store))
         self.checks.setVisible(finding is not Finding.NO_TRIAL)
-        self.customers.setVisible(has_signal)
-        self.no_signal.setVisible(not has_signal)
-        self.export.setEnabled(has_signal)
-        self._show_curve(results, asked / len(store))
-        if has_signal:
+        self._show_choice(results)
+        self.customers.setVisible(self._has_customer())
+        self.export.setEnabled(self._has_customer())
+        is_ranked = self._has_customer() and chosen_for_all(results) is None
+        self._show_curve(results, asked / len(store) if is_ranked else None)
+        if self._has_customer():
             self.customers.show_customers(results, store, has_trial=finding is not Finding.NO_TRIAL)
-        else:
+        elif finding is Finding.NO_SIGNAL:
             self.no_signal.show_results(results, asked)
             self.export.setToolTip(self.tr("There is nothing personal to export: no difference was found."))
+        else:
+            self.export.setToolTip(self.tr("Choose first which offers to send."))
         self._place_pane()
 
-    def _show_curve(self, results: CampaignResults, share: float) -> None:
-        """Show the curves; the plotting library is loaded when it is needed for the first time."""
+    def _show_choice(self, results: CampaignResults | None) -> None:
+        """Show what the designer can choose: there is something to where personal offers gain nothing."""
+        undecided = results is not None and is_undecided(results)
+        chosen = None if results is None else chosen_for_all(results)
+        no_gain = results is not None and finding_of(results) is Finding.NO_GAIN
+        self.no_signal.setVisible(results is not None and finding_of(results) is Finding.NO_SIGNAL)
+        self.no_gain.setVisible(undecided)
+        self.use_single.setVisible(no_gain and not undecided and chosen is None)
+        self.take_back.setVisible(chosen is not None)
+        self.pane.open_preview.set_kind("plain" if self.use_single.isVisibleTo(self) else "primary")
+        if results is not None and no_gain:
+            self.no_gain.show_results(results)
+            self.use_single.set_text(use_words(results))
+        for button in (self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back):
+            button.setEnabled(True)
+
+    def _show_curve(self, results: CampaignResults, share: float | None) -> None:
+        """Show the curves, with a budget to choose where there is a ``share`` to begin with.
+
+        The plotting library is loaded when it is needed for the first time.
+        """
         from gui.charts.curve_card import CurveCard
 
         if self.curve is None:
@@ -132,7 +166,7 @@ class RecommendationsPage(Page):
             self._lower.addWidget(self.curve, 44)
         self.curve.show_results(results, self._store, share)
         store = self._store
-        if store is not None and results.curve is not None:
+        if store is not None and results.curve is not None and share is not None:
             self._budgets.ask(lambda: budget_of(store, results.offers), len(store))
 
     @Slot(object)
@@ -153,6 +187,63 @@ class RecommendationsPage(Page):
         tip = self.tr("Save the {count} customers that are shown, as CSV").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
         self._place_pane()
+
+    # the choice between one offer for all and personal ones
+
+    @Slot()
+    def choose_single(self) -> None:
+        """Send the best single offer to all."""
+        from engine.offers import Choice
+
+        value = None if self._results is None else self._results.value
+        if value is not None:
+            self._choose_offers(Choice("for_all", value.best_single_offer))
+
+    @Slot()
+    def choose_personal(self) -> None:
+        """Keep personal offers."""
+        from engine.offers import Choice
+
+        self._choose_offers(Choice("personal"))
+
+    @Slot()
+    def choose_again(self) -> None:
+        """Take back that one offer goes to all."""
+        from engine.offers import Choice
+
+        if self._results is not None and chosen_for_all(self._results) is not None:
+            self._choose_offers(Choice())
+
+    def _choose_offers(self, choice: Choice) -> None:
+        """Keep a choice in the campaign file; the window then reads it anew."""
+        campaign = self._campaign
+        if campaign is None or not self.take_back.isEnabled():
+            return
+        for button in (self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back):
+            button.setEnabled(False)
+
+        def work(context: JobContext) -> None:
+            from engine.recommending import choose_offers
+
+            choose_offers(campaign, choice, context)
+
+        self.jobs.start(
+            Job(self.tr("Choosing offers"), work), self._choice_kept, failed=self._choice_failed,
+            cancelled=self._choice_cancelled, afterwards=self.tr("Offers chosen"),
+        )  # fmt: skip
+
+    @Slot(object)
+    def _choice_kept(self, _: object) -> None:
+        self.changed.emit()
+
+    @Slot(Exception)
+    def _choice_failed(self, error: Exception) -> None:
+        self._choice_cancelled()
+        self.jobs.failed.emit(error)
+
+    @Slot()
+    def _choice_cancelled(self) -> None:
+        self._show_choice(self._results)
 
     # one customer
 
@@ -204,7 +295,9 @@ class RecommendationsPage(Page):
         return self.window().width() < SLIDES_BELOW
 
     def _has_customer(self) -> bool:
-        return self._results is not None and finding_of(self._results) is not Finding.NO_SIGNAL
+        """Whether single customers are shown: not without a signal, nor before a choice that is the designer's."""
+        results = self._results
+        return results is not None and finding_of(results) is not Finding.NO_SIGNAL and not is_undecided(results)
 
     def _place_pane(self, *, slides: bool = False) -> None:
         """Put the pane beside the page, over it, or away."""
@@ -276,7 +369,12 @@ class RecommendationsPage(Page):
         if results is None or results.customers is None or not self._has_customer():
             return
         table, note = results.customers, self.honesty.accessibleName()
-        job = Job(
-            self.tr("Saving recommendations"), lambda context: write_recommendations(table, rows, note, path, context)
-        )
+
+        def work(context: JobContext) -> None:
+            from engine.export import write_csv
+
+            names = [name for name in RECOMMENDATION_COLUMNS if name in table.column_names]
+            write_csv(table.select(names), path, rows=rows, note=note, context=context)
+
+        job = Job(self.tr("Saving recommendations"), work)
         self.jobs.start(job, afterwards=self.tr("Recommendations saved: {file}").format(file=path.name))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.columns import HAS_LEFT, SEGMENT
+from engine.faces.likeness import LikenessScale
 from engine.job import JobContext
+from gui.preview_order import PreviewOrder, preview_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign, Event
     from engine.handsets import LoyaltyTable
     from engine.logs import FileReport
-    from engine.offers import Offer, PolicyValue, ProfitCurve
+    from engine.offers import Choice, Offer, PolicyValue, ProfitCurve
     from engine.uplift import UpliftEvaluation
 
 
@@ -48,28 +50,36 @@ class CampaignResults:
     loyalty: LoyaltyTable | None = None
     value: PolicyValue | None = None
     curve: ProfitCurve | None = None
+    choice: Choice | None = None  # what the designer chose to send
     span: tuple[date, date] | None = None
     inventory: tuple[str, ...] = ()  # keys of the photos that can be matched
     matched: tuple[str, ...] = ()  # customers with a look-alike
+    scale: LikenessScale = field(default_factory=LikenessScale)
+    order: PreviewOrder = field(default_factory=PreviewOrder)  # of the customers in the Preview
     events: tuple[Event, ...] = ()
 
 
 def read_results(campaign: Campaign, context: JobContext | None = None) -> CampaignResults:
     """Read what the pages show. Imports the engine's parts, so call it inside a job."""
     from engine.handsets import LoyaltyTable
-    from engine.offers import PolicyValue, ProfitCurve
+    from engine.look_alikes import likeness_scale
+    from engine.offers import Choice, PolicyValue, ProfitCurve
     from engine.uplift import UpliftEvaluation
 
     context = context or JobContext()
     documents = {}
-    for index, name in enumerate(("evaluation", "loyalty", "value", "curve", "makers", "span")):
-        context.progress(0.05 * index, "Reading results")
+    for index, name in enumerate(("evaluation", "loyalty", "value", "curve", "choice", "makers", "span")):
+        context.progress(0.04 * index, "Reading results")
         documents[name] = campaign.read_document(name)
     tables = {}
     for index, name in enumerate(("customers", "rejects", "phones")):
         context.progress(0.3 + 0.2 * index, "Reading tables")
         tables[name] = campaign.read_table(name)
-    evaluation, loyalty, value, curve = (documents[name] for name in ("evaluation", "loyalty", "value", "curve"))
+    scale = likeness_scale(campaign, context.part(0.9, 1.0))
+    in_ads = campaign.matches_in_ads()
+    evaluation, loyalty, value, curve, choice = (
+        documents[name] for name in ("evaluation", "loyalty", "value", "curve", "choice")
+    )
     return CampaignResults(
         customers=tables["customers"],
         rejects=tables["rejects"],
@@ -81,9 +91,12 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         loyalty=None if loyalty is None else LoyaltyTable.from_json(loyalty),
         value=None if value is None else PolicyValue.from_json(value),
         curve=None if curve is None else ProfitCurve.from_json(curve),
+        choice=None if choice is None else Choice.from_json(choice),
         span=_span(documents["span"]),
         inventory=campaign.photo_keys("inventory"),
-        matched=campaign.matched_customers(),
+        matched=tuple(match.customer for match in in_ads),
+        scale=scale,
+        order=preview_order(tables["customers"], in_ads, scale),
         events=campaign.events(),
     )
 

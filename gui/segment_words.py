@@ -33,7 +33,7 @@ def segment_words(segment: str) -> SegmentWords:
         "sure thing": SegmentWords(tr("Buys anyway"), tr("Sure thing: says yes more often than most, offer or not.")),
         "lost cause": SegmentWords(tr("Will not buy"), tr("Lost cause: says no, offer or not.")),
         "sleeping dog": SegmentWords(
-            tr("Leave alone"), tr("Sleeping dog: even the best offer makes a yes less likely."), "warning", "warning"
+            tr("Leave alone"), tr("Sleeping dog: being asked makes a yes less likely."), "warning", "warning"
         ),
     }
     return words.get(segment, SegmentWords("", ""))

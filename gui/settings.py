@@ -84,10 +84,6 @@ class Settings:
         others = [each for each in self.recents if each.path != recent.path]
         self._write([recent, *others][:RECENTS_KEPT])
 
-    def forget(self, path: str) -> None:
-        """Take a campaign off the list; the file stays."""
-        self._write([each for each in self.recents if each.path != path])
-
     def _write(self, recents: list[Recent]) -> None:
         self._store.setValue("campaigns/recent", json.dumps([asdict(each) for each in recents]))
         self._store.sync()

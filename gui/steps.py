@@ -93,10 +93,15 @@ def _data_mark(results: CampaignResults) -> StepMark:
 
 
 def _recommendations_mark(results: CampaignResults) -> StepMark:
-    if results.customers is None or results.evaluation is None:
+    if results.customers is None or results.customers.num_rows == 0:
         return StepMark("none", tr("nothing yet"))
+    if results.evaluation is None:
+        return StepMark("look", tr("there was no past campaign to learn from"))
     if not results.evaluation.has_signal:
         return StepMark("look", tr("no difference between customers was found"))
+    is_open = results.choice is None or results.choice.kind == "open"
+    if is_open and results.value is not None and results.value.gain_low <= 0:
+        return StepMark("look", tr("one offer for all does as well"))
     return StepMark("done", tr("done"))
 
 

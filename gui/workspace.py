@@ -45,6 +45,20 @@ class Workspace(QWidget):
         """The step that is shown."""
         return self._visited[-1] if self._visited else None
 
+    @property
+    def current_page(self) -> Page | None:
+        """The page that is shown."""
+        return None if self.step is None else self.page(self.step)
+
+    @property
+    def results(self) -> CampaignResults | None:
+        """What the open campaign holds."""
+        return self._results
+
+    def go_to_customer(self, customer: str) -> None:
+        """Show a customer on the page that is shown if it shows customers, else in the Preview."""
+        self.show_step("recommendations" if self.step == "recommendations" else "preview", customer)
+
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show a campaign; the pages that are not on the screen take it when they are."""
         self._campaign, self._results = campaign, results

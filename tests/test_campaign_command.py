@@ -93,6 +93,7 @@ def test_the_summary_agrees_with_the_files(demo_output: Path):
     assert summary["matched"] == len({row["customer"] for row in matches}) > 0
     assert summary["ads"] == len(list((demo_output / "ads").glob("*.jpg"))) > 0
     assert summary["rejected_rows"] == len(rows_of(demo_output / "rejects.csv")) > 0
+    assert summary["refused_photos"] == 0
     assert set(summary["uplift"]) == {
         "qini", "qini_low", "qini_high", "has_signal", "value_per_customer", "best_single_offer_value",
     }  # fmt: skip
@@ -234,17 +235,44 @@ def test_each_broken_input_gives_one_sentence_and_leaves_nothing(operator: DemoO
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no polite kill")
-@pytest.mark.parametrize(("number", "wait"), [(signal.SIGINT, 4.0), (signal.SIGTERM, 6.0)])
-def test_a_stopped_campaign_leaves_nothing(operator: DemoOperator, tmp_path: Path, number: int, wait: float):
+@pytest.mark.parametrize(
+    ("number", "begun"), [(signal.SIGINT, ".it-*"), (signal.SIGTERM, ".it-*/it/.campaign-*/campaign.semblance")]
+)
+def test_a_stopped_campaign_leaves_nothing_and_says_so_in_one_sentence(
+    operator: DemoOperator, tmp_path: Path, number: int, begun: str
+):
     out = tmp_path / "made" / "for" / "it"
     command = [sys.executable, str(ROOT / "main.py"), *map(str, own_arguments(operator, out))]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | OWN, stderr=subprocess.PIPE, text=True)
-    time.sleep(wait)
+    while not list(out.parent.glob(begun)):
+        assert process.poll() is None, "it ended before it could be stopped"
+        time.sleep(0.02)
     process.send_signal(number)
-    said = process.communicate(timeout=30)[1]
+    said = process.communicate(timeout=60)[1]
     assert process.returncode == 130, said
+    assert said.splitlines()[-1] == "semblance: Stopped. Nothing was written."
+    assert said.count("semblance: ") == 1
     assert "Traceback" not in said
     assert nothing_left_in(tmp_path)
+
+
+def test_refused_photos_are_told_apart_from_rows_and_no_library_speaks_of_them(operator: DemoOperator, tmp_path: Path):
+    inventory = tmp_path / "inventory"
+    shutil.copytree(operator.inventory, inventory)
+    Image.new("1", (10_000, 10_000)).save(inventory / "huge.png")
+    (inventory / "broken.jpg").write_bytes(b"not a picture")
+    arguments = own_arguments(operator, tmp_path / "out", ads="0", inventory=inventory)
+    place = arguments.index("--history")
+    done = run_program(*arguments[:place], *arguments[place + 2 :], environment=OWN)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["rejected_rows"], summary["refused_photos"]) == (len(operator.dirty), 2)
+    rejects = rows_of(tmp_path / "out" / "rejects.csv")
+    assert len(rejects) == len(operator.dirty) + 2
+    assert [(row["file"], row["line"]) for row in rejects[-2:]] == [("broken.jpg", "0"), ("huge.png", "0")]
+    assert all(int(row["line"]) > 0 for row in rejects[:-2])
+    assert "2 photos were refused" in done.stdout
 
 
 def test_features_are_those_of_the_day_on_which_customers_were_asked(operator: DemoOperator, tmp_path: Path):
@@ -351,6 +379,29 @@ def test_the_selftest_passes_here():
     done = run_program("selftest")
     assert done.returncode == 0, done.stderr
     assert "passed" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux does Qt need packages of the system")
+@pytest.mark.parametrize("kind", ["DRAWING_LIBRARIES", "SCREEN_LIBRARIES"])
+def test_a_library_that_qt_misses_is_named_with_its_package(tmp_path: Path, kind: str):
+    """On a copy of dev.py whose environment is this one; its run ends before anything is opened."""
+    script = (
+        "import sys, dev\n"
+        f"dev.ROOT, dev.PYTHON = dev.Path({str(ROOT)!r}), dev.Path(sys.executable)\n"
+        "dev.install = lambda requirements: None\n"
+        "dev.DRAWING_LIBRARIES, dev.SCREEN_LIBRARIES = {'libm.so.6': 'libc6'}, {'libm.so.6': 'libc6'}\n"
+        f"dev.{kind}['libabsent-as-can-be.so.7'] = 'libabsent7'\n"
+        "sys.exit(dev.run(['--version']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DISPLAY": ":0"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == (
+        "dev.py: Qt needs system libraries that are missing here. Install them: sudo apt-get install libabsent7\n"
+    )
+    assert "Semblance" not in done.stdout, "the program was started all the same"
 
 
 def test_dev_py_explains_itself():

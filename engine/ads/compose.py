@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QTransform
 
 from engine.ads.colours import BrandKit, replace_colours
-from engine.ads.crop import Crop, Portrait, crop_portrait
+from engine.ads.crop import Crop, PhotoSlot, Portrait, crop_portrait
 from engine.ads.fonts import inter, register_fonts
 from engine.ads.geometry import Box
 from engine.ads.layers import LayerCache, Logo, StillLayers
@@ -70,9 +70,10 @@ def compose(
 ) -> Ad:
     """Compose one ad of a size such as "1080x1080" in the variant that suits the photo and the words.
 
-    Without a portrait the photo's place keeps its plain colour. ``scale`` makes a smaller (or larger) picture with
-    the same breaks and sizes. Keep one ``layers`` for many ads: still layers are then drawn once. Faults are part of
-    the result; InputError is raised only for an unknown size or a kit that makes text unreadable.
+    Without a portrait the family's own artwork stands alone, and nothing says that a photo is missing. ``scale`` makes
+    a smaller (or larger) picture with the same breaks and sizes. Keep one ``layers`` for many ads: still layers are
+    then drawn once. Faults are part of the result; InputError is raised only for an unknown size or a kit that makes
+    text unreadable.
     """
     register_fonts()
     palette = recoloured(family, kit)
@@ -87,7 +88,8 @@ def compose(
     image = still(plan.sheet).below.copy()
     painter = QPainter(image)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    _paint_photo(painter, plan, portrait, scale, replace_colours(plan.sheet.photo.fill, family.palette, palette))
+    if portrait is not None and plan.crop is not None:
+        _paint_photo(painter, plan.sheet.photo, plan.crop, portrait, scale)
     painter.drawImage(0, 0, still(plan.sheet).above)
     painter.end()
     weak = once_per_slot(contrast_faults(lines, _pixels(image), scale))
@@ -124,18 +126,15 @@ def _plan(
     return _Plan(sheet, crop, lines, faults)
 
 
-def _paint_photo(painter: QPainter, plan: _Plan, portrait: Portrait | None, scale: float, colour: str) -> None:
-    slot = plan.sheet.photo
+def _paint_photo(painter: QPainter, slot: PhotoSlot, crop: Crop, portrait: Portrait, scale: float) -> None:
     left, top = slot.box.x * scale, slot.box.y * scale
     width, height = slot.box.width * scale, slot.box.height * scale
-    brush = QBrush(QColor(colour))
-    if portrait is not None and plan.crop is not None:
-        picture = _cut(portrait.rgb, plan.crop.source).scaled(
-            max(1, round(width)), max(1, round(height)),
-            Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation,
-        )  # fmt: skip
-        brush = QBrush(picture)
-        brush.setTransform(QTransform(width / picture.width(), 0, 0, height / picture.height(), left, top))
+    picture = _cut(portrait.rgb, crop.source).scaled(
+        max(1, round(width)), max(1, round(height)),
+        Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation,
+    )  # fmt: skip
+    brush = QBrush(picture)
+    brush.setTransform(QTransform(width / picture.width(), 0, 0, height / picture.height(), left, top))
     path = QPainterPath()
     path.addRoundedRect(QRectF(left, top, width, height), slot.radius * scale, slot.radius * scale)
     painter.fillPath(path, brush)

@@ -29,7 +29,6 @@ class PhotoSlot:
 
     box: Box
     radius: float
-    fill: str
     face: Box
     top: float
 

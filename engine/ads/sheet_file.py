@@ -138,10 +138,7 @@ def _photo_slot(path: Path, slots: dict[str, list[ET.Element]]) -> PhotoSlot:
     if not box.contains(face) or not box.y <= top < face.bottom:
         raise broken(path, "slot-photo-face and slot-photo-top must lie inside slot-photo, the top above the chin")
     radius = min(max(number(path, rect, "rx", 0.0), 0.0), box.width / 2, box.height / 2)
-    fill = _Sample(path, "slot-photo", (rect, *slots["slot-photo"]), ()).get("fill", "")
-    if not HEX.fullmatch(fill):
-        raise broken(path, "slot-photo has no plain fill colour")
-    return PhotoSlot(box, radius, fill, face, top)
+    return PhotoSlot(box, radius, face, top)
 
 
 def _text_slot(path: Path, name: str, chain: list[ET.Element], rules: SheetRules) -> TextSlot:

@@ -140,6 +140,17 @@ def matched_customers(connection: apsw.Connection) -> tuple[str, ...]:
     return tuple(one for (one,) in connection.execute("SELECT DISTINCT customer FROM match ORDER BY customer"))
 
 
+def matches_in_ads(connection: apsw.Connection) -> tuple[StoredMatch, ...]:
+    """Return each matched customer's pick, or nearest, in the order of the customers."""
+    rows = connection.execute(
+        "SELECT match.customer, match.photo, rank, cosine FROM match LEFT JOIN choice USING (customer) "
+        "WHERE match.photo = choice.photo OR (rank = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM match AS own WHERE own.customer = match.customer AND own.photo = choice.photo)) "
+        "ORDER BY match.customer"
+    )
+    return tuple(StoredMatch(*row) for row in rows)
+
+
 def choose_face(connection: apsw.Connection, customer: str, photo: str | None) -> None:
     """Keep the designer's pick for a customer; None goes back to the nearest.
 

@@ -309,6 +309,11 @@ class Campaign:
         with self._held() as connection:
             return photos.matched_customers(connection)
 
+    def matches_in_ads(self) -> tuple[StoredMatch, ...]:
+        """Return each matched customer's pick, or nearest look-alike, in the order of the customers."""
+        with self._held() as connection:
+            return photos.matches_in_ads(connection)
+
     def choose_face(self, customer: str, photo: str | None) -> None:
         """Keep the designer's pick for a customer; None goes back to the nearest."""
         with self._writing() as connection:

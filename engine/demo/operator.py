@@ -58,8 +58,10 @@ def simulate_operator(
     population = simulate_population(customers, seed, effect, context=context.part(0.0, 0.15))
     rng = stream(seed, "dirt")
     with _Writer(folder) as writer:
+        context.check()
         dirty = _write_customers(writer, population, rng)
         writer.write("spring_trial.csv", pa.Table.from_pandas(population.history, preserve_index=False))
+        context.check()
         usage = _write_usage(writer, population, seed, rng, dirty)
         calls = _write_calls(writer, population, seed, rng, dirty, context.part(0.2, 0.98))
     shutil.copyfile(resource("demo", "offers.csv"), folder / "offers.csv")

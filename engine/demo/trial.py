@@ -69,7 +69,7 @@ def true_uplift(seen: Observables, effect: float) -> FloatArray:
     )
     suits = np.array(SUITS).T[seen.maker]
     ripe, heavy = seen.ripe[:, None], seen.heavy[:, None]
-    uplift = -0.16 + 0.18 * ripe + 0.20 * suits + 0.10 * ripe * suits + 0.02 * heavy + taste
+    uplift = -0.18 + 0.24 * ripe + 0.20 * suits + 0.12 * ripe * suits + 0.02 * heavy + taste
     uplift = np.where(seen.sleeping_dog[:, None], LOWEST, np.clip(uplift, LOWEST, HIGHEST))
     baseline = true_baseline(seen)[:, None]
     return np.asarray(np.clip(uplift * effect, 0.01 - baseline, 0.99 - baseline))

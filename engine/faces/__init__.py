@@ -3,11 +3,19 @@
 from engine.faces.detector import Detection, FaceDetector
 from engine.faces.facenet import facenet_onnx, facenet_sha256
 from engine.faces.framing import Frame, Framed, Subject, eye_frame
-from engine.faces.gallery import Gallery, GalleryPhoto, Match, RefusedPhoto, photo_paths
+from engine.faces.gallery import Gallery, GalleryPhoto, Keep, Match, RefusedPhoto, photo_paths
 from engine.faces.hair import hair_top
 from engine.faces.likeness import LikenessScale, likeness, likeness_words, may_be_the_customer, pair_cosines
 from engine.faces.photo import decode_photo, encode_photo
-from engine.faces.reader import Face, FaceReader, embed_customer, one_face, read_faces
+from engine.faces.reader import (
+    Face,
+    FaceReader,
+    Portrait,
+    customer_portrait,
+    embed_customer,
+    one_face,
+    read_faces,
+)
 
 __all__ = [
     "Detection",
@@ -18,10 +26,13 @@ __all__ = [
     "Framed",
     "Gallery",
     "GalleryPhoto",
+    "Keep",
     "LikenessScale",
     "Match",
+    "Portrait",
     "RefusedPhoto",
     "Subject",
+    "customer_portrait",
     "decode_photo",
     "embed_customer",
     "encode_photo",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +52,10 @@ class GalleryPhoto:
     face: Detection
 
 
+# Takes a photo in which a face was found, and returns what takes its embedding, which is made a little later
+Keep = Callable[[GalleryPhoto, RgbArray], Callable[[FloatArray], None]]
+
+
 class Gallery:
     """Embeddings of unit length under the names of their photos, all made by one model."""
 
@@ -88,20 +92,27 @@ class Gallery:
 
     @classmethod
     def from_folder(
-        cls, folder: Path, context: JobContext | None = None, *, reader: FaceReader | None = None
+        cls,
+        folder: Path,
+        context: JobContext | None = None,
+        *,
+        reader: FaceReader | None = None,
+        keep: Keep | None = None,
     ) -> Gallery:
         """Read every photo in a folder and the folders in it; of several faces in one, the largest and most central.
 
-        What is not a photo is skipped; photos that are broken or show no face are in ``refused``. Raises InputError
-        if there is no folder, or no photo in it.
+        What is not a photo is skipped; photos that are broken or show no face are in ``refused``. ``keep`` gets each
+        of the others while it is decoded. Raises InputError if there is no folder, or no photo in it.
         """
         context = context or JobContext()
         paths = photo_paths(folder)
         if reader is None:
             facenet_onnx(context.part(0.0, 0.2))
-            reader = shared_reader()
+            context.check()
+            reader = shared_reader(context)
+            context.check()
             context = context.part(0.2, 1.0)
-        return _GalleryBuilder(folder, reader).build(paths, context)
+        return _GalleryBuilder(folder, reader, keep or _pass_over).build(paths, context)
 
     def search(self, embedding: FloatArray, k: int = 5, *, model: str | None = None) -> list[Match]:
         """Return the ``k`` nearest photos (all, if there are fewer) by cosine, ties in the order of their names.
@@ -123,6 +134,11 @@ class Gallery:
             Match(self.names[index], rank, float(np.clip(cosines[index], -1.0, 1.0)))
             for rank, index in enumerate(nearest, start=1)
         ]
+
+
+def _pass_over(_photo: GalleryPhoto, _rgb: RgbArray) -> Callable[[FloatArray], None]:
+    """Keep nothing of a photo."""
+    return lambda _embedding: None
 
 
 def _largest(values: FloatArray, k: int) -> list[int]:
@@ -171,12 +187,13 @@ def _decode_ahead(pool: Executor, paths: Sequence[Path]) -> Iterator[tuple[Path,
 class _GalleryBuilder:
     """Collects faces photo by photo and embeds them in batches."""
 
-    def __init__(self, folder: Path, reader: FaceReader) -> None:
+    def __init__(self, folder: Path, reader: FaceReader, keep: Keep) -> None:
         self._folder = folder
         self._reader = reader
+        self._keep = keep
         self._photos: list[GalleryPhoto] = []
         self._refused: list[RefusedPhoto] = []
-        self._waiting: list[RgbArray] = []
+        self._waiting: list[tuple[RgbArray, Callable[[FloatArray], None]]] = []
         self._rows: list[FloatArray] = []
 
     def build(self, paths: Sequence[Path], context: JobContext) -> Gallery:
@@ -186,6 +203,7 @@ class _GalleryBuilder:
                     context.progress(done / len(paths), f"Reading {path.name}")
                     self._add(path, decoding)
                     if len(self._waiting) == BATCH:
+                        context.check()
                         self._embed()
             finally:
                 pool.shutdown(cancel_futures=True)
@@ -207,10 +225,14 @@ class _GalleryBuilder:
             self._refused.append(RefusedPhoto(path, reason))
             return
         name = path.relative_to(self._folder).as_posix()
-        self._photos.append(GalleryPhoto(name, path, rgb.shape[1], rgb.shape[0], found[0]))
-        self._waiting.append(crop_face(rgb, found[0].box))
+        photo = GalleryPhoto(name, path, rgb.shape[1], rgb.shape[0], found[0])
+        self._photos.append(photo)
+        self._waiting.append((crop_face(rgb, found[0].box), self._keep(photo, rgb)))
 
     def _embed(self) -> None:
         if self._waiting:
-            self._rows.append(self._reader.facenet.embed(self._waiting))
+            rows = self._reader.facenet.embed([crop for crop, _ in self._waiting])
+            for row, (_, keep) in zip(rows, self._waiting, strict=True):
+                keep(row)
+            self._rows.append(rows)
             self._waiting.clear()

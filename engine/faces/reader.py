@@ -32,6 +32,14 @@ class Face(Detection):
     model: str
 
 
+@dataclass(frozen=True, eq=False)
+class Portrait:
+    """A decoded photo, (height, width, 3) RGB, and the one face that it is about."""
+
+    rgb: RgbArray
+    face: Face
+
+
 class FaceReader:
     """The detector and FaceNet, loaded once and passed about; may be shared by threads."""
 
@@ -49,8 +57,8 @@ class FaceReader:
         rgb = decode_photo(photo)
         return self.embed(rgb, self.detector.detect(rgb))
 
-    def read_one(self, photo: Path | bytes) -> Face:
-        """Read the one face a photo is about. Raises PhotoError, or NoFaceError if there is none or no single one.
+    def portrait(self, photo: Path | bytes) -> Portrait:
+        """Read a photo of one person. Raises PhotoError, or NoFaceError if there is no face or no single one.
 
         Smaller faces in the background are passed over, and not embedded.
         """
@@ -66,7 +74,7 @@ class FaceReader:
                 f"{photo_name(photo)} shows {len(rivals)} faces, and it cannot be told whose photo it is. "
                 "Cut out the one person, or choose another photo."
             )
-        return self.embed(rgb, found[:1])[0]
+        return Portrait(rgb, self.embed(rgb, found[:1])[0])
 
     def embed(self, rgb: RgbArray, found: list[Detection]) -> list[Face]:
         """Crop and embed faces found in a photo."""
@@ -84,9 +92,21 @@ def _area(face: Detection) -> float:
 
 
 @functools.cache
-def shared_reader() -> FaceReader:
-    """Return this process's reader, loaded at the first call."""
-    return FaceReader.load()
+def _shared_detector() -> FaceDetector:
+    return FaceDetector()
+
+
+@functools.cache
+def _shared_facenet() -> FaceNet:
+    return FaceNet(facenet_onnx())
+
+
+def shared_reader(context: JobContext | None = None) -> FaceReader:
+    """Return this process's reader, whose models are loaded at the first call; raise JobCancelled between them."""
+    context = context or JobContext()
+    detector = _shared_detector()
+    context.check()
+    return FaceReader(detector, _shared_facenet())
 
 
 def read_faces(photo: Path | bytes) -> list[Face]:
@@ -99,11 +119,11 @@ def read_faces(photo: Path | bytes) -> list[Face]:
 
 def one_face(photo: Path | bytes) -> Face:
     """Read the one face a photo is about. Raises NoFaceError, PhotoError, ModelError."""
-    return shared_reader().read_one(photo)
+    return shared_reader().portrait(photo).face
 
 
-def embed_customer(customer: str, photo: Path | bytes, consent: Consent | None, on: date) -> Face:
-    """Read a customer's face, if they agreed to it.
+def customer_portrait(customer: str, photo: Path | bytes, consent: Consent | None, on: date) -> Portrait:
+    """Read a customer's photo, if they agreed to it.
 
     Raises ConsentError before the photo is opened unless ``consent`` is theirs and holds on that day; then as
     ``one_face``.
@@ -111,4 +131,9 @@ def embed_customer(customer: str, photo: Path | bytes, consent: Consent | None, 
     from engine.campaign.consent import require_consent
 
     require_consent(customer, consent, on)
-    return one_face(photo)
+    return shared_reader().portrait(photo)
+
+
+def embed_customer(customer: str, photo: Path | bytes, consent: Consent | None, on: date) -> Face:
+    """Read a customer's face, if they agreed to it. Raises as ``customer_portrait``."""
+    return customer_portrait(customer, photo, consent, on).face

@@ -1,7 +1,8 @@
 """The offer catalogue, one recommendation per customer, and what that is worth."""
 
 from engine.offers.catalogue import Offer, read_offers
-from engine.offers.recommendation import best_single_offer, expected_values, recommend
+from engine.offers.choice import Choice
+from engine.offers.recommendation import best_single_offer, expected_values, offer_for_all, recommend
 from engine.offers.segments import LOST_CAUSE, PERSUADABLE, SEGMENTS, SLEEPING_DOG, SURE_THING
 from engine.offers.value import PolicyValue, ProfitCurve, policy_value, profit_curve
 
@@ -11,11 +12,13 @@ __all__ = [
     "SEGMENTS",
     "SLEEPING_DOG",
     "SURE_THING",
+    "Choice",
     "Offer",
     "PolicyValue",
     "ProfitCurve",
     "best_single_offer",
     "expected_values",
+    "offer_for_all",
     "policy_value",
     "profit_curve",
     "read_offers",

@@ -20,7 +20,7 @@ from engine.columns import (
     UPLIFT_LOW,
 )
 from engine.offers.catalogue import Offer
-from engine.offers.segments import segments
+from engine.offers.segments import SLEEPING_DOG, segments
 from engine.uplift.evaluation import UpliftEvaluation
 from engine.uplift.trial import BoolArray, FloatArray, IntArray
 
@@ -65,6 +65,36 @@ def recommend(
         SEGMENT: segments(middle, top, baseline, asked),
     }
     return pd.DataFrame(table, columns=list(RECOMMENDATION_COLUMNS))
+
+
+def offer_for_all(
+    personal: pd.DataFrame,
+    uplift: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    baseline: FloatArray,
+    offers: Sequence[Offer],
+    key: str,
+) -> pd.DataFrame:
+    """Return the rows that ``recommend`` made with one offer for all, or with NO_OFFER for everybody.
+
+    Uplift, range, value and segment are those of that offer, so a value may be below 0. Sleeping dogs, whether of
+    this offer or of all, still get none.
+    """
+    table = personal.copy()
+    if key == NO_OFFER:
+        table[OFFER], table[EXPECTED_VALUE] = NO_OFFER, 0.0
+        return table
+    place = [offer.key for offer in offers].index(key)
+    middle, top, value = uplift[:, place], high[:, place], expected_values(uplift, offers)[:, place]
+    segment = segments(middle, top, baseline, (value > 0) & (middle > 0))
+    segment = np.where(personal[SEGMENT] == SLEEPING_DOG, SLEEPING_DOG, segment)
+    asked = segment != SLEEPING_DOG
+    table[OFFER] = np.where(asked, key, NO_OFFER)
+    table[UPLIFT], table[UPLIFT_LOW], table[UPLIFT_HIGH] = middle, low[:, place], top
+    table[EXPECTED_VALUE] = np.where(asked, value, 0.0)
+    table[SEGMENT] = segment
+    return table
 
 
 def expected_values(uplift: FloatArray, offers: Sequence[Offer]) -> FloatArray:

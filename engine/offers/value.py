@@ -107,8 +107,9 @@ def profit_curve(
 ) -> ProfitCurve:
     """Return profit over the share asked, customers ranked by the expected value of their best offer.
 
-    Doubly-robust, out of fold; ``points`` equally spaced shares from 0 to 1. Raises InputError for an offer that was
-    not in the trial.
+    Doubly-robust, out of fold. The shares are ``points`` equally spaced ones from 0 to 1 and ``asked``, where the
+    curve meets ``policy_value``: values of different folds are in the same money, so all are ranked together. Raises
+    InputError for an offer that was not in the trial.
     """
     context = context or JobContext()
     found, predicted = _values(model, offers)
@@ -116,8 +117,9 @@ def profit_curve(
     rows = np.arange(len(best))
     score, prediction = found[rows, best], predicted[rows, best]
     key, single = _best_single(found, model.crossfit.fold, offers)
-    ranking = rank_best_first(prediction, model.crossfit.fold)
-    shares = np.linspace(0.0, 1.0, points)
+    ranking = rank_best_first(prediction, np.zeros_like(model.crossfit.fold))
+    asked = float((prediction > 0).mean())
+    shares = np.union1d(np.linspace(0.0, 1.0, points), [asked])
     estimates = []
     for share in shares:
         context.check()
@@ -130,7 +132,7 @@ def profit_curve(
         single=tuple((shares * float(single.mean())).tolist()),
         random=tuple((shares * float(score.mean())).tolist()),
         single_offer=key,
-        asked=float((prediction > 0).mean()),
+        asked=asked,
     )
 
 

@@ -7,7 +7,7 @@ matrix per fold and arm, so that a million customers cost one pass.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,8 @@ from engine.uplift.features import FeatureSpace
 from engine.uplift.ridge import NEVER, RidgeProblem, solve_ridge
 from engine.uplift.trial import FloatArray, IntArray, Trial
 
-CHUNK = 32_768
+CHUNK = 32_768  # rows of a sum; another number would round it otherwise
+PIECE = 4_096  # rows worked on between two looks at a cancel
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ class AdditiveEffect:
 
     def predict(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts in probability."""
-        parts = [self._centred(chunk) @ self.coefficients.T for chunk in _chunks(features, context)]
+        parts = [self._centred(piece) @ self.coefficients.T for piece in _pieces(features, context)]
         return np.vstack(parts) if parts else np.zeros((0, len(self.coefficients)))
 
     def deviation(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
         """Return (rows, offers) standard deviations of the uplifts, given the data."""
         parts = []
-        for chunk in _chunks(features, context):
-            rows = self._centred(chunk)
+        for piece in _pieces(features, context):
+            rows = self._centred(piece)
             parts.append(np.column_stack([np.einsum("ij,ij->i", rows @ c, rows) for c in self.covariance]))
         return np.sqrt(np.maximum(np.vstack(parts), 0.0)) if parts else np.zeros((0, len(self.coefficients)))
 
@@ -58,12 +59,11 @@ class AdditiveEffect:
         return self.space.design(features) - self.centre
 
 
-def _chunks(features: pd.DataFrame, context: JobContext) -> Sequence[pd.DataFrame]:
-    chunks = []
-    for start in range(0, len(features), CHUNK):
+def _pieces(features: pd.DataFrame, context: JobContext) -> Iterator[pd.DataFrame]:
+    """Yield the rows piece by piece; raise JobCancelled between two."""
+    for start in range(0, len(features), PIECE):
         context.check()
-        chunks.append(features.iloc[start : start + CHUNK])
-    return chunks
+        yield features.iloc[start : start + PIECE]
 
 
 def gather_moments(
@@ -88,10 +88,11 @@ def gather_moments(
     for start in range(0, len(features), CHUNK):
         context.progress(start / len(features))
         part = slice(start, start + CHUNK)
-        design = space.design(features.iloc[part])
+        design = np.vstack([space.design(piece) for piece in _pieces(features.iloc[part], context)])
         total += design.sum(axis=0)
         for k in range(folds):
             for a in range(arms):
+                context.check()
                 mine = (fold[part] == k) & (trial.arm[part] == a)
                 d, w, r = design[mine], weight[part][mine], surprise[part][mine]
                 weighted = d * w[:, None]
@@ -103,7 +104,10 @@ def gather_moments(
     centre[0] = 0.0
     shift = np.eye(width)
     shift[0] -= centre
-    return Moments(shift.T @ gram @ shift, cross @ shift, square, rows, centre)
+    for k, a in np.ndindex(folds, arms):
+        context.check()
+        gram[k, a] = shift.T @ gram[k, a] @ shift
+    return Moments(gram, cross @ shift, square, rows, centre)
 
 
 def fit_additive(

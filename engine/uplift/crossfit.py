@@ -23,15 +23,13 @@ class CrossFit:
     """Out-of-fold results per customer of the trial, in its order.
 
     ``predictions`` and ``scores`` are (customers, offers): the uplift predicted, and the doubly-robust score whose
-    mean over any group of customers is that group's uplift without bias. ``solo`` are SoloModel's own predictions;
-    ``baseline`` is the chance to say yes without an offer.
+    mean over any group of customers is that group's uplift without bias. ``solo`` are SoloModel's own predictions.
     """
 
     fold: IntArray
     predictions: FloatArray
     scores: FloatArray
     solo: FloatArray
-    baseline: FloatArray
 
 
 def draw_folds(trial: Trial, seed: int) -> IntArray:
@@ -55,7 +53,7 @@ def cross_fit(
     for k in range(FOLDS):
         outside = fold == k
         outcome_model, solo_models = trees.fit(~outside, context.part(0.18 * k, 0.18 * (k + 1)))
-        expected[outside] = outcome_model.predict(codes[outside])
+        expected[outside] = outcome_model.predict(codes[outside], context)
         solo[outside] = solo_models.predict(codes[outside], context)
     smooth, additive = _cross_fit_additive(space, features, trial, expected, fold, context.part(0.54, 0.8))
     outcome_model, solo_models = trees.fit(np.ones(len(fold), dtype=bool), context.part(0.8, 1.0))
@@ -64,7 +62,7 @@ def cross_fit(
     scores = robust_scores(trial, raw, baseline)
     predictions = calibrate_out_of_fold(raw, scores, fold)
     learner = Learner(space, trial.shares, outcome_model, solo_models, additive, calibrate(raw, scores))
-    return CrossFit(fold, predictions, scores, solo, baseline), learner
+    return CrossFit(fold, predictions, scores, solo), learner
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,8 @@ class _Trees:
     def fit(self, inside: BoolArray, context: JobContext) -> tuple[OutcomeModel, SoloModels]:
         """Fit both kinds on the customers ``inside``."""
         context.progress(0.0)
-        outcome_model = fit_outcome(self.codes[inside], self.trial.outcome[inside], self.categorical, self.seed)
+        answers = self.trial.outcome[inside]
+        outcome_model = fit_outcome(self.codes[inside], answers, self.categorical, self.seed, context)
         part = context.part(0.2, 1.0)
         return outcome_model, fit_solo_models(self.codes, self.categorical, self.trial, inside, self.seed, part)
 

@@ -93,8 +93,7 @@ class Learner:
         uplift, apart = self._both(features, codes, context)
         spread = np.hypot(self.additive.deviation(features, context), apart)
         reach = Z95 * WIDEN * self.calibration.slope * spread
-        context.check()
-        expected = self.expected.predict(codes)
+        expected = self.expected.predict(codes, context)
         return Forecast(
             uplift=uplift,
             low=np.maximum(uplift - reach, -1.0),

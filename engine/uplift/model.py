@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from engine.job import JobContext
+from engine.libraries import FOR_LEARNING, load_libraries
 from engine.uplift.crossfit import CrossFit, cross_fit
 from engine.uplift.evaluation import UpliftEvaluation, evaluate
 from engine.uplift.features import learn_features
@@ -49,17 +50,6 @@ class UpliftModel:
         with _threads(len(features)):
             return self.learner.forecast(features, context or JobContext())
 
-    def predict_interval(
-        self, features: pd.DataFrame, *, context: JobContext | None = None
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the lower and upper end of the 95 % likely range of each uplift, both (customers, offers)."""
-        forecast = self.forecast(features, context=context)
-        return forecast.low, forecast.high
-
-    def predict_baseline(self, features: pd.DataFrame, *, context: JobContext | None = None) -> FloatArray:
-        """Return (customers,) chances to say yes without an offer."""
-        return self.forecast(features, context=context).baseline
-
     def columns_of(self, offers: Sequence[str]) -> list[int]:
         """Return the columns of these offers; raise InputError for one that was not in the trial."""
         for offer in offers:
@@ -86,6 +76,7 @@ def fit_uplift(
     """
     context = context or JobContext()
     context.progress(0.0, "Learning from the last campaign")
+    load_libraries(FOR_LEARNING, context)
     trial = check_trial(features, treatment, outcome)
     space = learn_features(features)
     codes = space.codes(features)

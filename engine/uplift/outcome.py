@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from engine.job import JobContext
 from engine.uplift.trial import BoolArray, FloatArray, IntArray
 
-MOST_ROWS = 150_000  # per fit: more makes small trees slower, not better, and a cancel late
+MOST_ROWS = 150_000  # per fit: more makes small trees slower, not better
+MOST_TREES = 100
+CHUNK = 16_384  # rows predicted between two looks at a cancel
 
 
-def outcome_trees(categorical: list[int], seed: int) -> Any:
-    """Return an unfitted classifier of yes and no: small trees that see half of the features at each split."""
+def outcome_trees(categorical: list[int], seed: int, context: JobContext, *, trees: int = MOST_TREES) -> Any:
+    """Return an unfitted classifier of yes and no: small trees that see half of the features at each split.
+
+    Its ``fit`` raises JobCancelled between two trees. scikit-learn asks for a score after each to know when to stop;
+    the score given never stops it, so that the trees are those of a fit without one.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
+    cancel = JobContext(shares=context)  # the classifier outlives the work, and must not hold on to its progress bar
+
+    def score(_trees: Any, _rows: Any, _answers: Any) -> float:
+        cancel.check()
+        return 0.0
+
     return HistGradientBoostingClassifier(
-        max_iter=100,
+        max_iter=trees,
         max_leaf_nodes=8,
         min_samples_leaf=50,
         learning_rate=0.08,
         l2_regularization=10.0,
         max_features=0.5,
         categorical_features=categorical or None,
-        early_stopping=False,
+        early_stopping=True,
+        validation_fraction=None,
+        n_iter_no_change=trees + 1,
+        scoring=score,
         random_state=seed,
     )
 
@@ -35,15 +52,29 @@ class OutcomeModel:
 
     trees: Any
 
-    def predict(self, codes: FloatArray) -> FloatArray:
-        """Return (rows,) chances to say yes, never quite 0 or 1."""
-        return np.clip(np.asarray(self.trees.predict_proba(codes)[:, 1], dtype=np.float64), 0.001, 0.999)
+    def predict(self, codes: FloatArray, context: JobContext) -> FloatArray:
+        """Return (rows,) chances to say yes, never quite 0 or 1; raise JobCancelled between chunks."""
+        chances = predict_in_chunks(lambda rows: self.trees.predict_proba(rows)[:, 1], codes, context)
+        return np.clip(chances, 0.001, 0.999)
 
 
-def fit_outcome(codes: FloatArray, outcome: FloatArray, categorical: list[int], seed: int) -> OutcomeModel:
-    """Fit the outcome on the features alone."""
+def fit_outcome(
+    codes: FloatArray, outcome: FloatArray, categorical: list[int], seed: int, context: JobContext
+) -> OutcomeModel:
+    """Fit the outcome on the features alone; raise JobCancelled between trees."""
     some = draw_rows(np.ones(len(outcome), dtype=bool), seed)
-    return OutcomeModel(outcome_trees(categorical, seed).set_params(max_iter=60).fit(codes[some], outcome[some]))
+    return OutcomeModel(outcome_trees(categorical, seed, context, trees=60).fit(codes[some], outcome[some]))
+
+
+def predict_in_chunks(
+    predict: Callable[[FloatArray], FloatArray], codes: FloatArray, context: JobContext
+) -> FloatArray:
+    """Return what ``predict`` says of all rows, (rows,); raise JobCancelled between chunks."""
+    answers = np.empty(len(codes))
+    for start in range(0, len(codes), CHUNK):
+        context.check()
+        answers[start : start + CHUNK] = predict(codes[start : start + CHUNK])
+    return answers
 
 
 def draw_rows(inside: BoolArray, seed: int) -> IntArray:

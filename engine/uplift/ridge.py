@@ -56,8 +56,7 @@ def solve_ridge(
     noise = start.noise if start else problem.square / problem.rows
     keep = tried & (group != NEVER)
     for _ in range(ROUNDS):
-        context.check()
-        theta, inverse, precision = _posterior(problem, group, keep, variance, noise)
+        theta, inverse, precision = _posterior(problem, group, keep, variance, noise, context)
         mine, spread = group[keep], np.diag(inverse)
         shrunken = mine >= 0
         size = np.bincount(mine[shrunken], minlength=len(variance))
@@ -72,7 +71,7 @@ def solve_ridge(
         keep &= (group < 0) | alive[np.maximum(group, 0)]
         if not alive.any() or np.abs(np.log(variance[alive] / before[alive])).max() < SETTLED:
             break
-    theta, inverse, _ = _posterior(problem, group, keep, variance, noise)
+    theta, inverse, _ = _posterior(problem, group, keep, variance, noise, context)
     coefficients, covariance = np.zeros(len(keep)), np.zeros((len(keep), len(keep)))
     coefficients[keep] = theta
     covariance[np.ix_(keep, keep)] = inverse
@@ -97,15 +96,17 @@ def _first_guess(width: FloatArray, start: RidgeSolution | None) -> FloatArray:
 
 
 def _posterior(
-    problem: RidgeProblem, group: IntArray, keep: BoolArray, variance: FloatArray, noise: float
+    problem: RidgeProblem, group: IntArray, keep: BoolArray, variance: FloatArray, noise: float, context: JobContext
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return mean, covariance and prior precision of the kept coefficients."""
     from scipy.linalg import cho_factor, cho_solve
 
+    context.check()
     mine = group[keep]
     precision = np.where(mine < 0, 1e-8, 1.0 / variance[np.maximum(mine, 0)])
     matrix = problem.gram[np.ix_(keep, keep)] / noise
     matrix[np.diag_indices(len(matrix))] += precision
     factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    context.check()
     inverse: FloatArray = cho_solve(factor, np.eye(len(precision)), check_finite=False)
     return inverse @ problem.cross[keep] / noise, inverse, precision

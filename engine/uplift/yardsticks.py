@@ -14,11 +14,10 @@ import numpy as np
 
 from engine.columns import NO_OFFER
 from engine.job import JobContext
-from engine.uplift.outcome import draw_rows, outcome_trees
+from engine.uplift.outcome import draw_rows, outcome_trees, predict_in_chunks
 from engine.uplift.trial import FEWEST_ANSWERS, BoolArray, FloatArray, IntArray, Trial
 
 NEAR_HALF = 0.03
-CHUNK = 65_536
 
 
 @dataclass(frozen=True)
@@ -38,13 +37,7 @@ class SoloModels:
 
     def predict(self, codes: FloatArray, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts."""
-        uplift = np.zeros((len(codes), len(self.models)))
-        for start in range(0, len(codes), CHUNK):
-            part = slice(start, start + CHUNK)
-            for j, model in enumerate(self.models):
-                context.check()
-                uplift[part, j] = model.predict(codes[part])
-        return uplift
+        return np.column_stack([predict_in_chunks(model.predict, codes, context) for model in self.models])
 
 
 def fit_solo_models(
@@ -56,7 +49,7 @@ def fit_solo_models(
     models = []
     for j, offer in enumerate(trial.offers):
         context.progress(j / len(trial.offers), f"Learning who is won by {offer}")
-        models.append(_fit(SoloModel(outcome_trees(categorical, seed)), codes, trial, j, inside, seed))
+        models.append(_fit(SoloModel(outcome_trees(categorical, seed, context)), codes, trial, j, inside, seed))
     return SoloModels(tuple(models))
 
 
@@ -67,7 +60,7 @@ def run_yardsticks(
     from sklift.models import ClassTransformation, TwoModels
 
     def trees() -> Any:
-        return outcome_trees(categorical, seed)
+        return outcome_trees(categorical, seed, context)
 
     plans: tuple[tuple[str, Callable[[], Any], str], ...] = (
         ("TwoModels", lambda: TwoModels(trees(), trees()), _too_few_answers(trial)),
@@ -113,7 +106,7 @@ def _out_of_fold(
         for k in range(folds):
             context.progress((j * folds + k) / (offers * folds), f"Comparing learners on {trial.offers[j]}")
             learner = _fit(make(), codes, trial, j, fold != k, seed)
-            predictions[fold == k, j] = learner.predict(codes[fold == k])
+            predictions[fold == k, j] = predict_in_chunks(learner.predict, codes[fold == k], context)
     return predictions
 
 

@@ -8,20 +8,17 @@ from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from gui.theme import look, theme
 
-STEPS = 1000
 HANDLE = 8.0
 GROOVE = 4.0
 
 
 class BudgetSlider(QSlider):
-    """Chooses a share of customers from 0 to 1; moved by mouse, arrow keys (1 %) and Page keys (10 %)."""
+    """Chooses how many customers to ask, from none to all; moved by mouse, arrow keys (1 %) and Page keys (10 %)."""
 
     def __init__(self, name: str) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._left, self._right = 0.0, 100.0
-        self.setRange(0, STEPS)
-        self.setSingleStep(STEPS // 100)
-        self.setPageStep(STEPS // 10)
+        self.count(100)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(24)
@@ -29,14 +26,20 @@ class BudgetSlider(QSlider):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         look().changed.connect(self.update)
 
+    def count(self, customers: int) -> None:
+        """Choose among so many customers."""
+        self.setRange(0, max(1, customers))
+        self.setSingleStep(max(1, round(customers / 100)))
+        self.setPageStep(max(1, round(customers / 10)))
+
     @property
     def share(self) -> float:
-        """The share that is chosen."""
-        return self.value() / STEPS
+        """The share of all customers that is chosen."""
+        return self.value() / self.maximum()
 
     def choose(self, share: float) -> None:
         """Choose a share."""
-        self.setValue(round(share * STEPS))
+        self.setValue(round(share * self.maximum()))
 
     def lie_between(self, left: float, right: float) -> None:
         """Put the share 0 and the share 1 at these pixels."""

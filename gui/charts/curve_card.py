@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -17,7 +17,10 @@ from gui.money import Currency, currency_of, likely
 from gui.widgets import Card, ElidedLabel, EmptyState, Label, Segments, column, row
 
 if TYPE_CHECKING:
+    from engine.uplift import UpliftEvaluation
     from gui.results import CampaignResults
+
+Chart = TypeVar("Chart", QiniChart, DecileChart)
 
 PROFIT, QINI, DECILES = 0, 1, 2
 
@@ -28,6 +31,7 @@ class CurveCard(Card):
     def __init__(self) -> None:
         super().__init__(gap=4, padding=12)
         self._customers = 0
+        self._evaluation: UpliftEvaluation | None = None
         self._budget: Budget | None = None
         self._currency = Currency()
         self.title = ElidedLabel("", "section")
@@ -36,11 +40,10 @@ class CurveCard(Card):
         self.segments.chosen.connect(self._choose)
         self.profit = ProfitChart()
         self.profit.share_chosen.connect(self._say_share)
-        self.qini = QiniChart()
-        self.deciles = DecileChart()
+        self.qini: QiniChart | None = None  # these two are made when somebody looks at them
+        self.deciles: DecileChart | None = None
         self.stack = QStackedWidget()
-        for chart in (self.profit, self.qini, self.deciles):
-            self.stack.addWidget(chart)
+        self.stack.addWidget(self.profit)
         self._there = QWidget()
         self._there.setObjectName("clear")
         head = row((self.title, 1), self.said, self.segments, gap=12)
@@ -54,8 +57,11 @@ class CurveCard(Card):
         self.body.addWidget(self._none, 1)
         self.setMinimumHeight(210)
 
-    def show_results(self, results: CampaignResults, store: ColumnStore | None, share: float) -> None:
-        """Show a campaign's curves, the marker at a share of customers; without a signal there is no profit curve."""
+    def show_results(self, results: CampaignResults, store: ColumnStore | None, share: float | None) -> None:
+        """Show a campaign's curves, the marker at a share of customers; None where there is no share to choose.
+
+        Without a signal there is no profit curve.
+        """
         evaluation, curve = results.evaluation, results.curve
         self._there.setVisible(evaluation is not None)
         self._none.setVisible(evaluation is None)
@@ -64,9 +70,10 @@ class CurveCard(Card):
         self._customers = 0 if store is None else len(store)
         self._currency = currency_of(results.offers)
         self._budget = None
-        self.qini.show_evaluation(evaluation)
-        self.deciles.show_evaluation(evaluation)
-        self._qini_said = qini_words(evaluation)
+        self._evaluation = evaluation
+        for chart in (self.qini, self.deciles):
+            if chart is not None:
+                chart.show_evaluation(evaluation)
         has_profit = curve is not None and evaluation.has_signal
         self.segments.button(PROFIT).setVisible(has_profit)
         if curve is not None and has_profit:
@@ -93,19 +100,36 @@ class CurveCard(Card):
             tr("More of 100 who say yes, by how many are asked"),
             tr("Points of 100 by tenth of customers"),
         )
-        self.stack.setCurrentIndex(index)
+        self.stack.setCurrentWidget(self._chart(index))
         self.title.set_whole(titles[index])
         self.said.setVisible(index != DECILES)
         if index == PROFIT:
             self._say_share(self.profit.slider.share)
-        else:
-            self.said.setText(self._qini_said)
+        elif self._evaluation is not None:
+            self.said.setText(qini_words(self._evaluation))
+
+    def _chart(self, index: int) -> QWidget:
+        """Return a chart, made and filled at its first use."""
+        if index == QINI and self.qini is None:
+            self.qini = self._added(QiniChart())
+        if index == DECILES and self.deciles is None:
+            self.deciles = self._added(DecileChart())
+        chart = (self.profit, self.qini, self.deciles)[index]
+        assert chart is not None
+        return chart
+
+    def _added(self, chart: Chart) -> Chart:
+        self.stack.addWidget(chart)
+        if self._evaluation is not None:
+            chart.show_evaluation(self._evaluation)
+        return chart
 
     @Slot(float)
     def _say_share(self, share: float) -> None:
         """Move the marker to a share and say how many that is, what it costs and what it earns."""
         chart = self.profit.chart
-        if not chart.lines:
+        if not chart.lines or self.profit.slider.isHidden():
+            self.said.setText("")
             return
         asked = self._budget.asked(share) if self._budget is not None else round(share * self._customers)
         text = tr("{share}: {count} customers").format(share=numbers.percent(share, 0), count=numbers.decimal(asked))

@@ -62,17 +62,17 @@ def money_ticks(low: float, high: float, currency: Currency) -> tuple[Tick, ...]
 
 
 class MarkedChart(LineChart):
-    """The profit lines with the marker of the share that is chosen."""
+    """The profit lines with the marker of the share that is chosen, where one can be."""
 
     def __init__(self) -> None:
         super().__init__(tr("What it earns, by how many are asked"))
         self.share = 0.0
-        self._home = 0.0
+        self._home: float | None = None
         self.text = ""
         self._mark: tuple[Any, Any, Any] | None = None
 
-    def set_home(self, share: float) -> None:
-        """Keep the names of the lines off the marker's first place."""
+    def set_home(self, share: float | None) -> None:
+        """Keep the names of the lines off the marker's first place; None for no marker."""
         self._home = share
 
     def mark(self, share: float, text: str) -> None:
@@ -87,10 +87,15 @@ class MarkedChart(LineChart):
         return middle, low, high
 
     def _taken(self) -> tuple[Box, ...]:
+        if self._home is None:
+            return ()
         box = self._box()
         return (Box(box.left() + self._home * box.width() - 5, box.top(), 10, box.height()),)
 
     def _draw_more(self, item: Any) -> None:
+        self._mark = None
+        if self._home is None:
+            return
         now = theme()
         line = pg.InfiniteLine(self.share, 90, pen=pen(self, now.colour("text"), 1))
         dot = pg.ScatterPlotItem(
@@ -138,13 +143,15 @@ class ProfitChart(QWidget):
         self.chart.placed.connect(self._align)
         self.setLayout(column((self.chart, 1), self.slider, gap=0))
 
-    def show_curve(self, curve: ProfitCurve, customers: int, currency: Currency, share: float) -> None:
-        """Show a curve for a number of customers, the marker at a share."""
+    def show_curve(self, curve: ProfitCurve, customers: int, currency: Currency, share: float | None) -> None:
+        """Show a curve for a number of customers, the marker at a share; None where there is none to choose."""
         lines = profit_lines(curve, customers)
         values = [value for line in lines for value in (*line.value, *line.low, *line.high)]
         self.chart.set_home(share)
         self.chart.show_lines(lines, money_ticks(min(0.0, *values), max(values), currency))
-        self.slider.choose(share)
+        self.slider.setVisible(share is not None)
+        self.slider.count(customers)
+        self.slider.choose(share or 0.0)
         self._align()
 
     @Slot()

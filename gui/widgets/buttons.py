@@ -63,6 +63,11 @@ class Button(QPushButton):
         """What the button is."""
         return self._kind
 
+    @property
+    def icon_name(self) -> str:
+        """The name of the icon, empty without one."""
+        return self._icon_name
+
     def set_kind(self, kind: Kind) -> None:
         """Make the button another kind, as when the first choice on a page changes."""
         self._kind = kind

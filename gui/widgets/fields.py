@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, Qt
-from PySide6.QtWidgets import QFrame, QLineEdit, QToolButton, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent, Qt
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from gui.theme import font
+from gui.widgets.buttons import Button
 from gui.widgets.labels import IconLabel
 
 PAUSE_MS = 120
+CROSS = 30
 
 
 class SearchField(QLineEdit):
@@ -25,10 +27,12 @@ class SearchField(QLineEdit):
         self.setAccessibleName(placeholder)
         self.setFont(font())
         self.setFixedHeight(32)
-        self.setTextMargins(24, 0, 0, 0)
-        self.setClearButtonEnabled(True)
-        for button in self.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Clear"))
+        self.setTextMargins(24, 0, 20, 0)
+        self.cross = Button("", "quiet", "close", tip=self.tr("Clear (Esc)"), parent=self)
+        self.cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.cross.setFixedWidth(CROSS)
+        self.cross.clicked.connect(self.clear)
+        self.cross.hide()
         glass = IconLabel("search", "muted", 18)
         glass.setParent(self)
         glass.move(9, 7)
@@ -37,6 +41,7 @@ class SearchField(QLineEdit):
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._tell)
         self.textChanged.connect(self._wait)
+        self.textChanged.connect(self._show_cross)
         self.returnPressed.connect(self._tell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -45,6 +50,14 @@ class SearchField(QLineEdit):
             self.clear()
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the cross at the right end."""
+        super().resizeEvent(event)
+        self.cross.setGeometry(self.width() - CROSS - 1, 1, CROSS, self.height() - 2)
+
+    def _show_cross(self, text: str) -> None:
+        self.cross.setVisible(bool(text))
 
     def _wait(self) -> None:
         self._pause.start()

@@ -14,6 +14,8 @@ from gui.widgets.buttons import Button
 from gui.widgets.labels import IconLabel, Label, bold, plain
 from gui.widgets.layouts import Flow, clear, column, row
 
+LINE_INSET = 6  # puts the first row of statements at the height of the button beside it
+HEADING_HEIGHT = 24  # of a card, with or without a small button beside it
 NoticeTone = Literal["accent", "positive", "warning", "danger"]
 
 
@@ -42,8 +44,9 @@ class Card(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(title)
-        outer = column(gap=gap, margins=(padding, padding - 4 if title else padding, padding, padding))
+        outer = column(gap=gap, margins=(padding, padding - 6 if title else padding, padding, padding))
         self.heading = Label(title, "section")
+        self.heading.setMinimumHeight(HEADING_HEIGHT)
         self._controls = QHBoxLayout()
         self._controls.setSpacing(8)
         if title:
@@ -112,9 +115,9 @@ class HonestyLine(QWidget):
     def __init__(self, action: Button | None = None) -> None:
         super().__init__()
         self._marks = Flow(gap=12)
-        layout = row((self._marks, 1), gap=8, margins=(2, 0, 0, 0))
+        layout = row((column(LINE_INSET, self._marks, None, gap=0), 1), gap=8, margins=(2, 0, 0, 0))
         if action is not None:
-            layout.addWidget(action)
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(layout)
 
     def set_marks(self, marks: Sequence[HonestyMark]) -> None:

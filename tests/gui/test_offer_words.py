@@ -50,6 +50,7 @@ def test_more_or_fewer_is_only_said_where_zero_is_outside(uplift, below, above):
 def test_who_gets_no_offer_is_told_why():
     assert why_no_offer("sleeping dog").startswith("Leave alone")
     assert why_no_offer("sure thing").startswith("Buys anyway")
+    assert why_no_offer("persuadable") == "You chose to send no offer."
     assert why_no_offer("lost cause") == "No offer wins enough to pay for itself."
 
 

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from shiboken6 import isValid
 
 from gui import numbers
-from gui.customer_facts import customer_facts, customers_with_ads
+from gui.customer_facts import customer_facts
 from gui.jobs import JobQueue
 from gui.pitch import Pitch
 from gui.preview_page import PreviewPage
@@ -25,13 +25,17 @@ def pitch(qtbot, demo_campaign, demo_results):
     qtbot.waitUntil(lambda: not isValid(pitch), timeout=PATIENCE)
 
 
+def with_face(results):
+    return [results.order[place] for place in range(results.order.with_face)]
+
+
 def turn(qtbot, pitch, key):
     with qtbot.waitSignal(pitch.ad_shown, timeout=PATIENCE):
         qtbot.keyClick(pitch, key)
 
 
 def test_one_sentence_three_pictures_and_one_line_of_evidence(pitch, demo_results):
-    customers = customers_with_ads(demo_results)
+    customers = with_face(demo_results)
     facts = customer_facts(demo_results, customers[0])
     assert pitch.title.text() == "A face like theirs. An offer that fits them."
     assert pitch.face.face is not None
@@ -56,7 +60,7 @@ def test_there_is_no_control(pitch):
 
 
 def test_keys_turn_and_escape_leaves_at_the_customer_shown(pitch, qtbot, demo_results):
-    customers = customers_with_ads(demo_results)
+    customers = with_face(demo_results)
     turn(qtbot, pitch, Qt.Key.Key_Right)
     assert pitch.counter.text() == f"2 of {len(customers)}"
     turn(qtbot, pitch, Qt.Key.Key_PageDown)
@@ -73,7 +77,7 @@ def test_keys_turn_and_escape_leaves_at_the_customer_shown(pitch, qtbot, demo_re
 
 
 def test_it_goes_only_when_its_threads_have_ended(pitch, qtbot, demo_results):
-    for customer in customers_with_ads(demo_results)[1:4]:
+    for customer in with_face(demo_results)[1:4]:
         pitch.show_customer(customer)
     pitch.close()
     assert any(queue.is_busy for queue in pitch.findChildren(JobQueue))
@@ -117,6 +121,6 @@ def test_the_preview_opens_it_and_follows_it_back(qtbot, demo_campaign, demo_res
     turn(qtbot, pitch, Qt.Key.Key_Right)
     with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
         qtbot.keyClick(pitch, Qt.Key.Key_Escape)
-    assert page.customer == customers_with_ads(demo_results)[1]
+    assert page.customer == with_face(demo_results)[1]
     page.set_campaign(None, None)
     qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)

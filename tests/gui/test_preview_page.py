@@ -1,3 +1,4 @@
+import gc
 from dataclasses import replace
 from datetime import date
 
@@ -6,17 +7,20 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 
-from engine.campaign import Consent
+from engine.campaign import Consent, StoredPhoto
+from engine.columns import CUSTOMER, OFFER, UPLIFT_LOW
+from engine.faces import likeness
 from gui import numbers
 from gui.ad_composer import AdWish
 from gui.consent_words import consent_chip
-from gui.customer_facts import customer_facts, customers_with_ads
+from gui.customer_facts import customer_facts
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
 from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
 from gui.preview_reasons import likeness_sentence
 from gui.results import read_results
+from gui.withdraw_dialog import WithdrawDialog
 
 PATIENCE = 30_000
 
@@ -34,6 +38,11 @@ def page(qtbot, demo_campaign, demo_results):
     yield page
     page.set_campaign(None, None)
     qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)
+
+
+def with_face(results):
+    """Return the customers with a look-alike, in their order."""
+    return [results.order[place] for place in range(results.order.with_face)]
 
 
 def go(qtbot, page, act):
@@ -55,13 +64,14 @@ def eyes_on_screen(picture):
     return place.y() + (middle - part.y()) * scale, distance * scale
 
 
-def test_the_surest_customer_comes_first_with_offer_face_and_ad(page, demo_results):
-    customers = customers_with_ads(demo_results)
+def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
+    customers = with_face(demo_results)
     assert 0 < len(customers) <= 24
+    assert 60 <= page.faces.in_ad.likeness <= 85
     facts = customer_facts(demo_results, customers[0])
     assert page.customer == customers[0]
     assert page.verdict.text() == (
-        f"Customer 1 of {len(customers)} with an ad. Offer and face were chosen for this one person."
+        f"Customer 1 of {len(customers)} with a look-alike. Offer and face were chosen for this one person."
     )
     assert page.customer_card.chip.text() == f"Customer {numbers.customer_key(customers[0])}"
     assert page.customer_card.consent.text().startswith("Photo consent, ")
@@ -81,7 +91,7 @@ def test_customer_and_look_alike_share_eye_line_and_eye_distance(page, qtbot, de
 
 
 def test_left_and_right_turn_and_stop_at_the_ends(page, qtbot, demo_results):
-    customers = customers_with_ads(demo_results)
+    customers = with_face(demo_results)
     assert not page.previous.isEnabled()
     shown = go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Right))
     assert shown == page.customer == customers[1]
@@ -149,18 +159,103 @@ def test_a_customer_without_consent_is_a_tile_with_a_lock(page, qtbot, demo_camp
     assert (page.customer_card.picture.shown.icon, page.customer_card.picture.face) == ("lock", None)
     assert page.look_alike_card.picture.face is None
     assert not any(thumb.isVisible() for thumb in page.others_card.thumbs)
-    assert page.ad_card.picture.shown.notice == "No ad without a look-alike."
-    go(qtbot, page, page.turn_on)
-    assert page.customer == customers_with_ads(demo_results)[0]
+    assert not page.face_card.withdraw.isVisible()
+    assert page.ad_card.checks.accessibleName() == "Without a matched face. Passes all checks"
+    assert page.ad_card.picture.shown.image.width() == 1080
+    assert page.filter.selected == 1
+    place = demo_results.order.place(customer)
+    assert page.verdict.text().startswith(
+        f"Customer {numbers.decimal(place + 1)} of {numbers.decimal(len(demo_results.order))} with an offer."
+    )
 
 
-def test_withdrawn_consent_leaves_no_face_on_the_page(page, qtbot, demo_campaign):
+def test_everybody_with_an_offer_is_there_behind_those_with_a_face(page, qtbot, demo_results):
+    order, table = demo_results.order, demo_results.customers
+    assert len(order) == pc.sum(pc.not_equal(table[OFFER], "none")).as_py() > order.with_face
+    low = dict(zip(table[CUSTOMER].to_pylist(), table[UPLIFT_LOW].to_pylist(), strict=True))
+    others = [low[order[place]] for place in range(order.with_face, len(order))]
+    assert others == sorted(others, reverse=True)
+    qtbot.mouseClick(page.filter.button(1), Qt.MouseButton.LeftButton)
+    assert page.customer == order[0]
+    assert page.verdict.text().startswith(f"Customer 1 of {numbers.decimal(len(order))} with an offer.")
+    go(qtbot, page, lambda: page.show_customer(order[len(order) - 1]))
+    assert not page.next.isEnabled()
+    go(qtbot, page, lambda: qtbot.mouseClick(page.filter.button(0), Qt.MouseButton.LeftButton))
+    assert page.customer == order[0]
+
+
+def test_faces_that_may_be_the_customer_come_behind_the_safe_ones(demo_results, demo_campaign):
+    cosines = {match.customer: match.cosine for match in demo_campaign.matches_in_ads()}
+    values = [likeness(cosines[customer], demo_results.scale) for customer in with_face(demo_results)]
+    groups = [3 if value > 85 else 0 if value >= 60 else 1 if value >= 40 else 2 for value in values]
+    assert groups == sorted(groups)
+    assert {0, 3} <= set(groups)
+
+
+def test_where_nobody_is_close_the_ad_goes_without_a_face_until_one_is_chosen(page, qtbot, demo_campaign):
     customer = page.customer
-    demo_campaign.withdraw_consent(customer, date.today())
+    far = [replace(match, cosine=0.2 - match.rank / 100) for match in demo_campaign.matches(customer)]
+    demo_campaign.write_matches(far)
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, read_results(demo_campaign)))
+    assert page._order.place(customer) >= page._order.with_face
     go(qtbot, page, lambda: page.show_customer(customer))
-    assert page.customer_card.consent.text() == "Consent withdrawn"
-    assert page.customer_card.picture.face is None
-    assert page.faces.alike == ()
+    assert page.look_alike_card.picture.shown.notice == "Nobody in your photos is close"
+    assert page.face_card.sentence.text().startswith("Nobody in your photos is close: the nearest has 0 of 100.")
+    assert page.ad_card.checks.accessibleName().startswith("Without a matched face.")
+    assert not any(thumb.is_chosen for thumb in page.others_card.thumbs)
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
+    assert page.faces.in_ad.key == far[1].photo
+    assert page.ad_card.checks.accessibleName() == "Passes all checks"
+    go(qtbot, page, page.undo)
+    assert page.faces.in_ad is None
+
+
+def test_withdrawing_consent_erases_the_face_from_file_and_memory(page, qtbot, demo_campaign):
+    customer = page.customer
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
+    qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
+    dialog = page.findChild(WithdrawDialog)
+    assert dialog.keep.isDefault()
+    with qtbot.waitSignal(page.changed, timeout=PATIENCE):
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+    assert demo_campaign.consent(customer).withdrawn_on is not None
+    assert demo_campaign.customer_photo(customer) is None
+    assert demo_campaign.matches(customer) == ()
+    assert page.customer == customer
+    assert (page.customer_card.consent.text(), page.customer_card.consent.kind) == ("Consent withdrawn", "warning")
+    assert page.customer_card.picture.shown.notice.startswith("Consent withdrawn, face data erased ")
+    assert page.look_alike_card.picture.face is None
+    assert not page.face_card.withdraw.isVisible()
+    assert page.ad_card.checks.accessibleName().startswith("Without a matched face.")
+    assert page.jobs.history[-1].name.startswith("Consent withdrawn, face data erased ")
+    assert "Consent of " in demo_campaign.events()[-1].text
+    page.undo()  # the choice of a face went with the face
+    qtbot.wait(300)  # the fade of the pictures
+    gc.collect()
+    kept = [each for each in gc.get_objects() if isinstance(each, StoredPhoto) and each.customer == customer]
+    assert kept == []
+
+
+def test_consent_is_kept_where_the_question_is_answered_so(page, qtbot, demo_campaign):
+    qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
+    dialog = page.findChild(WithdrawDialog)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert demo_campaign.consent(page.customer).withdrawn_on is None
+    assert page.customer_card.picture.face is not None
+
+
+def test_a_choice_that_cannot_be_kept_is_told_and_taken_back(page, qtbot, demo_campaign):
+    first, third = page.faces.in_ad.key, page.faces.alike[2].key
+    with demo_campaign._held() as connection:
+        connection.execute("DELETE FROM photo WHERE key = ?", (third,))
+    with qtbot.waitSignal(page.jobs.failed, timeout=PATIENCE):
+        go(qtbot, page, lambda: page.choose_face(third))
+    qtbot.waitUntil(lambda: page.faces is not None and page.faces.chosen is None, timeout=PATIENCE)
+    assert page.faces.in_ad.key == first
+    assert page.faces.by_key(third) is None
+    page.undo()
+    assert page.faces.chosen is None
 
 
 def test_a_customer_who_gets_no_offer_gets_no_ad(page, qtbot, demo_results):
@@ -172,7 +267,7 @@ def test_a_customer_who_gets_no_offer_gets_no_ad(page, qtbot, demo_results):
 
 
 def test_the_last_wish_wins(page, qtbot, demo_results):
-    customers = customers_with_ads(demo_results)
+    customers = with_face(demo_results)
     seen = []
     page.ad_shown.connect(seen.append)
     for customer in customers[1:6]:
@@ -184,7 +279,7 @@ def test_the_last_wish_wins(page, qtbot, demo_results):
 
 
 def test_an_old_ad_is_dimmed_until_the_new_one_is_there(page, qtbot, demo_results):
-    customer = customers_with_ads(demo_results)[1]
+    customer = with_face(demo_results)[1]
     page.show_customer(customer)
     page._dim()
     assert page.ad_card.picture.is_dimmed

@@ -86,8 +86,6 @@ def test_recents_are_kept_newest_first_without_doubles_and_without_lost_files(tm
     paths[6].unlink()
     again = Settings(tmp_path / "settings.ini")
     assert [recent.name for recent in again.recents] == ["4", "5", "3", "2"]
-    again.forget(str(paths[5]))
-    assert [recent.name for recent in again.recents] == ["4", "3", "2"]
 
 
 def test_damaged_settings_are_as_no_settings(tmp_path):

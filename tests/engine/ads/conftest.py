@@ -114,3 +114,8 @@ def pixels(image: QImage) -> npt.NDArray[np.uint8]:
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
     return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
+
+
+def with_alpha(image: QImage) -> npt.NDArray[np.uint8]:
+    """Return a picture of 32 bits a pixel as (h, w, 4) uint8, as it lies in memory."""
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.ads import AdCopy, BrandKit, LayerCache, TemplateFamily, compose
+from engine.ads import BrandKit, LayerCache, TemplateFamily, compose
 from engine.ads.colours import Palette, contrast, full_hex, replace_colours
 from engine.ads.template import recoloured
 from engine.errors import InputError
@@ -81,14 +81,3 @@ def test_a_kit_at_the_edge_of_the_rule(shipped: dict[str, TemplateFamily]):
 def test_a_kit_with_a_colour_that_is_none_is_refused():
     with pytest.raises(InputError, match='sets ground to "red"'):
         BrandKit.from_colours("names", {"ground": "red"})
-
-
-def test_the_photo_s_place_without_a_portrait_takes_its_role_s_colour(
-    shipped: dict[str, TemplateFamily], layers: LayerCache
-):
-    family = shipped["loud"]
-    plain = compose(family, "1080x1080", AdCopy("Hi", cta="Go"), None, layers=layers)
-    kit = BrandKit.from_colours("blue", {"photo": "#3366CC"})
-    blue = compose(family, "1080x1080", AdCopy("Hi", cta="Go"), None, kit=kit, layers=layers)
-    assert pixels(plain.image)[780, 772].tolist() == rgb("#D0D3D4")
-    assert pixels(blue.image)[780, 772].tolist() == rgb("#3366CC")

@@ -14,10 +14,10 @@ from PySide6.QtGui import QColor, QImage
 
 from engine.ads import AdCopy, FaultKind, LayerCache, Logo, Portrait, TemplateFamily, compose, load_family
 from engine.ads.geometry import Box
-from engine.ads.layers import bake
+from engine.ads.layers import AT_ONCE, bake, layer, render
 from engine.ads.template import Align, Sheet
 from engine.resources import ROOT
-from tests.engine.ads.conftest import COPIES, EN, HU, LONG, SHIPPED, TINY, edit, pixels
+from tests.engine.ads.conftest import COPIES, EN, HU, LONG, SHIPPED, TINY, edit, pixels, with_alpha
 
 
 def only(family: TemplateFamily, sheet: Sheet) -> TemplateFamily:
@@ -323,6 +323,32 @@ def test_the_layers_hold_neither_photo_nor_text(shipped: dict[str, TemplateFamil
     assert pixels(still.below)[200, 800].tolist() == [0x2A, 0x2B, 0xD4]  # panel, not the photo's place
     assert still.above.pixelColor(800, 200).alpha() == 0
     assert still.above.pixelColor(100, 900).name() == "#d8ff45"  # the slab where the price will stand
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.37])
+@pytest.mark.parametrize("key", SHIPPED)
+def test_layers_drawn_in_strips_look_as_if_drawn_at_once(shipped: dict[str, TemplateFamily], key: str, scale: float):
+    family = shipped[key]
+    for sheet in family.variants("1080x1080"):
+        for above in (False, True):
+            drawing = layer(sheet, family.palette, family.palette, above=above, has_handset=True, with_logo=True)
+            strips, whole = render(drawing, sheet, scale), render(drawing, sheet, scale, at_once=10_000_000)
+            assert strips.size() == whole.size()
+            apart = np.abs(with_alpha(strips).astype(int) - with_alpha(whole)).max(axis=2)
+            assert (apart > 16).mean() < 0.001  # where a curve is cut by a strip, its edge is smoothed a little apart
+            assert (apart > 64).sum() == 0
+            assert (apart > 16).mean(axis=1).max() < 0.1  # no seam from side to side
+    assert 8 * AT_ONCE < 1080 * 1080
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_without_a_portrait_the_artwork_stands_alone(shipped: dict[str, TemplateFamily], layers: LayerCache, key: str):
+    family = shipped[key]
+    placeholder = np.array(list(bytes.fromhex(family.palette["photo"][1:])))
+    for size in ("1080x1080", "1200x628"):
+        ad = compose(family, size, EN, None, layers=layers)
+        assert ad.faults == ()
+        assert not (np.abs(pixels(ad.image).astype(int) - placeholder).max(axis=2) < 3).any()
 
 
 def test_threads_compose_the_same_ads(shipped: dict[str, TemplateFamily], person: Portrait):

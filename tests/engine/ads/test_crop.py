@@ -11,7 +11,7 @@ from engine.ads import Portrait, TemplateFamily
 from engine.ads.crop import PhotoSlot, crop_portrait
 from engine.ads.geometry import Box
 
-SLOT = PhotoSlot(Box(420, 0, 660, 900), 0, "#d2d5d6", Box(650, 176, 312, 410), 36)
+SLOT = PhotoSlot(Box(420, 0, 660, 900), 0, Box(650, 176, 312, 410), 36)
 
 
 def portrait(width: int, height: int, box: tuple[float, float, float, float], hair: float) -> Portrait:

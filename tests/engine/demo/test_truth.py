@@ -43,11 +43,18 @@ def test_every_offer_puts_sleeping_dogs_off(population):
     assert (population.truth.uplift[dogs] < -0.05).all().all()
 
 
+def test_one_offer_for_all_pays_and_the_others_do_not(population):
+    single = values(population, population.history["customer"]).mean()
+    assert single.idxmax() == "samsung-5g"
+    assert single.max() > 500
+    assert (single.drop("samsung-5g") < 0).all()
+
+
 def test_personal_offers_earn_clearly_more_than_the_best_single_offer(population):
     value = values(population, population.history["customer"])
     best = value.max(axis=1)
     assert 0.3 < (best > 0).mean() < 0.6
-    assert best.clip(lower=0).mean() > max(value.mean().max(), 0) + 800
+    assert best.clip(lower=0).mean() > value.mean().max() + 800
     assert (value.idxmax(axis=1)[best > 0].value_counts(normalize=True) > 0.15).all()
 
 

@@ -44,15 +44,23 @@ def test_the_intervals_hold_the_true_values(personal: tuple[KnownTrial, UpliftMo
 def test_the_profit_curve_ends_where_all_are_asked(personal: tuple[KnownTrial, UpliftModel]):
     _, model = personal
     curve = profit_curve(model, CATALOGUE)
-    assert len(curve.share) == len(curve.profit) == 101
+    assert len(curve.share) == len(curve.profit) == 102
     assert (curve.share[0], curve.profit[0], curve.share[-1]) == (0.0, 0.0, 1.0)
     assert curve.profit[-1] == pytest.approx(curve.random[-1])
     assert curve.single_offer == policy_value(model, CATALOGUE).best_single_offer
     assert curve.single[-1] == pytest.approx(policy_value(model, CATALOGUE).best_single_offer_value)
     assert all(low <= profit <= high for low, profit, high in zip(curve.low, curve.profit, curve.high, strict=True))
     assert max(curve.profit) > curve.random[-1]
-    near = round(curve.asked * 100)
-    assert curve.profit[near] == pytest.approx(policy_value(model, CATALOGUE).value_per_customer, abs=2.0)
+
+
+def test_the_profit_curve_meets_the_value_of_asking_whoever_is_worth_it(personal: tuple[KnownTrial, UpliftModel]):
+    _, model = personal
+    curve, value = profit_curve(model, CATALOGUE), policy_value(model, CATALOGUE)
+    place = curve.share.index(curve.asked)
+    assert curve.asked == value.asked
+    assert (curve.profit[place], curve.low[place], curve.high[place]) == pytest.approx(
+        (value.value_per_customer, value.low, value.high)
+    )
 
 
 def test_order_of_the_catalogue_changes_nothing(personal: tuple[KnownTrial, UpliftModel]):

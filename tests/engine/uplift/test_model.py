@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from engine.demo import simulate_population
 from engine.errors import InputError
 from engine.job import JobCancelled, JobContext
 from engine.uplift import UpliftEvaluation, fit_uplift
+from tests.engine.looks import Watched
 from tests.engine.uplift.conftest import FittedDemo, FittedTrial
 from tests.engine.uplift.trials import OFFERS, known_trial, share_of_true_qini, true_qini
 
@@ -44,7 +44,7 @@ def test_averages_and_baseline_are_those_of_the_population(demo: FittedDemo):
         average = demo.model.evaluation.average(offer)
         assert average.low < demo.uplift[:, j].mean() < average.high
         assert demo.model.predict(demo.population.features)[:, j].mean() == pytest.approx(average.value, abs=0.003)
-    baseline = demo.model.predict_baseline(demo.population.features)
+    baseline = demo.model.forecast(demo.population.features).baseline
     truth = demo.population.truth.baseline.loc[demo.population.features.index]
     assert baseline.mean() == pytest.approx(truth.mean(), abs=0.006)
 
@@ -54,19 +54,9 @@ def test_likely_ranges_hold_the_true_uplifts(demo: FittedDemo, fitted: FittedTri
         (demo.population.features, demo.uplift, demo.model),
         (fitted.trial.features, fitted.trial.uplift, fitted.model),
     ):
-        low, high = model.predict_interval(features)
-        assert (low < high).all()
-        assert ((low <= truth) & (truth <= high)).mean() > 0.88
-
-
-def test_nothing_planted_gives_no_signal():
-    false_alarms = 0
-    for seed in range(20):
-        population = simulate_population(2_000, seed=seed, effect=0.0)
-        history = population.history
-        model = fit_uplift(population.features, history["offer"], history["outcome"], seed=seed, yardsticks=False)
-        false_alarms += model.evaluation.has_signal
-    assert false_alarms <= 2
+        forecast = model.forecast(features)
+        assert (forecast.low < forecast.high).all()
+        assert ((forecast.low <= truth) & (truth <= forecast.high)).mean() > 0.88
 
 
 def test_offers_that_work_alike_on_everybody_give_no_signal():
@@ -154,6 +144,14 @@ def test_an_offer_that_was_never_tried_is_named(fitted: FittedTrial):
             InputError, match=r'"voucher" was not in the last campaign \(it had gadget, plan, upgrade\)'
         ):
             ask()
+
+
+def test_a_forecast_for_20000_customers_looks_at_a_cancel_all_along(demo: FittedDemo):
+    context = Watched()
+    demo.model.forecast(demo.population.features, context=context)
+    gaps = context.looks.gaps
+    assert len(gaps) > 15
+    assert max(gaps) < 0.25 * sum(gaps)
 
 
 def test_progress_rises_and_a_cancel_ends_the_fit():

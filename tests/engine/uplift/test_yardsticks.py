@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from engine.job import JobContext
+from engine.job import JobCancelled, JobContext
 from engine.uplift import fit_uplift
-from engine.uplift.outcome import MOST_ROWS, draw_rows
+from engine.uplift.outcome import MOST_ROWS, MOST_TREES, draw_rows, outcome_trees
 from engine.uplift.trial import Trial
 from engine.uplift.yardsticks import run_yardsticks
 from tests.engine.uplift.trials import known_trial
@@ -73,3 +75,31 @@ def test_trees_are_fitted_on_no_more_rows_than_they_can_use():
     assert len(np.unique(rows)) == MOST_ROWS
     assert inside[rows].all()
     assert np.array_equal(draw_rows(inside[:900], seed=1), np.flatnonzero(inside[:900]))
+
+
+def test_trees_that_can_be_cancelled_are_those_of_a_plain_fit():
+    random = np.random.default_rng(0)
+    codes = np.column_stack([random.integers(0, 9, 12_000), random.normal(size=(12_000, 3))]).astype(float)
+    answers = (random.random(12_000) < 0.2 + 0.1 * (codes[:, 1] > 0)).astype(float)
+    trees = outcome_trees([0], 3, JobContext()).fit(codes, answers)
+    plain = outcome_trees([0], 3, JobContext()).set_params(early_stopping=False, scoring="loss").fit(codes, answers)
+    assert trees.n_iter_ == plain.n_iter_ == MOST_TREES
+    np.testing.assert_array_equal(trees.predict_proba(codes), plain.predict_proba(codes))
+
+
+def test_a_cancel_ends_a_fit_between_two_trees():
+    random = np.random.default_rng(0)
+    codes, answers = random.normal(size=(2_000, 3)), random.integers(0, 2, 2_000)
+    context = JobContext()
+    trees = outcome_trees([], 0, context)
+    score, seen = trees.scoring, []
+
+    def cancel_after_ten(*given: Any) -> float:
+        seen.append(given)
+        if len(seen) == 10:
+            context.cancel()
+        return score(*given)
+
+    with pytest.raises(JobCancelled):
+        trees.set_params(scoring=cancel_after_ten).fit(codes, answers)
+    assert len(seen) == 10

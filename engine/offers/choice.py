@@ -1,0 +1,29 @@
+"""What the designer chose where personal offers earn no more than one offer for all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from engine.columns import NO_OFFER
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Nothing yet (``open``: offers are personal), personal offers all the same, or one offer ``for_all``.
+
+    ``offer`` is the key of the one offer, NO_OFFER to send none.
+    """
+
+    kind: Literal["open", "personal", "for_all"] = "open"
+    offer: str = NO_OFFER
+
+    def to_json(self) -> str:
+        """Return the choice as JSON text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Choice:
+        """Return the choice that ``to_json`` wrote."""
+        return cls(**json.loads(text))

@@ -1,0 +1,146 @@
+"""What must be known about the figures: the statements of the honesty line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from engine.columns import BIRTH_YEAR, NO_OFFER, OFFER, RESIDENCE
+from gui import numbers
+from gui.column_store import BoolArray, ColumnStore, IntArray
+from gui.findings import best_for_all, is_undecided
+from gui.money import currency_of, likely
+from gui.offer_words import age_band
+from gui.widgets import HonestyMark
+
+if TYPE_CHECKING:
+    from gui.results import CampaignResults
+
+THIN = 250  # customers of an age band; fewer are named
+UNEVEN = 0.10  # between the groups that offers reach most and least; less is not named
+
+
+def tr(text: str) -> str:
+    """Translate a phrase of the honesty line."""
+    return QCoreApplication.translate("honesty", text)
+
+
+def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
+    """Return what must be known about the figures: amber first, then what is only shown, then green."""
+    evaluation, value = results.evaluation, results.value
+    if evaluation is None or value is None:
+        follow = tr("Offers follow where people with the same phones went next.")
+        return (
+            HonestyMark("warning", "warning", tr("There was no past campaign."), follow),
+            HonestyMark("warning", "warning", tr("Seen together, not caused.")),
+        )
+    if not evaluation.has_signal:
+        ends = numbers.likely_range(*(numbers.points(end) for end in (evaluation.qini_low, evaluation.qini_high)))
+        text = tr(
+            "The offers worked about equally on everybody: the likely range, {range} points of 100, contains zero."
+        )
+        return (
+            HonestyMark("warning", "warning", tr("We found no difference between customers."), text.format(range=ends)),
+        )
+    marks = []
+    if value.gain_low <= 0:
+        marks.append(HonestyMark("warning", "warning", as_good(results), difference(results)))
+    marks.extend(_thin_marks(results, store))
+    if not is_undecided(results):
+        marks.extend(_uneven_marks(results, store))
+    marks.append(
+        HonestyMark("check", "positive", tr("The signal is real."), tr("Randomised trial; chance rarely does this."))
+    )
+    return tuple(marks)
+
+
+def as_good(results: CampaignResults) -> str:
+    """Say what does as well as personal offers: one offer for all, or none."""
+    return tr("One offer for all does as well.") if best_for_all(results) else tr("No offer at all does as well.")
+
+
+def difference(results: CampaignResults) -> str:
+    """Say what personal offers earn over the best single one, with the likely range."""
+    value = results.value
+    assert value is not None
+    money = currency_of(results.offers)
+    more = tr("Personal offers earn {amount} a customer more, {range}.")
+    less = tr("Personal offers earn {amount} a customer less, {range}.")
+    low, high = (value.gain_low, value.gain_high) if value.gain >= 0 else (-value.gain_high, -value.gain_low)
+    amount = money.amount(abs(value.gain))
+    return (more if value.gain >= 0 else less).format(amount=amount, range=likely(low, high))
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Customers by a group each: ``codes`` are places in ``names``, -1 where the group is not known."""
+
+    names: tuple[str, ...]
+    codes: IntArray
+
+    def counts(self, among: BoolArray | None = None) -> IntArray:
+        """Return how many customers each group has, or how many of those ``among`` it."""
+        mine = self.codes >= 0 if among is None else among & (self.codes >= 0)
+        return np.bincount(self.codes[mine], minlength=len(self.names))
+
+
+def _age_bands(results: CampaignResults, store: ColumnStore) -> _Groups:
+    """Return the customers by age band on the last day of the logs."""
+    if not store.has(BIRTH_YEAR) or results.span is None:
+        return _Groups((), np.empty(0, dtype=np.int64))
+    years = store.numbers(BIRTH_YEAR)
+    born = np.where(years >= 0, years, -1.0).astype(np.int64)  # not known: -1, the last place of the table
+    names: dict[str, int] = {}
+    table = np.full(int(born.max(initial=0)) + 2, -1, dtype=np.int64)
+    for year in np.flatnonzero(np.bincount(born[born >= 0])).tolist():
+        table[year] = names.setdefault(age_band(year, results.span[1].year), len(names))
+    return _Groups(tuple(names), table[born])
+
+
+def _towns(store: ColumnStore) -> _Groups:
+    """Return the customers by town."""
+    if not store.has(RESIDENCE):
+        return _Groups((), np.empty(0, dtype=np.int64))
+    towns = store.text(RESIDENCE)
+    return _Groups(towns.values, towns.codes.astype(np.int64))
+
+
+def _thin_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
+    """Name the age band with the fewest customers, if they are few."""
+    bands = _age_bands(results, store)
+    if not bands.names:
+        return ()
+    counts = bands.counts()
+    least = int(counts.argmin())
+    count = int(counts[least])
+    if count >= THIN:
+        return ()
+    rest = tr("only {count} customers.") if count > 1 else tr("only {count} customer.")
+    lead = tr("Age {band}:").format(band=bands.names[least])
+    return (HonestyMark("warning", "warning", lead, rest.format(count=numbers.decimal(count))),)
+
+
+def _uneven_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
+    """Name the two towns, or the two ages, whom offers reach most and least; thin groups are left out."""
+    asked = store.text(OFFER).rows_with(lambda key: key != NO_OFFER)
+    widest, said = UNEVEN, ""
+    for groups, sentence in (
+        (_towns(store), tr("{most} in {first}, {least} in {last}.")),
+        (_age_bands(results, store), tr("{most} at the age of {first}, {least} at {last}.")),
+    ):
+        counts = groups.counts()
+        large = np.flatnonzero(counts >= THIN)
+        if len(large) < 2:
+            continue
+        reach = groups.counts(asked)[large] / counts[large]
+        first, last = int(reach.argmax()), int(reach.argmin())
+        if reach[first] - reach[last] >= widest:
+            widest = float(reach[first] - reach[last])
+            said = sentence.format(
+                most=numbers.percent(float(reach[first]), 0), first=groups.names[large[first]],
+                least=numbers.percent(float(reach[last]), 0), last=groups.names[large[last]],
+            )  # fmt: skip
+    return (HonestyMark("info", "text", tr("Offers reach"), said),) if said else ()

@@ -1,0 +1,52 @@
+"""From the logs to the uplift model: what the job bar is told on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from engine.columns import ASKED_ON
+from engine.demo import simulate_operator
+from engine.errors import InputError
+from engine.handsets import handset_history, loyalty
+from engine.job import JobContext
+from engine.logs import customer_features, read_logs
+from engine.offers import Offer, read_offers
+from engine.recommending import People, learn_uplift
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> People:
+    """The demo operator's customers; the day on which they were asked is known."""
+    files = simulate_operator(tmp_path_factory.mktemp("operator"), customers=1_200, seed=5).files
+    assert files.history is not None
+    pd.read_csv(files.history, dtype=str).assign(**{ASKED_ON: "2026-03-02"}).to_csv(files.history, index=False)
+    logs = read_logs(files)
+    phones = handset_history(logs)
+    customers = logs.connection.sql("SELECT * FROM customers").df()
+    return People(logs, customer_features(logs, phones), phones, loyalty(phones, customers))
+
+
+@pytest.fixture(scope="module")
+def offers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Offer, ...]:
+    folder: Path = tmp_path_factory.mktemp("offers")
+    (folder / "offers.csv").write_text("offer,margin,cost\nsamsung-5g,20000,600\nxiaomi-15,14000,1500\n")
+    return read_offers(folder / "offers.csv")
+
+
+def test_progress_only_rises_while_uplift_is_learnt(people: People, offers: tuple[Offer, ...]):
+    seen: list[float] = []
+    model = learn_uplift(people, offers, 0, JobContext(lambda part, _: seen.append(part)))
+    assert model is not None
+    assert seen == sorted(seen)
+    assert 0.0 <= seen[0] < 0.05 < seen[-1] == 1.0
+
+
+def test_an_offer_that_was_never_tried_is_named_before_the_long_work(people: People, offers: tuple[Offer, ...]):
+    seen: list[float] = []
+    voucher = Offer("voucher", "Voucher", "", 1.0, 0.0)
+    with pytest.raises(InputError, match=r'"voucher" was not in the last campaign \(it had iphone-tradein, samsung-5g'):
+        learn_uplift(people, (*offers, voucher), 0, JobContext(lambda part, _: seen.append(part)))
+    assert not seen

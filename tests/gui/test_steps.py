@@ -1,0 +1,32 @@
+"""What the rail says of each step."""
+
+from dataclasses import replace
+
+from engine.offers import Choice
+from gui.results import CampaignResults
+from gui.steps import StepMark, step_marks
+
+
+def mark(results):
+    return step_marks(results)["recommendations"]
+
+
+def test_nothing_is_recommended_before_there_are_customers(demo_results):
+    assert mark(None).state == mark(CampaignResults()).state == "none"
+    assert mark(replace(demo_results, customers=demo_results.customers.slice(0, 0))).state == "none"
+
+
+def test_offers_without_a_past_campaign_want_a_look(demo_results):
+    assert mark(replace(demo_results, evaluation=None, value=None, curve=None)) == StepMark(
+        "look", "there was no past campaign to learn from"
+    )
+
+
+def test_a_choice_that_is_open_wants_a_look_until_it_is_made(demo_results):
+    evaluation = replace(demo_results.evaluation, has_signal=True)
+    found = replace(demo_results, evaluation=evaluation, value=replace(demo_results.value, gain_low=-1.0))
+    assert mark(found) == StepMark("look", "one offer for all does as well")
+    assert mark(replace(found, choice=Choice("personal"))).state == "done"
+    assert mark(replace(found, value=replace(found.value, gain_low=1.0))).state == "done"
+    no_signal = replace(found, evaluation=replace(evaluation, has_signal=False))
+    assert mark(no_signal) == StepMark("look", "no difference between customers was found")
