@@ -87,7 +87,7 @@ class ImportView(QWidget):
         titles = (Column(self.tr("File"), stretches=True), Column(self.tr("What it holds"), width=KIND_WIDTH),
                   Column(self.tr("Size"), is_number=True), Column(self.tr("How sure")),
                   Column(self.tr("State")))  # fmt: skip
-        self.table = ShortTable(titles, name=self.tr("Files"), fewest=5)
+        self.table = ShortTable(titles, name=self.tr("Files"), fewest=3)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         files.body.addWidget(self.table)
         allows = Card(self.tr("What these files allow"))
@@ -97,7 +97,7 @@ class ImportView(QWidget):
         self._grid.setColumnStretch(1, 1)
         inner = QWidget()
         inner.setLayout(column(self._grid, None))
-        allows.body.addWidget(FittingScroll(inner))
+        allows.body.addWidget(FittingScroll(inner, only_text=True))
         self.left = QWidget()
         self.left.setLayout(column((files, 3), (allows, 2), gap=GAP))
 
@@ -332,6 +332,8 @@ class ImportView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the less important columns of the list only where there is room."""
+        for place, stretch in enumerate((46, 54) if event.size().width() >= WIDE_FROM else (42, 58)):
+            self._sides.setStretch(place, stretch)
         self.table.setColumnHidden(SURE, event.size().width() < WIDE_FROM)
         self.table.setColumnHidden(SIZE, event.size().width() < WIDEST_FROM)
         super().resizeEvent(event)

@@ -21,7 +21,7 @@ from gui.short_table import Cell, Column, ShortTable
 from gui.widgets import Button, Card, Choice, Label, Notice, column, dim, plain
 
 ROLE = 2  # the column of the drop-downs
-ROLE_WIDTH = 184
+ROLE_WIDTH = 168
 
 
 class MappingCard(Card):
