@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from engine import columns
 from engine.logs.layout import LAYOUTS, Kind
@@ -49,7 +50,7 @@ SYNONYMS: dict[str, str] = {
     ),
     columns.CUSTOMER: (
         "customer customer_id customerid msisdn subscriber subscriber_id user user_id phone_number number account "
-        "client client_id subscriber_hash customer_number "
+        "client client_id subscriber_hash customer_number a_number a_msisdn calling_number calling_msisdn "
         "ugyfel ugyfel_id ugyfelazonosito ugyfelszam elofizeto elofizeto_id telefonszam hivoszam_ugyfel azonosito "
         "kunde kunden_id kundennummer kundennr teilnehmer teilnehmernummer rufnummer kunden_nr"
     ),
@@ -126,6 +127,7 @@ UNITS: dict[str, tuple[str, ...]] = {
 KNOWN = {role: frozenset(words.split()) | {role} for role, words in SYNONYMS.items()}
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """Return a column's name in small ASCII letters and digits, its words joined by ``_``: "Hívó szám" is hivo_szam."""
     folded = unicodedata.normalize("NFKD", name.replace("ß", "ss").casefold())
@@ -133,6 +135,7 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
 
 
+@lru_cache(maxsize=65_536)
 def name_score(name: str, role: str) -> float:
     """Return how sure the name of a column makes that it plays a role: EXACT, PART or 0."""
     plain, known = plain_name(name), KNOWN.get(role, frozenset((role,)))
@@ -140,6 +143,13 @@ def name_score(name: str, role: str) -> float:
         return EXACT
     padded = f"_{plain}_"
     return PART if any(len(word) > 2 and f"_{word}_" in padded for word in known) else 0.0
+
+
+@lru_cache(maxsize=4096)
+def is_of_others(name: str, role: str) -> bool:
+    """Whether a name is known, but not for this role."""
+    plain = plain_name(name)
+    return plain not in KNOWN.get(role, frozenset((role,))) and any(plain in known for known in KNOWN.values())
 
 
 def is_known(name: str) -> bool:

@@ -112,7 +112,7 @@ class ImportPlan:
         """Return what is not there, the needed first, each with a sentence that says what it is for."""
         found = [lack for file in self.files if file.kind is not None for lack in _lacks_of(file)]
         if not self.of_kind("calls") and not self.of_kind("usage"):
-            found.append(Lack("calls", "", True, "No file of calls is there. Choose at least one."))
+            found.append(Lack("calls", "", True, self._no_logs()))
         kinds: tuple[tuple[Kind, str], ...] = (
             ("customers", "offers: it is not known who the customers are, where they live and how old they are"),
             ("offers", "offers: there is no catalogue of what can be offered"),
@@ -126,6 +126,15 @@ class ImportPlan:
         if self.has_phones:
             found = [lack for lack in found if lack.role != columns.PHONE_TYPE]
         return tuple(sorted(found, key=lambda lack: not lack.needed))
+
+    def _no_logs(self) -> str:
+        """Return the sentence about files among which there are no logs."""
+        unknown = [file.source.name for file in self.files if file.kind is None]
+        if not unknown:
+            return "No file of calls is there. Choose at least one."
+        return (
+            f"No file of calls is there, and it is not known what {unknown[0]} holds. Say it, or choose another file."
+        )
 
     @property
     def has_phones(self) -> bool:

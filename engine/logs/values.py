@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine import columns
-from engine.logs.forms import CLOCK, ISO, is_of_form, is_universal, time_form
+from engine.logs.forms import CLOCK, is_universal, time_form
 
 NUMBER = {
     ".": re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?"),
@@ -17,7 +17,8 @@ PARTY = re.compile(r"\+?\d{6,15}|[0-9a-fA-F]{16,64}|[A-Za-z0-9+/_-]{20,64}={0,2}
 CLOCK_LENGTH = re.compile(r"(\d{1,3}:)?[0-5]?\d:[0-5]\d")
 PHONE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w .+\-/(),\"]{3,60}")
 MAKERS = re.compile(
-    r"(?i)samsung|apple|iphone|huawei|xiaomi|nokia|sony|motorola|lg-|htc|honor|oneplus|oppo|redmi|pixel"
+    r"(?i)samsung|galaxy|apple|iphone|huawei|xiaomi|nokia|lumia|sony|xperia|moto|honor|oneplus|oppo|redmi|pixel|alcatel"
+    r"|\b(sm|gt|lg|htc|zte|tcl|rmx|cph)[- ]"
 )
 MESSAGE_WORDS = frozenset(("message", "sms", "mms", "text", "uzenet", "szoveges", "nachricht", "kurznachricht", "rcs"))
 CALL_WORDS = frozenset(
@@ -88,10 +89,10 @@ def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
 
 
 def _is_phone(text: str) -> bool:
-    """Whether a text is an IMEI, a TAC or the name of a phone."""
+    """Whether a text is an IMEI, a TAC or the name of a phone of a known maker."""
     if text.isdigit():
         return (len(text) == 15 and has_luhn_digit(text)) or len(text) in (8, 14, 16)
-    return bool(MAKERS.search(text) or PHONE.fullmatch(text)) and not is_of_form(text, ISO)
+    return bool(MAKERS.search(text))
 
 
 def value_score(values: Values, role: str, decimal: str) -> float:
@@ -136,7 +137,9 @@ def _megabytes(values: Values, decimal: str) -> float:
 
 
 def _phone(values: Values, _decimal: str) -> float:
-    return values.phones * (1.0 if values.times < 0.5 else 0.0)
+    if values.times > 0.5:
+        return 0.0
+    return max(values.phones, 0.5 * _share(values.texts, lambda text: bool(PHONE.fullmatch(text))))
 
 
 def _year(values: Values, _decimal: str) -> float:
