@@ -17,7 +17,7 @@ from engine.logs.sources import Source
 from gui.data_cards import kind_words
 from gui.fitting_scroll import FittingScroll
 from gui.import_jobs import Correction, Judged, Looked, correction_job, looking_job, plan_job, saving_job
-from gui.import_words import all_kinds, lack_title, lack_words, size_words, sure_tip, sure_words
+from gui.import_words import all_kinds, lack_title, lack_words, missing_words, size_words, sure_tip, sure_words
 from gui.jobs import JobQueue
 from gui.mapping_card import MappingCard
 from gui.numbers import percent
@@ -28,7 +28,7 @@ from gui.widgets import Button, Card, Choice, EmptyState, IconLabel, Label, Noti
 PAUSE_MS = 150  # after a correction, before the first rows are judged again
 MANY = 0.05  # of the rows looked at
 KIND, SIZE, SURE = 1, 2, 3  # columns of the list of files
-KIND_WIDTH = 152
+KIND_WIDTH = 144
 WIDE_FROM, WIDEST_FROM = 1100, 1400  # how sure a kind is, and the size, are shown where there is room
 EXAMPLES = "csv, tsv, txt, gz, zip, parquet, xlsx"
 
@@ -262,20 +262,20 @@ class ImportView(QWidget):
         return Cell(file.source.name, tip=file.source.place), Cell(""), Cell(size), sure, self._state(judged)
 
     def _state(self, judged: Judged) -> Cell:
+        """Say in a word how it stands with a file, and in the tool tip why."""
         file, found = judged.file, judged.preview
+        if file.kind is None and file.confidence:
+            return Cell(self.tr("Left out"), "muted")
         if file.kind is None:
-            return (
-                Cell(self.tr("Left out"), "muted")
-                if file.confidence
-                else Cell(self.tr("Not recognised"), "warning", "warning")
-            )
+            return Cell(self.tr("Unknown"), "warning", "warning", tip=self.tr("It was not recognised what it holds."))
         if judged.wrong:
-            return Cell(self.tr("Cannot be read"), "danger", "stop", tip=judged.wrong)
-        if any(each.needed for each in file.missing):
-            return Cell(self.tr("Column missing"), "danger", "stop")
+            return Cell(self.tr("Unreadable"), "danger", "stop", tip=judged.wrong)
+        if needed := [each.name for each in file.missing if each.needed]:
+            return Cell(self.tr("Incomplete"), "danger", "stop", tip=missing_words(file, needed))
         if found is not None and found.rejected > MANY * found.rows:
             share = percent(found.rejected / found.rows, 0)
-            return Cell(self.tr("{share} set aside").format(share=share), "warning", "warning")
+            tip = self.tr("{share} of the first rows would be set aside.").format(share=share)
+            return Cell(self.tr("{share} aside").format(share=share), "warning", "warning", tip=tip)
         return Cell(self.tr("Ready"), "positive", "check")
 
     def _show_allowed(self) -> None:
@@ -330,9 +330,13 @@ class ImportView(QWidget):
         if name:
             self.save_plan_to(Path(name))
 
+    def hasHeightForWidth(self) -> bool:
+        """Take the height there is: Qt would make the preferred height of the wrapped sentences the least one."""
+        return False
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the less important columns of the list only where there is room."""
-        for place, stretch in enumerate((46, 54) if event.size().width() >= WIDE_FROM else (42, 58)):
+        for place, stretch in enumerate((46, 54) if event.size().width() >= WIDE_FROM else (44, 56)):
             self._sides.setStretch(place, stretch)
         self.table.setColumnHidden(SURE, event.size().width() < WIDE_FROM)
         self.table.setColumnHidden(SIZE, event.size().width() < WIDEST_FROM)

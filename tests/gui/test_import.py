@@ -15,6 +15,7 @@ from gui.import_view import ImportView
 from gui.main_window import MainWindow
 from gui.new_campaign_dialog import NewCampaignDialog
 from gui.rejects_dialog import RejectsDialog
+from gui.widgets import Label
 from tests.gui.hungarian_delivery import write_hungarian
 
 CLICK = Qt.MouseButton.LeftButton
@@ -86,14 +87,17 @@ def test_hungarian_files_are_imported_with_a_corrected_mapping(
     assert view.judged[place_of(view, "ajanlatok.csv")].file.decimal == ","
     assert kinds(view.plan)["hivasok_2026.csv"] == "calls"
     assert not dialog.go_on_button.isEnabled()
-    assert "customer list" in dialog.summary.accessibleName()
 
     at = place_of(view, "torzs.csv")
-    assert view.judged[at].file.kind != "customers"
+    assert view.judged[at].file.confidence < 0.6
+    view.kind_choice(at).choose("usage")
+    settled(view, qtbot)
+    assert "torzs.csv has no column for: time." in dialog.summary.accessibleName()
+    assert "No customer list is there." in {label.text()[:26] for label in view.left.findChildren(Label)}
     view.kind_choice(at).choose("customers")
     settled(view, qtbot)
     assert "torzs.csv has no column for: residence." in dialog.summary.accessibleName()
-    assert view.table.cell(at, 4).text == "Column missing"
+    assert view.table.cell(at, 4).text == "Incomplete"
     assert "residence" in view.mapping.notice.text
     correct_customers(view, qtbot)
     assert view.judged[at].preview.rejected == 0
@@ -150,7 +154,7 @@ def test_dialect_is_corrected_by_its_drop_downs(view: ImportView, hungarian: Pat
     dialect.delimiter.choose(",")
     settled(view, qtbot)
     assert len(view.judged[0].file.columns) == 1
-    assert view.table.cell(0, 4).text == "Column missing"
+    assert view.table.cell(0, 4).text == "Incomplete"
     dialect.delimiter.choose(";")
     dialect.encoding.choose("cp1250")
     settled(view, qtbot)
@@ -160,7 +164,7 @@ def test_dialect_is_corrected_by_its_drop_downs(view: ImportView, hungarian: Pat
 def test_unknown_file_waits_for_a_word_and_can_be_left_out(view: ImportView, hungarian: Path, qtbot):
     view.take_paths([hungarian / "jegyzet.csv"])
     settled(view, qtbot)
-    assert view.table.cell(0, 4).text == "Not recognised"
+    assert view.table.cell(0, 4).text == "Unknown"
     assert view.mapping.notice.text == "Not recognised: choose what it holds, or leave it out."
     view.mapping.kind.choose("")
     settled(view, qtbot)
@@ -204,9 +208,7 @@ def test_many_rejects_are_asked_about_before_the_campaign_is_made(
     dialog = window.findChild(NewCampaignDialog)
     settled(dialog.logs, qtbot)
     correct_customers(dialog.logs, qtbot)
-    assert dialog.logs.table.cell(place_of(dialog.logs, "kampany.csv"), 4).text == "8 % set aside".replace(
-        " %", "\u00a0%"
-    )
+    assert dialog.logs.table.cell(place_of(dialog.logs, "kampany.csv"), 4).text == "8\u00a0% aside"
     qtbot.mouseClick(dialog.go_on_button, CLICK)
     qtbot.keyClicks(dialog.form.target, str(hungarian / "osz"))
     qtbot.keyClicks(dialog.form.passphrase, "four long plain words")
