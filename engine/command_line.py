@@ -17,11 +17,14 @@ from engine.job import JobCancelled, JobContext
 from engine.version import VERSION
 
 if TYPE_CHECKING:
-    from engine.pipeline import CampaignInputs, DemoInputs
+    from engine.campaign_inputs import CampaignInputs, DemoInputs
+    from engine.logs import ImportPlan
 
 DEMO_PASSPHRASE = "demo"  # noqa: S105 - public on purpose: no real person is in the demo
 DEMO_CUSTOMERS = 20_000
-OWN_FILES = ("calls", "customers", "offers", "inventory", "photos")
+FILE_WORDS = ("calls", "usage", "customers", "offers", "history")  # one for each kind of file
+NEEDED_FILES = ("calls", "customers", "offers")
+PHOTO_WORDS = ("inventory", "photos")
 EPILOG = """commands:
   campaign     run a whole campaign without a window (main.py campaign --help)
   selftest     run a small demo campaign and open it, to prove that everything is in place
@@ -72,6 +75,10 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--demo", action="store_true", help="use the simulated operator and the synthetic people")
+    add("--logs", type=Path, nargs="+", metavar="PATH", help="files and folders; what they hold is found out")
+    add("--plan", type=Path, metavar="F", help="an import plan (TOML) that says which files are read, and how")
+    add("--save-plan", type=Path, metavar="F", help="write down as TOML how the files are read, before they are")
+    add("--accept-rejects", action="store_true", help="go on where more than 5 %% of a file's rows cannot be used")
     add("--calls", type=Path, nargs="+", metavar="F", help="call detail records, CSV")
     add("--usage", type=Path, nargs="+", default=[], metavar="F", help="internet usage records, CSV")
     add("--customers", metavar="F|N", help="the customer list, CSV; with --demo, how many customers (20000)")
@@ -98,9 +105,10 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
-    given = [name for name in ("calls", "usage", "offers", "history", "inventory", "photos") if getattr(chosen, name)]
+    words = ("calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan")
+    given = [name for name in words if getattr(chosen, name)]
     if given:
-        parser.error(f"--demo brings its own data; leave out --{given[0]}")
+        parser.error(f"--demo brings its own data; leave out --{given[0].replace('_', '-')}")
     try:
         chosen.customers = DEMO_CUSTOMERS if chosen.customers is None else int(chosen.customers)
     except ValueError:
@@ -110,10 +118,14 @@ def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> 
 
 
 def _check_own_files(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
-    missing = [f"--{name}" for name in OWN_FILES if getattr(chosen, name) is None]
+    ways = [name for name in ("logs", "plan") if getattr(chosen, name)]
+    given = [name for name in FILE_WORDS if getattr(chosen, name)]
+    if len(ways) > 1 or (ways and given):
+        parser.error(f"--{ways[0]} says which files are read; leave out --{[*ways, *given][1]}")
+    needed = PHOTO_WORDS if ways else (*NEEDED_FILES, *PHOTO_WORDS)
+    missing = [f"--{name}" for name in needed if getattr(chosen, name) is None]
     if missing:
         parser.error(f"without --demo these are needed too: {', '.join(missing)}")
-    chosen.customers = Path(chosen.customers)
     if not (chosen.passphrase_file or os.environ.get("SEMBLANCE_PASSPHRASE") or sys.stdin.isatty()):
         parser.error("the campaign file needs a passphrase: give --passphrase-file F or set SEMBLANCE_PASSPHRASE")
 
@@ -144,20 +156,32 @@ def _typed_passphrase() -> str:
 
 
 def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
-    from engine.logs import LogFiles
-    from engine.pipeline import CampaignInputs, DemoInputs
+    from engine.campaign_inputs import CampaignInputs, DemoInputs
+    from engine.logs import save_plan
 
     if chosen.demo:
         return DemoInputs(customers=chosen.customers, template=chosen.template)
-    files = LogFiles(
-        calls=tuple(chosen.calls),
-        usage=tuple(chosen.usage),
-        customers=chosen.customers,
-        offers=chosen.offers,
-        history=chosen.history,
-    )
+    plan = _plan(chosen)
+    if chosen.save_plan:
+        save_plan(plan, chosen.save_plan)
+    for file in plan.files:
+        if file.kind is None:
+            print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
     return CampaignInputs(
-        files=files, inventory=chosen.inventory, photos=chosen.photos, template=chosen.template, name=chosen.out.name
+        plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, accept_rejects=chosen.accept_rejects
+    )
+
+
+def _plan(chosen: argparse.Namespace) -> ImportPlan:
+    """Return how the files are read: as a plan says, as is found out, or by the words for each kind."""
+    from engine.logs import LogFiles, detect, load_plan, plan_of
+
+    if chosen.plan:
+        return load_plan(chosen.plan)
+    if chosen.logs:
+        return detect(chosen.logs)
+    return plan_of(
+        LogFiles(tuple(chosen.calls), tuple(chosen.usage), Path(chosen.customers), chosen.offers, chosen.history)
     )
 
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from engine.logs import FileReport
 
 
 class SemblanceError(Exception):
@@ -12,6 +19,15 @@ class SemblanceError(Exception):
 
 class InputError(SemblanceError):
     """A file, folder or value that was given cannot be used."""
+
+
+class RejectsError(InputError):
+    """So many rows of a file were set aside that a person has to agree; it brings them, to be looked at."""
+
+    def __init__(self, question: str, files: Sequence[FileReport], rejects: pa.Table) -> None:
+        super().__init__(f"{question} Correct the file, or start again with --accept-rejects.")
+        self.files = tuple(files)
+        self.rejects = rejects
 
 
 class PhotoError(InputError):

@@ -17,18 +17,12 @@ import pyarrow.compute as pc
 
 from engine.campaign import Campaign, Consent
 from engine.campaign.encrypted import LEFTOVERS
-from engine.columns import (
-    CUSTOMER,
-    FILE,
-    NO_OFFER,
-    OFFER,
-    REASON,
-    REJECT_COLUMNS,
-)
-from engine.errors import InputError, PlaceError
+from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
+from engine.columns import CUSTOMER, NO_OFFER, OFFER, REJECT_COLUMNS
+from engine.errors import InputError, PlaceError, RejectsError
 from engine.job import JobContext
 from engine.libraries import FOR_A_CAMPAIGN, FOR_A_DEMO, FOR_FACES, load_libraries
-from engine.logs import LogFiles
+from engine.logs import plan_of
 from engine.stages import Audience, OneBar, Stages
 from engine.summary import ModelFile, Summary, UpliftFigures
 
@@ -43,28 +37,6 @@ if TYPE_CHECKING:
     from engine.uplift import UpliftModel
 
 DEMO_NAME = "Spring upgrade"
-NOT_UTF8 = "Letters are not UTF-8"
-MOST_MISREAD = 0.01  # of a file's rows may be in another encoding; more would leave towns out by their spelling
-MOST_SET_ASIDE = 0.5
-
-
-@dataclass(frozen=True)
-class CampaignInputs:
-    """What a campaign is made from. ``template``: a family's name or folder for all ads, instead of each offer's."""
-
-    files: LogFiles
-    inventory: Path
-    photos: Path
-    template: str | None = None
-    name: str = "Campaign"
-
-
-@dataclass(frozen=True)
-class DemoInputs:
-    """A campaign made from a simulated operator."""
-
-    customers: int = 20_000
-    template: str | None = None
 
 
 def run_demo(
@@ -185,7 +157,7 @@ def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> Campai
         from engine.demo import simulate_operator
 
         operator = simulate_operator(work / "operator", customers=demo.customers, seed=seed, context=context)
-    return CampaignInputs(operator.files, operator.inventory, operator.photos, demo.template, DEMO_NAME)
+    return CampaignInputs(plan_of(operator.files), operator.inventory, operator.photos, demo.template, DEMO_NAME)
 
 
 def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
@@ -198,7 +170,7 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
     from engine.recommending import People, keep_offers, learn_uplift
 
     with stages.stage("Follow phones") as context:
-        _require_known_customers(logs, inputs.files.customers.name)
+        _require_known_customers(logs, inputs.customer_list)
         phones = handset_history(logs, context=context.part(0.0, 0.4))
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
         table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
@@ -219,33 +191,26 @@ def _read_files(inputs: CampaignInputs, campaign: Campaign, context: JobContext)
     """Read and keep what was given, all but the photos; these are only looked for."""
     from engine.creative import keep_templates
     from engine.faces.gallery import photo_paths
-    from engine.logs import read_logs
+    from engine.logs.text_table import read_text_table
     from engine.offers import read_offers
 
     for folder in (inputs.inventory, inputs.photos):
         photo_paths(folder)  # a wrong folder is told now, not when the long work is done
-    offers = read_offers(inputs.files.offers)
+    require_enough(inputs.plan)
+    offers = read_offers(read_text_table(inputs.plan.of_kind("offers")[0]))
     keep_templates(campaign, offers, inputs.template)
-    logs = read_logs(inputs.files, context=context)
-    _require_most_rows(logs)
+    report = inputs.plan.run(context)
+    logs = report.tables
+    try:
+        report.require_usable(accept_rejects=True)
+        if report.needs_asking and not inputs.accept_rejects:
+            raise RejectsError(report.questions[0], logs.files, logs.rejects)
+    except InputError:
+        logs.connection.close()
+        raise
     campaign.write_offers(offers)
     campaign.write_files(logs.files)
     return logs, offers
-
-
-def _require_most_rows(logs: Logs) -> None:
-    """Raise InputError if so much of a file was set aside that the rest would mislead."""
-    for report in logs.files:
-        of_file = pc.filter(logs.rejects[REASON], pc.equal(logs.rejects[FILE], report.file))
-        counts = pc.value_counts(of_file.combine_chunks()).to_pylist()
-        for found in sorted(counts, key=lambda each: -each["counts"])[:1]:
-            misread = found["values"] == NOT_UTF8 and found["counts"] > MOST_MISREAD * report.rows
-            if misread or report.rejected > MOST_SET_ASIDE * report.rows:
-                raise InputError(
-                    f"{report.file}: {report.rejected:,} of {report.rows:,} rows cannot be used, most of them because: "
-                    f"{found['values'].lower()}. {'Save it as CSV UTF-8' if misread else 'Correct the file'} and start "
-                    "again."
-                )
 
 
 def _require_known_customers(logs: Logs, name: str) -> None:
@@ -303,7 +268,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context
     from engine.logs import log_span
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
-    consents = _consents(logs, inputs.files.customers.name)
+    consents = _consents(logs, inputs.customer_list)
     on = max(date.today(), log_span(logs)[1]) if campaign.is_demo else date.today()
     with campaign.transaction():
         for consent in consents.values():

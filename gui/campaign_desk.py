@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.errors import WrongPassphraseError
+from engine.errors import RejectsError, WrongPassphraseError
 from gui.errors import ErrorReporter
 from gui.jobs import JobQueue
 from gui.openings import SUFFIX, NewCampaign, Opened, demo_job, demo_path, file_job, new_campaign_job, reading_job
@@ -16,7 +18,10 @@ from gui.openings import SUFFIX, NewCampaign, Opened, demo_job, demo_path, file_
 if TYPE_CHECKING:
     from engine.campaign import Campaign
     from engine.job import Job
+    from gui.new_campaign_dialog import NewCampaignDialog
     from gui.passphrase_dialog import PassphraseDialog
+
+    Opening = tuple[Job[Opened], str, Callable[[Exception], None] | None, Callable[[], None] | None]
 
 
 class CampaignDesk(QObject):
@@ -37,7 +42,9 @@ class CampaignDesk(QObject):
         self._errors = errors
         self._window = window
         self._left_behind: list[Campaign] = []
-        self._next: tuple[Job[Opened], str] | None = None
+        self._next: Opening | None = None
+        self._new: NewCampaignDialog | None = None
+        self._wanted: NewCampaign | None = None
         self._dialog: PassphraseDialog | None = None
         jobs.emptied.connect(self._work_ended)
 
@@ -75,22 +82,68 @@ class CampaignDesk(QObject):
         """Ask what a new campaign is made from, beginning with files that were dropped, and make it."""
         from gui.new_campaign_dialog import NewCampaignDialog
 
-        dialog = NewCampaignDialog(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._drop_new()
+        self._new = dialog = NewCampaignDialog(self._window)
         dialog.wanted.connect(self._make_campaign)
+        dialog.rejected.connect(self._drop_new)
         dialog.take_paths(paths)
         dialog.open()
 
+    @Slot()
+    def _drop_new(self) -> None:
+        """Let go of what was given for a campaign that is made, or not wanted any more."""
+        if self._new is not None:
+            self._new.deleteLater()
+            self._new = None
+
     @Slot(object)
     def _make_campaign(self, new: NewCampaign) -> None:
-        self._open_by(new_campaign_job(new), self.tr("{name} made").format(name=new.name))
+        """Make a campaign; what was given for it stays until it is made."""
+        self._wanted = new
+        self._open_by(new_campaign_job(new), self.tr("{name} made").format(name=new.inputs.name), self._not_made,
+                      self._ask_again)  # fmt: skip
 
-    def _open_by(self, job: Job[Opened], afterwards: str) -> None:
+    @Slot(Exception)
+    def _not_made(self, error: Exception) -> None:
+        """Ask whether to go on without the rows that cannot be used; any other failure leads back to the dialog."""
+        if isinstance(error, RejectsError):
+            from gui.rejects_dialog import RejectsDialog
+
+            question = RejectsDialog(error, self._window)
+            question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            question.accepted.connect(self._go_on_without)
+            question.rejected.connect(self._ask_again)
+            question.open()
+            return
+        self._ask_again()
+        if self._new is not None:
+            self._new.tell(error)
+        else:
+            self._errors.show(error)
+
+    @Slot()
+    def _go_on_without(self) -> None:
+        if self._wanted is not None:
+            self._make_campaign(replace(self._wanted, inputs=replace(self._wanted.inputs, accept_rejects=True)))
+
+    @Slot()
+    def _ask_again(self) -> None:
+        """Show the dialog again as it was left."""
+        if self._new is not None:
+            self._new.open()
+
+    def _open_by(
+        self,
+        job: Job[Opened],
+        afterwards: str,
+        failed: Callable[[Exception], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+    ) -> None:
         """Start an opening, after the files of campaigns just closed are free."""
         if self._left_behind:
-            self._next = (job, afterwards)
+            self._next = (job, afterwards, failed, cancelled)
         else:
-            self._jobs.start(job, self._take, afterwards=afterwards)
+            self._jobs.start(job, self._take, failed=failed, cancelled=cancelled, afterwards=afterwards)
 
     def _is_open(self, path: Path) -> bool:
         return self.campaign is not None and self.campaign.path.resolve() == path.resolve()
@@ -129,6 +182,9 @@ class CampaignDesk(QObject):
         """Put a campaign that a job has opened in the place of the one before."""
         if self._dialog is not None:
             self._dialog.accept()
+        if self._wanted is not None and opened.campaign.path == self._wanted.path:
+            self._wanted = None
+            self._drop_new()
         before, self.campaign = self.campaign, opened.campaign
         if before is not None and before is not opened.campaign:
             self._let_go(before)
@@ -184,8 +240,8 @@ class CampaignDesk(QObject):
         while self._left_behind:
             self._left_behind.pop().close()
         if self._next is not None:
-            (job, afterwards), self._next = self._next, None
-            self._open_by(job, afterwards)
+            opening, self._next = self._next, None
+            self._open_by(*opening)
         self.rested.emit()
 
     def _queues(self) -> list[JobQueue]:

@@ -36,6 +36,7 @@ def kind_words(kind: str) -> str:
         "customers": tr("Customers"),
         "history": tr("Last campaign"),
         "offers": tr("Offers"),
+        "cells": tr("Cells"),
     }
     return words.get(kind, kind)
 

@@ -11,10 +11,12 @@ class FittingScroll(QScrollArea):
     """Gives its content the whole height of the viewport, or its least height if that is more.
 
     Qt's own resizable scroll area takes the preferred height of content with wrapped text and would scroll early.
+    Content that is ``only_text`` needs no more than its lines at the width there is.
     """
 
-    def __init__(self, content: QWidget) -> None:
+    def __init__(self, content: QWidget, *, only_text: bool = False) -> None:
         super().__init__()
+        self._only_text = only_text
         self._content = content
         content.setObjectName("clear")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -42,5 +44,6 @@ class FittingScroll(QScrollArea):
         width, height = self.viewport().width(), self.viewport().height()
         least = layout.minimumSize().height()  # Qt's least height for a width leaves parts below their own minimum
         if layout.hasHeightForWidth():
-            least = max(least, layout.minimumHeightForWidth(width))
+            lines = layout.minimumHeightForWidth(width)
+            least = lines if self._only_text else max(least, lines)
         self._content.resize(width, max(height, least))

@@ -1,4 +1,4 @@
-"""Asks what a new campaign is made from. Files can be dropped on it; what is wrong stands beside its field."""
+"""Asks what a new campaign is made from: first the logs and what is in them, then photos, place and passphrase."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QStackedWidget, QWidget
 
 from engine.ads import families
-from gui.campaign_files import PARTS, CampaignFiles, Part, sort_dropped, strength
+from gui.campaign_files import CampaignFiles, Part, strength, take_photos
 from gui.dialog import Dialog
+from gui.errors import explain
+from gui.import_view import ImportView
 from gui.openings import SUFFIX
 from gui.theme import font
-from gui.widgets import Button, ElidedLabel, IconLabel, Label, column, row
+from gui.widgets import Button, Choice, ElidedLabel, IconLabel, Label, Notice, column, plain, row
 
 
 class ChoiceRow(QWidget):
@@ -36,8 +38,8 @@ class ChoiceRow(QWidget):
         self.control.setAccessibleDescription(sentence)
 
 
-class FilePicker(QWidget):
-    """The name of what was chosen, and the button that opens the system's dialog."""
+class FolderPicker(QWidget):
+    """The name of the folder that was chosen, and the button that opens the system's dialog."""
 
     wanted = Signal(str)
 
@@ -45,62 +47,52 @@ class FilePicker(QWidget):
         super().__init__()
         self._part, self._hint = part, hint
         self.shown = ElidedLabel(hint, "body", "muted")
-        self.button = Button(self.tr("Choose…"), "plain", "open" if PARTS[part] == "folder" else "file")
+        self.button = Button(self.tr("Choose…"), "plain", "open")
         self.button.setAccessibleName(self.tr("Choose: {part}").format(part=name))
         self.button.clicked.connect(self._want)
         self.setLayout(row((self.shown, 1), self.button))
 
-    def show_paths(self, paths: tuple[Path, ...]) -> None:
-        """Show the names of what was chosen."""
-        self.shown.set_whole(", ".join(path.name for path in paths) or self._hint)
-        self.shown.set_tone("text" if paths else "muted")
+    def show_folder(self, folder: Path | None) -> None:
+        """Show the name of what was chosen."""
+        self.shown.set_whole(folder.name if folder is not None else self._hint)
+        self.shown.set_tone("text" if folder is not None else "muted")
 
     @Slot()
     def _want(self) -> None:
         self.wanted.emit(self._part)
 
 
-class NewCampaignDialog(Dialog):
-    """``wanted`` carries a NewCampaign once everything is right."""
+class CampaignForm(QScrollArea):
+    """What a campaign needs beside its logs: photos, the ads' template, the file and its passphrase."""
 
-    wanted = Signal(object)
+    changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self.setWindowTitle(self.tr("New campaign"))
-        self.heading.setText(self.tr("New campaign"))
-        self.setAcceptDrops(True)
-        self.resize(720, min(780, self.screen().availableGeometry().height() - 80))
-        self.files = CampaignFiles()
-        self._asked = False
+    def __init__(self, files: CampaignFiles) -> None:
+        super().__init__()
+        self.files = files
+        self.asked = False
         self.rows: dict[Part, ChoiceRow] = {}
-        self.pickers: dict[Part, FilePicker] = {}
+        self.pickers: dict[Part, FolderPicker] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnMinimumWidth(0, 148)
         self._grid.setColumnStretch(1, 1)
         self._grid.setContentsMargins(0, 0, 12, 0)
-        self.lead = Label(self.tr("Drop files and folders anywhere here, or choose them."), "body", "muted", wrap=True)
-        self.body.addWidget(self.lead)
-        self._add_files()
-        self._add_template()
-        self._add_target()
-        self._add_passphrase()
-        self._add_scroller()
-        self._add_buttons()
-
-    def _add_files(self) -> None:
-        self._section(self.tr("Logs"))
-        self._picker("calls", self.tr("Calls"), self.tr("Call detail records, CSV; several files are fine"))
-        self._picker("usage", self.tr("Internet use"), self.tr("Optional: usage records, CSV"))
-        self._picker("customers", self.tr("Customers"), self.tr("Town, birth year and photo consent, CSV"))
-        self._section(self.tr("Offers"))
-        self._picker("offers", self.tr("Offers"), self.tr("The catalogue with margin and cost, CSV"))
-        self._picker("history", self.tr("Last campaign"), self.tr("Optional: who got which offer and said yes, CSV"))
         self._section(self.tr("Photos"))
         self._picker("inventory", self.tr("Campaign photos"), self.tr("The folder to find look-alikes in"))
         self._picker("photos", self.tr("Customers' photos"), self.tr("Each named by its customer: 018204.jpg"))
+        self._add_template()
+        self._add_target()
+        self._add_passphrase()
+        inner = QWidget()
+        inner.setObjectName("clear")
+        inner.setMaximumWidth(760)
+        inner.setLayout(column(self._grid, None))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inner)
 
     def _section(self, title: str) -> None:
         at = self._grid.rowCount()
@@ -118,19 +110,17 @@ class NewCampaignDialog(Dialog):
         self._grid.addWidget(self.rows[part], at, 1)
 
     def _picker(self, part: Part, name: str, hint: str) -> None:
-        picker = FilePicker(part, name, hint)
+        picker = FolderPicker(part, name, hint)
         picker.wanted.connect(self._ask)
         self.pickers[part] = picker
         self._add_row(part, name, picker)
 
     def _add_template(self) -> None:
         self._section(self.tr("Ads"))
-        self.template = QComboBox()
-        self.template.setFont(font())
-        self.template.setAccessibleName(self.tr("Template"))
-        self.template.addItem(self.tr("As each offer says"), None)
-        for family in families():
-            self.template.addItem(self.tr("{family} for all offers").format(family=family.capitalize()), family)
+        self.template = Choice(self.tr("Template"))
+        families_offered = [(self.tr("{family} for all offers").format(family=each.capitalize()), each)
+                            for each in families()]  # fmt: skip
+        self.template.offer([(self.tr("As each offer says"), ""), *families_offered], "")
         self.template.currentIndexChanged.connect(self._choose_template)
         at = self._grid.rowCount()
         self._grid.addWidget(Label(self.tr("Template")), at, 0)
@@ -158,67 +148,17 @@ class NewCampaignDialog(Dialog):
         self._grid.addWidget(self.hint, self._grid.rowCount(), 1)
         self._show_strength()
 
-    def _add_scroller(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("clear")
-        inner.setLayout(column(self._grid, None))
-        self.scroller = QScrollArea()
-        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setWidget(inner)
-        self.body.addWidget(self.scroller, 1)
-
-    def _add_buttons(self) -> None:
-        self.summary = Label("", "body", "danger")
-        cancel = Button(self.tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        self.make_button = Button(self.tr("Make the campaign"), "primary", "play")
-        self.make_button.setDefault(True)
-        self.make_button.clicked.connect(self._make)
-        self.buttons.addWidget(self.summary)
-        self.buttons.addStretch(1)
-        self.buttons.addWidget(cancel)
-        self.buttons.addWidget(self.make_button)
-
-    def take_paths(self, paths: list[Path]) -> None:
-        """Put files and folders where they belong, and name those that nobody recognises."""
-        unknown = sort_dropped(paths, self.files)
-        self._show_chosen()
-        if unknown:
-            names = ", ".join(path.name for path in unknown)
-            self.lead.setText(
-                self.tr("Not recognised by its columns: {names}. Choose its place below.").format(names=names)
-            )
-            self.lead.set_tone("warning")
-
-    def choose(self, part: Part, paths: tuple[Path, ...]) -> None:
-        """Choose files or a folder for a part."""
-        self.files.choose(part, paths)
-        self._show_chosen()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and folders."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Sort what was dropped."""
-        event.acceptProposedAction()
-        self.take_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
-
-    def _show_chosen(self) -> None:
+    def show_all(self) -> dict[Part, str]:
+        """Show what was chosen and, once the person asked for the campaign, what is wrong beside each field."""
         for part, picker in self.pickers.items():
-            picker.show_paths(self.files.chosen(part))
-        self._show_problems()
-
-    def _show_problems(self) -> None:
-        """Say what is wrong beside each field, once the person asked for the campaign."""
-        problems = self.files.problems() if self._asked else {}
+            picker.show_folder(self.files.folders.get(part))
+        problems = self.files.problems() if self.asked else {}
         for part, line in self.rows.items():
             line.set_problem(problems.get(part, ""))
-        count = len(problems)
-        self.summary.setText(self.tr("Still to do: {count}").format(count=count) if count else "")
+        if problems:
+            first = next(part for part in self.rows if part in problems)
+            self.ensureWidgetVisible(self.rows[first])
+        return problems
 
     def _show_strength(self) -> None:
         words = {
@@ -231,19 +171,12 @@ class NewCampaignDialog(Dialog):
 
     @Slot(str)
     def _ask(self, part: Part) -> None:
-        title = self.pickers[part].button.accessibleName()
-        last = self.files.chosen(part)
-        folder = str(last[0].parent if last else Path.home())
-        if PARTS[part] == "folder":
-            name = QFileDialog.getExistingDirectory(self, title, folder)
-            names = [name] if name else []
-        elif PARTS[part] == "files":
-            names = QFileDialog.getOpenFileNames(self, title, folder, self.tr("Tables") + " (*.csv *.txt *.tsv)")[0]
-        else:
-            name = QFileDialog.getOpenFileName(self, title, folder, self.tr("Tables") + " (*.csv *.txt *.tsv)")[0]
-            names = [name] if name else []
-        if names:
-            self.choose(part, tuple(Path(name) for name in names))
+        last = self.files.folders.get(part)
+        folder = str(last.parent if last else Path.home())
+        name = QFileDialog.getExistingDirectory(self, self.pickers[part].button.accessibleName(), folder)
+        if name:
+            self.files.folders[part] = Path(name)
+            self.changed.emit()
 
     @Slot()
     def _ask_target(self) -> None:
@@ -259,23 +192,122 @@ class NewCampaignDialog(Dialog):
         self.files.passphrase = self.passphrase.text()
         self.files.repeat = self.repeat.text()
         self._show_strength()
-        self._show_problems()
+        self.changed.emit()
 
     @Slot(int)
-    def _choose_template(self, index: int) -> None:
-        self.files.template = self.template.itemData(index)
+    def _choose_template(self, _index: int) -> None:
+        self.files.template = self.template.chosen or None
+
+
+class NewCampaignDialog(Dialog):
+    """Two steps: the logs, then all else. ``wanted`` carries a NewCampaign once everything is right."""
+
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setWindowTitle(self.tr("New campaign"))
+        self.setAcceptDrops(True)
+        room = self.screen().availableGeometry() if parent is None else parent.window().geometry()
+        self.resize(min(1320, room.width() - 24), min(860, room.height() - 24))
+        self.files = CampaignFiles()
+        self.logs = ImportView()
+        self.form = CampaignForm(self.files)
+        self.steps = QStackedWidget()
+        self.steps.addWidget(self.logs)
+        self.steps.addWidget(self.form)
+        self.body.addWidget(self.steps, 1)
+        self.wrong = Notice("danger", "stop", "")
+        self.wrong.hide()
+        self.body.addWidget(self.wrong)
+        self._add_buttons()
+        self.logs.changed.connect(self._show_state)
+        self.logs.failed.connect(self.tell)
+        self.form.changed.connect(self._show_state)
+        self._show_step(0)
+
+    def _add_buttons(self) -> None:
+        self.summary = ElidedLabel("", "body", "muted")
+        cancel = Button(self.tr("Cancel"))
+        cancel.clicked.connect(self.reject)
+        self.back_button = Button(self.tr("Back"), "plain", "left")
+        self.back_button.clicked.connect(self._back)
+        self.go_on_button = Button(self.tr("Continue"), "primary", "right", icon_after=True)
+        self.go_on_button.clicked.connect(self._go_on)
+        self.make_button = Button(self.tr("Make the campaign"), "primary", "play")
+        self.make_button.clicked.connect(self._make)
+        self.buttons.addWidget(self.summary, 1)
+        for button in (cancel, self.back_button, self.go_on_button, self.make_button):
+            self.buttons.addWidget(button)
+
+    def take_paths(self, paths: list[Path]) -> None:
+        """Find out what files, folders and archives hold; folders of photos go to their place."""
+        self.logs.take_paths(take_photos(paths, self.files))
+        self._show_state()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Sort what was dropped."""
+        event.acceptProposedAction()
+        self.take_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    @Slot(Exception)
+    def tell(self, error: Exception) -> None:
+        """Say in place what went wrong."""
+        explained = explain(error)
+        self.wrong.set_notice("danger", "stop", plain(f"{explained.happened} {explained.advice}"))
+        self.wrong.show()
+
+    def done(self, result: int) -> None:
+        """Stop looking at files before going."""
+        self.logs.give_up()
+        super().done(result)
+
+    def _show_step(self, step: int) -> None:
+        titles = (self.tr("New campaign: the files"), self.tr("New campaign: photos and where to save"))
+        self.heading.setText(titles[step])
+        self.steps.setCurrentIndex(step)
+        self.back_button.setVisible(step == 1)
+        self.go_on_button.setVisible(step == 0)
+        self.make_button.setVisible(step == 1)
+        (self.make_button if step else self.go_on_button).setDefault(True)
+        self._show_state()
+
+    @Slot()
+    def _show_state(self) -> None:
+        """Say what is still to do."""
+        if self.steps.currentIndex() == 0:
+            hindrance = self.logs.hindrance()
+            self.go_on_button.setEnabled(not hindrance)
+            self.go_on_button.setAccessibleDescription(hindrance)
+            self.go_on_button.setToolTip(hindrance)
+            self.summary.set_whole(hindrance)
+            self.summary.set_tone("muted")
+            return
+        count = len(self.form.show_all())
+        self.summary.set_whole(self.tr("Still to do: {count}").format(count=count) if count else "")
+        self.summary.set_tone("danger")
+
+    @Slot()
+    def _back(self) -> None:
+        self._show_step(0)
+
+    @Slot()
+    def _go_on(self) -> None:
+        self.wrong.hide()
+        self._show_step(1)
 
     @Slot()
     def _make(self) -> None:
-        self._asked = True
-        problems = self.files.problems()
-        self._show_problems()
-        if problems:
-            first = next(part for part in self.rows if part in problems)
-            self.scroller.ensureWidgetVisible(self.rows[first])
-            return
-        self.accept()
-        self.wanted.emit(self.files.campaign())
+        self.form.asked = True
+        self._show_state()
+        if not self.files.problems():
+            self.accept()
+            self.wanted.emit(self.files.campaign(self.logs.plan))
 
 
 def _field(name: str, *, secret: bool = False) -> QLineEdit:

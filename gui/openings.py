@@ -19,6 +19,7 @@ from gui.settings import Recent
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
+    from engine.campaign_inputs import CampaignInputs
 
 
 DEMO_FILE = "demo.semblance"
@@ -35,17 +36,9 @@ class Opened:
 
 @dataclass(frozen=True)
 class NewCampaign:
-    """What a person gave for a new campaign. ``template`` is a family for all ads, or None for each offer's own."""
+    """What a person gave for a new campaign, where its file goes and how it is locked."""
 
-    name: str
-    calls: tuple[Path, ...]
-    usage: tuple[Path, ...]
-    customers: Path
-    offers: Path
-    history: Path | None
-    inventory: Path
-    photos: Path
-    template: str | None
+    inputs: CampaignInputs
     path: Path
     passphrase: str
 
@@ -104,19 +97,12 @@ def new_campaign_job(new: NewCampaign) -> Job[Opened]:
     """Run a new campaign into its file and open it."""
 
     def work(context: JobContext) -> Opened:
-        from engine.logs import LogFiles
-        from engine.pipeline import CampaignInputs, run_campaign
+        from engine.pipeline import run_campaign
 
-        files = LogFiles(
-            calls=new.calls, usage=new.usage, customers=new.customers, offers=new.offers, history=new.history
-        )
-        inputs = CampaignInputs(
-            files=files, inventory=new.inventory, photos=new.photos, template=new.template, name=new.name
-        )
-        run_campaign(inputs, new.path, new.passphrase, context=context.part(0.0, 0.95))
+        run_campaign(new.inputs, new.path, new.passphrase, context=context.part(0.0, 0.95))
         return _open(new.path, new.passphrase, context.part(0.95, 1.0))
 
-    return Job(tr("Making {name}").format(name=new.name), work)
+    return Job(tr("Making {name}").format(name=new.inputs.name), work)
 
 
 def reading_job(campaign: Campaign) -> Job[Opened]:

@@ -24,8 +24,9 @@ PATIENCE = 60.0  # seconds for the window to open the campaign
 def selftest() -> int:
     """Run the check; 0 if the campaign came out and every page shows it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from engine.campaign_inputs import DemoInputs
     from engine.command_line import DEMO_PASSPHRASE
-    from engine.pipeline import DemoInputs, campaign_into_folder
+    from engine.pipeline import campaign_into_folder
     from engine.progress_bars import ProgressBars
     from gui.application import make_application
     from gui.settings import Settings

@@ -21,11 +21,15 @@ PADDING = 36  # the padding of both sides and the item's own margins
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading; numbers stand at the right in tabular digits, one stretching column takes the room left."""
+    """A column's heading; numbers stand at the right in tabular digits, one stretching column takes the room left.
+
+    ``width`` is for a column of controls, in pixels; 0 is as wide as its texts need.
+    """
 
     title: str
     is_number: bool = False
     stretches: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class _Model(QAbstractTableModel):
         self.beginResetModel()
         self.rows = tuple(tuple(cells) for cells in rows)
         self.endResetModel()
+
+    def change(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self.rows = tuple(tuple(cells) for cells in rows)
+        self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.columns) - 1))
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
@@ -115,8 +123,24 @@ class ShortTable(QTableView):
         look().changed.connect(self.viewport().update)
 
     def show_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
-        """Show other rows."""
+        """Show other rows; controls that were put into cells go."""
         self._model.show(rows)
+        self._fit()
+
+    def change_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Show as many rows as before with other texts; controls in cells stay, and so does what is selected."""
+        self._model.change(rows)
+        self._fit()
+
+    def put(self, row: int, column: int, control: QWidget) -> None:
+        """Put a control into a cell."""
+        self.setIndexWidget(self._model.index(row, column), control)
+
+    def control(self, row: int, column: int) -> QWidget:
+        """Return the control that was put into a cell."""
+        return self.indexWidget(self._model.index(row, column))
+
+    def _fit(self) -> None:
         for place, column in enumerate(self._model.columns):
             if column.stretches:
                 self.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
@@ -134,6 +158,8 @@ class ShortTable(QTableView):
         return len(self._model.rows)
 
     def _width(self, place: int, column: Column) -> int:
+        if column.width:
+            return column.width
         metrics = QFontMetrics(font(tabular=column.is_number))
         title = QFontMetrics(font("caption", weight=600)).horizontalAdvance(column.title)
         widest = max((metrics.horizontalAdvance(cells[place].text) for cells in self._model.rows), default=0)

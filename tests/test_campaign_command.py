@@ -23,7 +23,7 @@ from engine.campaign import Campaign
 from engine.demo import DemoOperator, simulate_operator
 from engine.handsets import handset_history, loyalty
 from engine.job import JobContext
-from engine.logs import Logs, customer_features, read_logs
+from engine.logs import Logs, customer_features, load_plan, plan_of, read_logs
 from engine.recommending import People, _features_before, _first_day
 from tests.conftest import DEMO_CUSTOMERS, ROOT, run_program
 
@@ -207,15 +207,15 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_a_missing_column_is_named_with_the_file_and_what_was_found(operator: DemoOperator, tmp_path: Path):
-    text = operator.files.customers.read_text(encoding="utf-8").replace("birth_year", "born", 1)
+    text = operator.files.customers.read_text(encoding="utf-8").replace("residence", "remark", 1)
     changed = tmp_path / "people.csv"
     changed.write_text(text, encoding="utf-8")
     (tmp_path / "result").mkdir()
     done = run_program(*own_arguments(operator, tmp_path / "result" / "out", customers=changed), environment=OWN)
     said = sentence(done)
     assert "people.csv" in said
-    assert "birth_year" in said.replace(" ", "_")
-    assert "born" in said
+    assert "residence" in said
+    assert "remark" in said
     assert nothing_left_in(tmp_path / "result")
 
 
@@ -310,12 +310,60 @@ def test_customers_that_the_logs_do_not_know_are_named_as_the_cause(operator: De
     assert "people.csv" in sentence(done) or "history" in sentence(done)
 
 
-def test_a_file_in_another_encoding_is_named_and_not_read_by_halves(operator: DemoOperator, tmp_path: Path):
-    changed = tmp_path / "latin.csv"
+def test_logs_are_recognised_in_their_folder_and_read_again_by_the_saved_plan(operator: DemoOperator, tmp_path: Path):
+    photos = ("--inventory", operator.inventory, "--photos", operator.photos, "--ads", "0")
+    plan = tmp_path / "plan.toml"
+    first = ("campaign", "--logs", operator.files.customers.parent, "--save-plan", plan, *photos)
+    done = run_program(*first, "--out", tmp_path / "one", environment=OWN)
+    assert done.returncode == 0, done.stderr
+    assert len(load_plan(plan).of_kind("calls")) == len(operator.files.calls)
+    done = run_program("campaign", "--plan", plan, *photos, "--out", tmp_path / "two", environment=OWN)
+    assert done.returncode == 0, done.stderr
+    for name in ("recommendations.csv", "rejects.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert len(rows_of(tmp_path / "two" / "rejects.csv")) == len(operator.dirty)
+
+
+def test_many_rejects_stop_the_campaign_until_they_are_accepted(operator: DemoOperator, tmp_path: Path):
+    changed = tmp_path / "history.csv"
+    lines = operator.files.history.read_text(encoding="cp1250").splitlines()
+    broken = [line.rsplit(",", 1)[0] + ",maybe" if number % 10 == 1 else line for number, line in enumerate(lines)]
+    changed.write_text("\n".join(broken) + "\n", encoding="cp1250")
+    arguments = own_arguments(operator, tmp_path / "out", history=changed, ads="0")
+    said = sentence(run_program(*arguments, environment=OWN))
+    count = sum(line.endswith(",maybe") for line in broken)
+    assert f"history.csv: {count:,} of {len(lines) - 1:,} rows cannot be used (10%)" in said
+    assert "--accept-rejects" in said
+    assert not (tmp_path / "out").exists()
+    done = run_program(*arguments, "--accept-rejects", environment=OWN)
+    assert done.returncode == 0, done.stderr
+    rejects = [row for row in rows_of(tmp_path / "out" / "rejects.csv") if row["file"] == "history.csv"]
+    assert len(rejects) == count
+
+
+def test_logs_without_a_needed_kind_are_named_and_the_plan_is_left_to_be_corrected(
+    operator: DemoOperator, tmp_path: Path
+):
+    plan = tmp_path / "plan.toml"
+    other = tmp_path / "notes.csv"
+    other.write_text("subject,text\na,b\n")
+    done = run_program(
+        "campaign", "--logs", *operator.files.calls, operator.files.offers, other, "--save-plan", plan, "--out",
+        tmp_path / "out", "--inventory", operator.inventory, "--photos", operator.photos, environment=OWN,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0] == "semblance: notes.csv is left out: nothing says what it holds."
+    assert "No customer list is there." in done.stderr.splitlines()[-1]
+    assert [file.kind for file in load_plan(plan).files if file.source.name == "notes.csv"] == [None]
+    assert not (tmp_path / "out").exists()
+
+
+def test_customers_in_cp1250_keep_the_letters_of_their_towns(operator: DemoOperator, tmp_path: Path):
+    changed = tmp_path / "people.csv"
     changed.write_bytes(operator.files.customers.read_text(encoding="utf-8").encode("cp1250"))
-    said = sentence(run_program(*own_arguments(operator, tmp_path / "out", customers=changed), environment=OWN))
-    assert "latin.csv" in said
-    assert "UTF-8" in said
+    plan = plan_of(replace(operator.files, customers=changed))
+    towns = plan.run().tables.connection.sql("SELECT DISTINCT residence FROM customers").fetchall()
+    assert ("Győr",) in towns
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):
@@ -348,6 +396,9 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path):
         ["campaign", "--demo", "--out", "x", "--customers", "many"],
         ["campaign", "--demo", "--out", "x", "--calls", "calls.csv"],
         ["campaign", "--out", "x", "--calls", "calls.csv"],
+        ["campaign", "--out", "x", "--logs", "logs", "--plan", "p.toml", "--inventory", "i", "--photos", "p"],
+        ["campaign", "--out", "x", "--plan", "p.toml", "--history", "h.csv", "--inventory", "i", "--photos", "p"],
+        ["campaign", "--demo", "--out", "x", "--logs", "logs"],
         ["campaign", "--demo", "--out", "x", "--ads", "-1"],
         ["no-such-file.semblance"],
     ],

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from engine import columns
 from engine.errors import InputError
 from engine.job import JobContext
@@ -93,30 +91,24 @@ def _fit(
 ) -> tuple[float, dict[int, tuple[str, float]]]:
     """Return how well a table fits a kind (0 to 1), and the role and its confidence of each column that has one.
 
-    Each role goes to one column so that the sum of the confidences is the largest (the assignment problem).
+    The surest role of all is given first, then the next one among what is left; of equals the one further left.
     """
-    from scipy.optimize import linear_sum_assignment
-
-    scores = np.array(
-        [
-            [_confidence(probe, place, column.name, layout, values[place], decimal) for column in layout.columns]
-            for place in range(len(probe.names))
-        ]
-    )
-    # where two columns serve as well, the one further left plays the role that stands first
-    order = 1e-4 * np.outer(np.linspace(1, 0, len(scores)), np.linspace(1, 0, len(layout.columns)))
-    places, numbers = linear_sum_assignment(-(scores + order * (scores > 0)))
-    roles = {
-        int(place): (layout.columns[number].name, float(scores[place, number]))
-        for place, number in zip(places, numbers, strict=True)
-        if scores[place, number] >= LEAST
-    }
+    scores = [
+        (_confidence(probe, place, column.name, layout, values[place], decimal), place, number, column.name)
+        for place in range(len(probe.names))
+        for number, column in enumerate(layout.columns)
+    ]
+    roles: dict[int, tuple[str, float]] = {}
+    for confidence, place, _, role in sorted(scores, key=lambda score: (-score[0], score[2], score[1])):
+        taken = {given for given, _ in roles.values()}
+        if confidence >= LEAST and place not in roles and role not in taken:
+            roles[place] = (role, confidence)
     by_role = dict(roles.values())
     needed = [by_role.get(column.name, 0.0) for column in layout.columns if column.needed]
     if layout.kind == "offers":
         needed += [by_role.get(role, 0.0) for role in (columns.MARGIN, columns.COST)]
     known = sum(confidence >= 0.8 for confidence in by_role.values()) / max(len(probe.names), 1)
-    whole = float(np.mean(needed)) * (0.4 if min(needed) < LEAST else 1.0)
+    whole = sum(needed) / len(needed) * (0.4 if min(needed) < LEAST else 1.0)
     return min(1.0, 0.75 * whole + 0.15 * known + 0.1 * file_score(source.name, layout.kind)), roles
 
 

@@ -32,6 +32,9 @@ MOST_MISREAD = 0.01  # of a file's rows may be in another encoding; more would l
 UNUSABLE = 0.5  # of a file's rows set aside: the rest would mislead
 UNREADABLE_REASON = "Letters are not "
 ROWS_AT_ONCE = 1_000_000  # plain rows that go into a table in one go
+COMPRESSED = "clean"  # the name of the database that is compressed
+COMPRESSED_ABOVE = 2 << 30  # bytes of logs, some 30 million calls, whose tables would take 2.7 GB
+PACKED_TO = 8  # times its size a packed file is taken to hold
 LINES_AT_ONCE = 100_000  # lines that are judged in one go
 
 
@@ -175,7 +178,8 @@ def run_plan(plan: ImportPlan, context: JobContext) -> ImportReport:
     order = list(LAYOUTS)
     files = sorted((file for file in plan.files if file.kind), key=lambda file: order.index(file.layout.kind))
     names = Counter(file.source.name for file in files)
-    import_ = _Import(plan, empty_tables())
+    is_large = sum(_unpacked(file) for file in files if file.kind in ("calls", "usage")) > COMPRESSED_ABOVE
+    import_ = _Import(plan, empty_tables(is_compressed=is_large), is_large)
     try:
         sources = [_Source(file, file.source.name if names[file.source.name] == 1 else file.source.place)
                    for file in files]  # fmt: skip
@@ -183,6 +187,11 @@ def run_plan(plan: ImportPlan, context: JobContext) -> ImportReport:
     except BaseException:
         import_.connection.close()
         raise
+
+
+def _unpacked(file: FilePlan) -> int:
+    """Return about how many bytes of text a file holds."""
+    return file.source.size * (1 if file.source.shape == "text" else PACKED_TO)
 
 
 def log_span(logs: Logs) -> tuple[date, date]:
@@ -198,11 +207,18 @@ def _span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date]:
     return rows[0][0], rows[0][1]
 
 
-def empty_tables() -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in memory, with an empty table of each kind, that neither touches files nor spills to disk."""
+def empty_tables(*, is_compressed: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB in memory, with an empty table of each kind, that neither touches files nor spills to disk.
+
+    Compressed tables take a quarter of the memory (20 bytes instead of 90 for a call) and 2 CPU seconds for a million
+    rows.
+    """
     import duckdb
 
     connection = duckdb.connect(config={"enable_external_access": "false", "temp_directory": ""})
+    if is_compressed:
+        connection.execute(f"ATTACH ':memory:' AS {COMPRESSED} (COMPRESS)")
+        connection.execute(f"USE {COMPRESSED}")
     for layout in LAYOUTS.values():
         if layout.kind != "offers":
             connection.execute(create_table(layout))
@@ -244,6 +260,7 @@ class _Import:
 
     plan: ImportPlan
     connection: duckdb.DuckDBPyConnection
+    is_compressed: bool
 
     def report(self, sources: Sequence[_Source], context: JobContext) -> ImportReport:
         """Read all files: the logs first, then what the logs are needed to judge."""
@@ -307,6 +324,8 @@ class _Import:
         self.connection.register("plain", rows)
         count = self._count(sql)
         self.connection.unregister("plain")
+        if self.is_compressed:
+            self.connection.execute(f"CHECKPOINT {COMPRESSED}")
         return count
 
     def _chunks(self, source: _Source, limits: Limits, context: JobContext) -> Iterator[pa.Table | None]:

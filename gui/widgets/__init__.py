@@ -1,6 +1,7 @@
 """The parts that every page is put together from, in the look of resources/look.json."""
 
 from gui.widgets.buttons import Button, FilterButton, RailButton, Segments
+from gui.widgets.choice import Choice
 from gui.widgets.fields import DropArea, SearchField
 from gui.widgets.labels import Chip, ElidedLabel, IconLabel, Label, bold, plain
 from gui.widgets.layouts import Flow, clear, column, row
@@ -11,6 +12,7 @@ __all__ = [
     "Button",
     "Card",
     "Chip",
+    "Choice",
     "DropArea",
     "ElidedLabel",
     "EmptyState",

@@ -133,7 +133,7 @@ class HonestyLine(QWidget):
 class EmptyState(QWidget):
     """One icon, what is missing, what to do, one button. Centred in the room it gets."""
 
-    def __init__(self, icon_name: str, missing: str, advice: str, action: Button | None = None) -> None:
+    def __init__(self, icon_name: str, missing: str, advice: str, action: QWidget | None = None) -> None:
         super().__init__()
         self.setAccessibleName(f"{missing}. {advice}")
         centre = Qt.AlignmentFlag.AlignHCenter

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.campaign_inputs import CampaignInputs
 from engine.demo import simulate_operator
 from engine.job import JobContext
-from engine.pipeline import CampaignInputs, build_campaign
+from engine.logs import plan_of
+from engine.pipeline import build_campaign
 from engine.stages import Stages
 from tests.engine.looks import Watched
 
@@ -37,7 +39,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Watched]:
         for photo in sorted(photos.iterdir())[12:]:
             photo.unlink()
     audience = WatchingAudience()
-    inputs = CampaignInputs(operator.files, operator.inventory, operator.photos)
+    inputs = CampaignInputs(plan_of(operator.files), operator.inventory, operator.photos)
     build_campaign(inputs, Path(folder, "spring.semblance"), "secret", seed=0, stages=Stages(audience))
     return {"Simulate": simulating} | audience.contexts
 

@@ -1,32 +1,30 @@
-"""A new campaign: files recognised by their header, what is wrong said in place, and what comes out."""
+"""A new campaign: logs first, then the rest; what is wrong said in place, and what comes out."""
 
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
-from gui.campaign_files import CampaignFiles, recognise, sort_dropped, strength
+from gui.campaign_files import CampaignFiles, strength, take_photos
 from gui.new_campaign_dialog import NewCampaignDialog
 
-HEADERS = {
-    "calls": "caller,callee,time,seconds,cell,phone_type",
-    "usage": "customer;time;phone_type;megabytes;category",
-    "customers": "\ufeffcustomer,first_name,residence,birth_year,photo_consent",
-    "offers": "offer,name,maker,margin,cost",
-    "history": "customer,offer,outcome",
+FILES = {
+    "calls": "caller,callee,time,seconds,cell,phone_type\n001,002,2026-01-05 10:00:00,60,BUD-001,SM-G991B\n",
+    "customers": "customer,residence,birth_year\n001,Győr,1980\n002,Pécs,1990\n",
+    "offers": "offer,margin,cost\nsamsung-5g,12000,300\n",
 }
 
 
 @pytest.fixture
-def delivery(tmp_path: Path) -> dict[str, Path]:
-    paths = {part: tmp_path / f"{part}.csv" for part in HEADERS}
-    for part, header in HEADERS.items():
-        paths[part].write_text(header + "\n1\n", encoding="utf-8")
+def delivery(tmp_path: Path) -> Path:
+    """A folder with logs, and in it the folders with photos."""
+    folder = tmp_path / "delivery"
     for name in ("inventory", "customers_photos"):
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "018204.jpg").write_bytes(b"jpeg")
-    return paths | {"inventory": tmp_path / "inventory", "photos": tmp_path / "customers_photos"}
+        (folder / name).mkdir(parents=True)
+        (folder / name / "018204.jpg").write_bytes(b"jpeg")
+    for kind, text in FILES.items():
+        (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
@@ -34,85 +32,74 @@ def dialog(qtbot):
     dialog = NewCampaignDialog()
     qtbot.addWidget(dialog)
     dialog.show()
-    return dialog
+    yield dialog
+    dialog.reject()
 
 
-@pytest.mark.parametrize("part", HEADERS)
-def test_file_is_recognised_by_its_columns(delivery, part):
-    assert recognise(delivery[part]) == part
-
-
-def test_file_with_other_columns_is_not_recognised(tmp_path):
-    other = tmp_path / "notes.csv"
-    other.write_text("subject,text\n")
-    assert recognise(other) is None
-    assert recognise(tmp_path / "missing.csv") is None
-
-
-def test_dropped_delivery_finds_its_places(delivery, tmp_path):
-    second = tmp_path / "calls_2.csv"
-    second.write_text(HEADERS["calls"])
+def test_dropped_folders_of_photos_find_their_places(delivery, tmp_path):
     files = CampaignFiles()
-    assert sort_dropped([*delivery.values(), second], files) == []
-    assert files.chosen("calls") == (delivery["calls"], second)
-    for part in ("usage", "customers", "offers", "history", "inventory", "photos"):
-        assert files.chosen(part) == (delivery[part],)
+    assert take_photos([delivery], files) == [delivery]
+    assert files.folders == {"inventory": delivery / "inventory", "photos": delivery / "customers_photos"}
+    other = tmp_path / "faces"
+    other.mkdir()
+    (other / "a.jpg").write_bytes(b"jpeg")
+    (other / "list.csv").write_text("a,b")
+    assert take_photos([other, delivery / "calls.csv"], files) == [delivery / "calls.csv"]
+    assert files.folders["photos"] == other
 
 
-def test_what_is_missing_is_said_beside_its_field_only_after_asking(dialog, qtbot):
-    assert not dialog.rows["calls"].wrong.isVisible()
+def test_logs_come_first_and_their_lack_is_said_at_the_button(dialog):
+    assert not dialog.go_on_button.isEnabled()
+    assert dialog.go_on_button.accessibleDescription() == "Choose the files first."
+    assert dialog.summary.accessibleName() == "Choose the files first."
+    assert not dialog.make_button.isVisible()
+
+
+def test_what_is_missing_is_said_beside_its_field_only_after_asking(dialog, delivery, qtbot):
+    dialog.take_paths([delivery / f"{kind}.csv" for kind in FILES])
+    qtbot.waitUntil(dialog.go_on_button.isEnabled)
+    qtbot.mouseClick(dialog.go_on_button, Qt.MouseButton.LeftButton)
+    rows = dialog.form.rows
+    assert not rows["inventory"].wrong.isVisible()
     qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     assert dialog.isVisible()
-    assert dialog.rows["calls"].wrong.text() == "Choose at least one file of call records."
-    assert dialog.rows["passphrase"].wrong.text() == "Choose at least 8 characters."
-    assert not dialog.rows["usage"].wrong.text()
-    assert dialog.summary.text()
+    assert rows["inventory"].wrong.text() == "Choose the folder with the campaign photos."
+    assert rows["passphrase"].wrong.text() == "Choose at least 8 characters."
+    assert dialog.summary.accessibleName() == "Still to do: 4"
 
 
 def test_complete_dialog_hands_over_the_campaign(dialog, delivery, tmp_path, qtbot):
-    dialog.take_paths(list(delivery.values()))
-    qtbot.keyClicks(dialog.target, str(tmp_path / "autumn"))
-    qtbot.keyClicks(dialog.passphrase, "four long plain words")
-    qtbot.keyClicks(dialog.repeat, "four long plain word")
+    dialog.take_paths([delivery])
+    qtbot.waitUntil(dialog.go_on_button.isEnabled)
+    qtbot.mouseClick(dialog.go_on_button, Qt.MouseButton.LeftButton)
+    form = dialog.form
+    qtbot.keyClicks(form.target, str(tmp_path / "autumn"))
+    qtbot.keyClicks(form.passphrase, "four long plain words")
+    qtbot.keyClicks(form.repeat, "four long plain word")
     qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
-    assert dialog.rows["repeat"].wrong.text() == "The two passphrases differ. Type the same one twice."
-    qtbot.keyClicks(dialog.repeat, "s")
-    assert dialog.rows["repeat"].wrong.text() == ""
-    dialog.template.setCurrentIndex(2)
+    assert form.rows["repeat"].wrong.text() == "The two passphrases differ. Type the same one twice."
+    qtbot.keyClicks(form.repeat, "s")
+    assert form.rows["repeat"].wrong.text() == ""
+    form.template.choose("cut")
     with qtbot.waitSignal(dialog.wanted) as told:
         qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     new = told.args[0]
-    assert new.name == "autumn"
+    assert new.inputs.name == "autumn"
     assert new.path == tmp_path / "autumn.semblance"
-    assert new.calls == (delivery["calls"],)
-    assert new.history == delivery["history"]
-    assert new.template == "cut"
+    assert [file.kind for file in new.inputs.plan.files] == ["calls", "customers", "offers"]
+    assert new.inputs.photos == delivery / "customers_photos"
+    assert new.inputs.template == "cut"
     assert not dialog.isVisible()
 
 
-def test_unrecognised_file_is_named(dialog, tmp_path):
-    other = tmp_path / "notes.csv"
-    other.write_text("subject,text\n")
-    dialog.take_paths([other])
-    assert "notes.csv" in dialog.lead.text()
-
-
 def test_wrong_choices_each_get_their_sentence(delivery, tmp_path):
-    empty = tmp_path / "empty.csv"
-    empty.touch()
     bare = tmp_path / "bare"
     bare.mkdir()
     taken = tmp_path / "taken.semblance"
     taken.touch()
-    files = CampaignFiles()
-    sort_dropped(list(delivery.values()), files)
-    files.choose("customers", (empty,))
-    files.choose("offers", (tmp_path / "gone.csv",))
-    files.choose("inventory", (bare,))
-    files.target = str(taken)
+    files = CampaignFiles({"inventory": bare, "photos": tmp_path / "gone"}, target=str(taken))
     problems = files.problems()
-    assert problems["customers"] == "empty.csv is empty. Choose another file."
-    assert problems["offers"] == "gone.csv is not there any more. Choose it again."
+    assert problems["photos"] == "gone is not there any more. Choose it again."
     assert problems["inventory"] == "There is no photo in bare. Choose the folder that holds them."
     assert problems["target"] == "taken.semblance is there already. Choose another name."
     files.target = str(tmp_path / "nowhere" / "x")

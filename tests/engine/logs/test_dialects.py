@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.logs import detect, quick
@@ -130,7 +130,7 @@ def imported(folder: Path, kind: str, content: bytes) -> ImportReport:
     return plan.run()
 
 
-@settings(max_examples=60, deadline=None, phases=(Phase.generate,))
+@settings(max_examples=385, deadline=None)
 @given(tables())
 def test_any_table_in_any_dialect_comes_back_equal(table: tuple[str, Dialect, list[tuple[object, ...]]]) -> None:
     kind, dialect, rows = table

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.logs import ImportReport, detect, quick
+from engine.logs import ImportReport, detect, quick, reader
 from engine.logs.plan import ImportPlan
 from tests.engine.logs.delivery import write
 
@@ -85,6 +85,19 @@ def test_plain_rows_take_the_quick_way(tmp_path: Path) -> None:
         report = plan.run()
     assert report.accepted == 3_000
     assert [len(others) for _, others in taken] == [0]
+
+
+def test_large_deliveries_are_compressed_and_come_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = planned(tmp_path, [GOOD, *ODD_LINES] * 40)
+    monkeypatch.setattr(quick, "LEAST_BYTES", 0)
+    plain = plan.run()
+    monkeypatch.setattr(reader, "COMPRESSED_ABOVE", 0)
+    monkeypatch.setattr(reader, "ROWS_AT_ONCE", 100)
+    compressed = plan.run()
+    assert contents(compressed) == contents(plain)
+    ibis = pytest.importorskip("ibis")
+    table = ibis.duckdb.from_connection(compressed.tables.connection).table("calls")
+    assert table.count().execute() == compressed.accepted
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,227 @@
+"""The import in the window: a Hungarian operator's files recognised, corrected by hand, judged and read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from engine import columns
+from engine.demo import DemoOperator, simulate_operator
+from engine.logs import ImportPlan, load_plan
+from gui.import_view import ImportView
+from gui.main_window import MainWindow
+from gui.new_campaign_dialog import NewCampaignDialog
+from gui.rejects_dialog import RejectsDialog
+from gui.widgets import Label
+from tests.gui.hungarian_delivery import write_hungarian
+
+CLICK = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
+    operator = simulate_operator(tmp_path_factory.mktemp("simulated") / "delivery", customers=600, seed=3)
+    for folder in (operator.inventory, operator.photos):
+        for photo in sorted(folder.iterdir())[4:]:
+            photo.unlink()
+    return operator
+
+
+@pytest.fixture
+def hungarian(operator: DemoOperator, tmp_path: Path) -> Path:
+    return write_hungarian(operator, tmp_path / "szallitas")
+
+
+@pytest.fixture
+def view(qtbot) -> ImportView:
+    view = ImportView()
+    qtbot.addWidget(view)
+    view.resize(1200, 700)
+    view.show()
+    yield view
+    view.give_up()
+
+
+def drop(target, *paths: Path) -> None:
+    """Drop files and folders as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    target.dropEvent(QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def settled(view: ImportView, qtbot) -> None:
+    qtbot.waitUntil(lambda: not view.is_busy, timeout=20_000)
+
+
+def place_of(view: ImportView, name: str) -> int:
+    return next(at for at, each in enumerate(view.judged) if each.file.source.name == name)
+
+
+def kinds(plan: ImportPlan) -> dict[str, str | None]:
+    return {file.source.name: file.kind for file in plan.files}
+
+
+def correct_customers(view: ImportView, qtbot) -> None:
+    """Say what the customer list is, and which of its columns is the town."""
+    at = place_of(view, "torzs.csv")
+    view.kind_choice(at).choose("customers")
+    settled(view, qtbot)
+    town = next(n for n, each in enumerate(view.judged[at].file.columns) if each.name == "megjegyzés")
+    view.mapping.role_choice(town).choose(columns.RESIDENCE)
+    settled(view, qtbot)
+
+
+def test_hungarian_files_are_imported_with_a_corrected_mapping(
+    window: MainWindow, operator: DemoOperator, hungarian: Path, qtbot
+):
+    drop(window, hungarian, operator.inventory, operator.photos)
+    dialog = window.findChild(NewCampaignDialog)
+    view = dialog.logs
+    settled(view, qtbot)
+    assert {each.file.encoding for each in view.judged} == {"cp1250"}
+    assert {each.file.delimiter for each in view.judged} == {";"}
+    assert view.judged[place_of(view, "ajanlatok.csv")].file.decimal == ","
+    assert kinds(view.plan)["hivasok_2026.csv"] == "calls"
+    assert not dialog.go_on_button.isEnabled()
+
+    at = place_of(view, "torzs.csv")
+    assert view.judged[at].file.confidence < 0.6
+    view.kind_choice(at).choose("usage")
+    settled(view, qtbot)
+    assert "torzs.csv has no column for: time." in dialog.summary.accessibleName()
+    assert "No customer list is there." in {label.text()[:26] for label in view.left.findChildren(Label)}
+    view.kind_choice(at).choose("customers")
+    settled(view, qtbot)
+    assert "torzs.csv has no column for: residence." in dialog.summary.accessibleName()
+    assert view.table.cell(at, 4).text == "Incomplete"
+    assert "residence" in view.mapping.notice.text
+    correct_customers(view, qtbot)
+    assert view.judged[at].preview.rejected == 0
+    assert view.mapping.verdict.text() == "Of the first 600 rows, all can be used."
+    assert dialog.summary.accessibleName() == ""
+
+    qtbot.mouseClick(dialog.go_on_button, CLICK)
+    assert dialog.files.folders == {"inventory": operator.inventory, "photos": operator.photos}
+    qtbot.keyClicks(dialog.form.target, str(hungarian / "osz"))
+    qtbot.keyClicks(dialog.form.passphrase, "four long plain words")
+    qtbot.keyClicks(dialog.form.repeat, "four long plain words")
+    qtbot.mouseClick(dialog.make_button, CLICK)
+    qtbot.waitUntil(lambda: window.campaign is not None or dialog.isVisible(), timeout=120_000)
+    assert window.campaign is not None, dialog.wrong.text
+    table = window.workspace.page("data").files.table
+    shown = {table.cell(at, 0).text: table.cell(at, 2).text for at in range(table.row_count)}
+    assert shown == {"hivasok_2026.csv": table.cell(0, 2).text, "torzs.csv": "600", "ajanlatok.csv": "3",
+                     "kampany.csv": shown["kampany.csv"]}  # fmt: skip
+    assert int(table.cell(0, 2).text.replace(",", "")) > 10_000
+    assert [table.cell(at, 1).text for at in range(4)] == ["Calls", "Customers", "Offers", "Last campaign"]
+    reasons = window.workspace.page("data").rejects.table
+    aside = sum(int(table.cell(at, 3).text) for at in range(table.row_count))
+    assert aside == sum(int(reasons.cell(at, 1).text) for at in range(reasons.row_count)) < 20
+    qtbot.waitUntil(lambda: window.findChild(NewCampaignDialog) is None)
+
+
+def test_wrong_role_shows_at_once_what_would_be_rejected(view: ImportView, hungarian: Path, qtbot):
+    view.take_paths([hungarian / "hivasok_2026.csv"])
+    settled(view, qtbot)
+    mapping = view.mapping
+    assert mapping.verdict.text() == "Of the first 1,200 rows, all can be used."
+    mapping.role_choice(1).choose(columns.TIME)
+    settled(view, qtbot)
+    assert mapping.role_choice(2).chosen == "", "one column plays a role"
+    assert "1,200 would be set aside" in mapping.verdict.text()
+    assert mapping.reasons.cell(0, 1).text == "1,200"
+    assert mapping.reasons.cell(0, 2).text.startswith("000")
+    assert "called" in mapping.notice.text
+    mapping.role_choice(2).choose(columns.TIME)
+    mapping.role_choice(1).choose(columns.CALLEE)
+    settled(view, qtbot)
+    assert mapping.verdict.text() == "Of the first 1,200 rows, all can be used."
+    assert not mapping.notice.isVisible()
+
+
+def test_dialect_is_corrected_by_its_drop_downs(view: ImportView, hungarian: Path, qtbot):
+    view.take_paths([hungarian / "hivasok_2026.csv"])
+    settled(view, qtbot)
+    dialect = view.mapping.dialect
+    assert dialect.form.chosen == "%Y.%m.%d. %H:%M:%S"
+    dialect.encoding.choose("latin-1")
+    settled(view, qtbot)
+    assert view.judged[0].file.encoding == "latin-1"
+    dialect.delimiter.choose(",")
+    settled(view, qtbot)
+    assert len(view.judged[0].file.columns) == 1
+    assert view.table.cell(0, 4).text == "Incomplete"
+    dialect.delimiter.choose(";")
+    dialect.encoding.choose("cp1250")
+    settled(view, qtbot)
+    assert view.table.cell(0, 4).text == "Ready"
+
+
+def test_unknown_file_waits_for_a_word_and_can_be_left_out(view: ImportView, hungarian: Path, qtbot):
+    view.take_paths([hungarian / "jegyzet.csv"])
+    settled(view, qtbot)
+    assert view.table.cell(0, 4).text == "Unknown"
+    assert view.mapping.notice.text == "Not recognised: choose what it holds, or leave it out."
+    view.mapping.kind.choose("")
+    settled(view, qtbot)
+    assert view.table.cell(0, 4).text == "Left out"
+    assert view.plan.files == ()
+
+
+def test_saved_plan_brings_files_and_corrections_back(view: ImportView, hungarian: Path, qtbot):
+    view.take_paths([hungarian])
+    settled(view, qtbot)
+    correct_customers(view, qtbot)
+    view.save_plan_to(hungarian / "plan.toml")
+    settled(view, qtbot)
+    before = view.plan
+    assert kinds(load_plan(hungarian / "plan.toml")) == kinds(before)
+    other = ImportView()
+    qtbot.addWidget(other)
+    other.open_plan(hungarian / "plan.toml")
+    settled(other, qtbot)
+    assert other.plan == before
+    assert other.hindrance() == ""
+
+
+def test_file_that_is_no_table_is_told_and_keeps_no_other_out(view: ImportView, hungarian: Path, qtbot):
+    picture = hungarian / "terkep.csv"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(1000))
+    view.take_paths([picture, hungarian / "kampany.csv"])
+    settled(view, qtbot)
+    assert "terkep.csv is not a table" in view.unread.text
+    assert kinds(view.plan) == {"kampany.csv": "history"}
+
+
+def test_many_rejects_are_asked_about_before_the_campaign_is_made(
+    window: MainWindow, operator: DemoOperator, hungarian: Path, qtbot
+):
+    history = hungarian / "kampany.csv"
+    lines = history.read_text(encoding="cp1250").splitlines()
+    broken = [line[:-1] + "talán" if number % 12 == 1 else line for number, line in enumerate(lines)]
+    history.write_text("\n".join(broken) + "\n", encoding="cp1250")
+    window.desk.new_campaign_from([hungarian, operator.inventory, operator.photos])
+    dialog = window.findChild(NewCampaignDialog)
+    settled(dialog.logs, qtbot)
+    correct_customers(dialog.logs, qtbot)
+    assert dialog.logs.table.cell(place_of(dialog.logs, "kampany.csv"), 4).text == "8\u00a0% aside"
+    qtbot.mouseClick(dialog.go_on_button, CLICK)
+    qtbot.keyClicks(dialog.form.target, str(hungarian / "osz"))
+    qtbot.keyClicks(dialog.form.passphrase, "four long plain words")
+    qtbot.keyClicks(dialog.form.repeat, "four long plain words")
+    qtbot.mouseClick(dialog.make_button, CLICK)
+    qtbot.waitUntil(lambda: window.findChild(RejectsDialog) is not None, timeout=60_000)
+    question = window.findChild(RejectsDialog)
+    assert not (hungarian / "osz.semblance").exists()
+    qtbot.mouseClick(question.look_button, CLICK)
+    assert question.rows.isVisible()
+    assert question.rows.table.cell(0, 2).text.endswith("talán")
+    qtbot.mouseClick(question.cancel_button, CLICK)
+    assert dialog.isVisible(), "what was given is still there"
+    assert dialog.form.target.text() == str(hungarian / "osz")
+    assert dialog.logs.plan.of_kind("customers")
+    dialog.reject()
