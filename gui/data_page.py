@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
     from gui.charts.loyalty_card import LoyaltyCard
     from gui.jobs import JobQueue
+    from gui.social_tab import SocialTab
 
 ONE_COLUMN_BELOW = 1040
 
@@ -51,6 +52,7 @@ class DataPage(Page):
         )
         self.body.addWidget(self.scroller, 1)
         self.body.addWidget(self.empty, 1)
+        self.social: SocialTab | None = None
         self.set_campaign(None, None)
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
@@ -58,6 +60,7 @@ class DataPage(Page):
         self._results = results
         there = results is not None and bool(results.files)
         self.scroller.setVisible(there)
+        self._show_social(campaign if there else None, results)
         self.empty.setVisible(not there)
         self.proceed.setVisible(there)
         if results is None or not there:
@@ -87,6 +90,15 @@ class DataPage(Page):
             self.loyalty = LoyaltyCard()
             self._right.addWidget(self.loyalty, 1)
         self.loyalty.show_grid(None if results.loyalty is None else grid_of(results.loyalty, results.makers))
+
+    def _show_social(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
+        """Offer the Social tab beside the files; it needs the plotting library too."""
+        if self.social is None and campaign is not None:
+            from gui.social_tab import SocialTab
+
+            self.social = SocialTab(self.body, self.scroller, self.jobs.failed)
+        if self.social is not None:
+            self.social.set_campaign(campaign, results)
 
     def _sentence(self, results: CampaignResults) -> str:
         rows = sum(file.rows for file in results.files)

@@ -1,5 +1,6 @@
 from engine.social.kept import Circles, EgoNetwork, choose_contact, chosen_contact, write_circle
 from engine.social.next_maker import Association, NextMakerInfluence, maker_shares_of_contacts, next_maker_influence
+from engine.social.records import web_from_records
 from engine.social.seeds import Seeds, choose_seeds
 from engine.social.ties import TieRules, self_calls, tie_table
 from engine.social.web import FacePermission, Influence, SocialWeb, WebRules, face_permissions, social_web
@@ -24,5 +25,6 @@ __all__ = [
     "self_calls",
     "social_web",
     "tie_table",
+    "web_from_records",
     "write_circle",
 ]

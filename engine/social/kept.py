@@ -174,18 +174,17 @@ class Circles:
         return runs.values, np.asarray(runs.run_ends, dtype=np.int64)
 
 
-def choose_contact(campaign: Campaign, customer: str, contact: str | None, on: date) -> None:
+def choose_contact(campaign: Campaign, circles: Circles, customer: str, contact: str | None, on: date) -> None:
     """Keep that a customer's ad shall bear a contact's face; None takes the choice back.
 
     Raises ConsentError unless the contact's own photo consent holds on that day, and KeyError if the contact is not in
-    the customer's circle.
+    the customer's circle among ``circles``, those of the campaign.
     """
     with campaign.transaction():
         chosen = _choices(campaign)
         chosen.pop(customer, None)
         if contact is not None:
-            circles = Circles.read(campaign)
-            if circles is None or contact not in {each.contact for each in circles.contacts(customer)}:
+            if contact not in {each.contact for each in circles.contacts(customer)}:
                 raise KeyError(contact)
             require_consent(contact, campaign.consent(contact), on)
             chosen[customer] = contact

@@ -1,7 +1,4 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N]. Figures only; nothing here can fail.
-
-With a name it measures a part instead: python dev.py bench social.
-"""
+"""Measures the program: python dev.py bench [--json F] [--customers N]. Figures only; nothing here can fail."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
-PARTS = ("social",)  # modules beside this one
+PARTS = ("social",)  # modules beside this one, measured by name: dev.py bench social
 WINDOW = """
 import time, sys
 start = time.perf_counter()

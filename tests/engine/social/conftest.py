@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
 import ibis
+import numpy as np
 import pyarrow as pa
 
-from engine.social import TieRules, self_calls, tie_table
+from engine.demo.calls import CALLS_EACH
+from engine.demo.population import Population
+from engine.demo.world import LOG_DAYS
+from engine.social import SocialWeb, TieRules, self_calls, social_web, tie_table
 
 Record = tuple[str, str, datetime, int, str]
 
 
 def calls_table(records: Sequence[Record]) -> ibis.Table:
     """Put call records into a DuckDB of their own."""
+    return ibis.duckdb.from_connection(connection_with(records)).table("calls")
+
+
+def connection_with(records: Sequence[Record]) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB whose table calls holds these records."""
+    types = (pa.string(), pa.string(), pa.timestamp("us"), pa.int32(), pa.string())
+    names = ("caller", "callee", "time", "seconds", "kind")
+    columns = zip(*records, strict=True) if records else [()] * len(names)
+    table = pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names=names)
     connection = duckdb.connect()
-    connection.execute(
-        "CREATE TABLE calls (caller VARCHAR, callee VARCHAR, time TIMESTAMP, seconds INTEGER, kind VARCHAR)"
-    )
-    if records:
-        connection.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?)", records)
-    return ibis.duckdb.from_connection(connection).table("calls")
+    connection.register("records", table)
+    connection.execute("CREATE TABLE calls AS SELECT * FROM records")
+    return connection
 
 
 def ties_of(records: Sequence[Record], rules: TieRules | None = None) -> pa.Table:
@@ -36,8 +47,8 @@ def self_calls_of(records: Sequence[Record]) -> int:
 def plain_ties(rows: Sequence[tuple[str, str, int]]) -> pa.Table:
     """Return ties of these callers, callees and numbers of calls, as tie_table would."""
     pairs = {(caller, callee) for caller, callee, _ in rows}
-    contacts = {caller: sum(each == caller for each, _, _ in rows) for caller, _, _ in rows}
-    answering = {caller: sum(one == caller and (other, one) in pairs for one, other, _ in rows) for caller in contacts}
+    contacts = Counter(caller for caller, _, _ in rows)
+    answering = Counter(caller for caller, callee, _ in rows if (callee, caller) in pairs)
     return pa.table(
         {
             "caller": pa.array([caller for caller, _, _ in rows], pa.string()),
@@ -49,3 +60,26 @@ def plain_ties(rows: Sequence[tuple[str, str, int]]) -> pa.Table:
             "answering": pa.array([answering[caller] for caller, _, _ in rows], pa.int64()),
         }
     )
+
+
+def web_of(population: Population, seed: int) -> SocialWeb:
+    """Return the web of 90 days of a population's calls."""
+    drawn, rng = population.drawn, np.random.default_rng(seed)
+    caller, callee = drawn.ties.caller, drawn.ties.callee
+    activity = np.exp(rng.normal(-0.1, 0.45, len(drawn.people))) * CALLS_EACH / LOG_DAYS
+    calls = rng.poisson(activity[caller] * drawn.ties.weight * 90)
+    caller, callee, calls = caller[calls > 0], callee[calls > 0], calls[calls > 0]
+    names = pa.array([*drawn.people.ids, *(f"+36{number}" for number in drawn.ties.foreign_numbers.tolist())])
+    mutual = np.isin(callee * len(names) + caller, caller * len(names) + callee)
+    ties = pa.table(
+        {
+            "caller": names.take(pa.array(caller)),
+            "callee": names.take(pa.array(callee)),
+            "calls": calls,
+            "messages": np.zeros_like(calls),
+            "mutual": mutual,
+            "contacts": np.bincount(caller)[caller],
+            "answering": np.bincount(caller, mutual).astype(np.int64)[caller],
+        }
+    )
+    return social_web(ties, customers=drawn.people.ids.tolist())

@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
-from engine.demo.calls import CALLS_EACH
-from engine.demo.population import Population, simulate_population
-from engine.demo.world import LOG_DAYS, Planted
+from engine.demo.population import simulate_population
+from engine.demo.world import Planted
 from engine.job import JobCancelled, JobContext
 from engine.social import (
     Association,
     NextMakerInfluence,
-    SocialWeb,
     maker_shares_of_contacts,
     next_maker_influence,
     social_web,
 )
-from tests.engine.social.conftest import plain_ties
+from tests.engine.social.conftest import plain_ties, web_of
 
 CUSTOMERS = 12_000
-
-
-def web_of(population: Population, seed: int) -> SocialWeb:
-    """Return the web of 90 days of a population's calls."""
-    drawn, rng = population.drawn, np.random.default_rng(seed)
-    caller, callee = drawn.ties.caller, drawn.ties.callee
-    activity = np.exp(rng.normal(-0.1, 0.45, CUSTOMERS)) * CALLS_EACH / LOG_DAYS
-    calls = rng.poisson(activity[caller] * drawn.ties.weight * 90)
-    caller, callee, calls = caller[calls > 0], callee[calls > 0], calls[calls > 0]
-    names = pa.array([*drawn.people.ids, *(f"+36{number}" for number in drawn.ties.foreign_numbers.tolist())])
-    mutual = np.isin(callee * len(names) + caller, caller * len(names) + callee)
-    ties = pa.table(
-        {
-            "caller": names.take(pa.array(caller)),
-            "callee": names.take(pa.array(callee)),
-            "calls": calls,
-            "messages": np.zeros_like(calls),
-            "mutual": mutual,
-            "contacts": np.bincount(caller)[caller],
-            "answering": np.bincount(caller, mutual).astype(np.int64)[caller],
-        }
-    )
-    return social_web(ties, customers=drawn.people.ids.tolist())
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

@@ -58,7 +58,7 @@ def brute_force(all_records: list[Record], most: int) -> set[tuple]:
     return ties
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(records(), st.sampled_from([1, 2, 50]))
 def test_ties_are_those_of_the_definition(some: list[Record], most: int) -> None:
     found = ties_of(some, TieRules(most=most))

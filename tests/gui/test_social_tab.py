@@ -1,0 +1,201 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from engine.campaign import Campaign, Consent
+from engine.demo.population import simulate_population
+from engine.logs import FileReport
+from engine.social import Circles, chosen_contact, write_circle
+from gui import numbers
+from gui.charts.ego_network import places
+from gui.data_page import DataPage
+from gui.jobs import JobQueue
+from gui.results import read_results
+from tests.engine.social.conftest import web_of
+
+AGREED = date(2026, 3, 3)
+
+
+@pytest.fixture(scope="module")
+def web():
+    return web_of(simulate_population(800, 3), 3)
+
+
+@pytest.fixture
+def jobs(application):
+    jobs = JobQueue()
+    yield jobs
+    jobs.stop()
+    assert jobs.wait()
+
+
+@pytest.fixture
+def campaign(tmp_path):
+    with Campaign.create(tmp_path / "social.semblance", "open sesame", name="Social") as campaign:
+        yield campaign
+
+
+@pytest.fixture
+def page(qtbot, jobs, campaign, web):
+    """The Data page of a campaign with calls and a web, its Social tab open."""
+    write_circle(campaign, web, web.communities())
+    page = shown_page(qtbot, jobs, campaign)
+    qtbot.waitUntil(lambda: page.social.view.network is not None)
+    return page
+
+
+def shown_page(qtbot, jobs, campaign):
+    page = DataPage(jobs)
+    qtbot.addWidget(page)
+    page.resize(1232, 852)
+    page.show()
+    page.set_campaign(campaign, replace(read_results(campaign), files=(FileReport("calls.csv", "calls", 9, 0),)))
+    qtbot.waitExposed(page)
+    qtbot.mouseClick(page.social.tabs.button(1), Qt.MouseButton.LeftButton)
+    return page
+
+
+def click(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def place_of(network, *, is_customer):
+    return next(place for place, each in enumerate(network.contacts) if each.is_customer == is_customer)
+
+
+def customer_with(circles, *, is_customer):
+    """Return a customer whose circle holds a contact of that kind, not in the first place."""
+    for customer in circles.people["customer"].to_pylist():
+        network = circles.ego_network(customer)
+        if any(each.is_customer == is_customer for each in network.contacts[1:]):
+            return customer
+    raise AssertionError("nobody")
+
+
+def test_the_tab_opens_on_the_customer_with_the_largest_reach(page, campaign, web):
+    assert not page.scroller.isVisible()
+    circles = Circles.read(campaign)
+    customer = circles.busiest()
+    best = web.most_influential(customer, 1)[0]
+    assert page.social.view.network.customer == customer
+    assert page.social.circle.heading.text() == f"Circle of {numbers.customer_key(customer)}"
+    assert page.social.contact.heading.text() == f"Most influential: {numbers.customer_key(best.contact)}"
+    assert page.social.contact.sentence.text().startswith(f"Takes {numbers.percent(best.share)} of the calls")
+    assert [page.social.table.cell(row, 0).text for row in range(page.social.table.row_count)] == [
+        numbers.customer_key(each.contact) for each in web.most_influential(customer, 60)
+    ]
+
+
+def test_files_come_back_with_their_tab(page, qtbot):
+    click(qtbot, page.social.tabs.button(0))
+    assert page.scroller.isVisible()
+    assert not page.social.isVisible()
+
+
+def test_a_click_on_a_contact_leads_there_and_back(page, qtbot):
+    view = page.social.view
+    before = view.network.customer
+    place = place_of(view.network, is_customer=True)
+    contact = view.network.contacts[place].contact
+    x, y = view.pixel(place)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert view.network.customer == contact
+    click(qtbot, page.social.back)
+    assert view.network.customer == before
+    assert not page.social.back.isEnabled()
+
+
+def test_a_party_of_another_operator_is_selected_but_leads_nowhere(page, qtbot, campaign):
+    view = page.social.view
+    customer = customer_with(Circles.read(campaign), is_customer=False)
+    page.social.show_customer(customer)
+    place = place_of(view.network, is_customer=False)
+    x, y = view.pixel(place)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert (view.network.customer, view.selection) == (customer, place)
+    assert page.social.contact.chip.text() == "Another operator"
+    assert not page.social.contact.use.isEnabled()
+
+
+def test_arrow_keys_and_enter_do_what_the_mouse_does(page, qtbot, campaign):
+    view = page.social.view
+    page.social.show_customer(customer_with(Circles.read(campaign), is_customer=True))
+    view.setFocus()
+    wanted = next(place for place, each in enumerate(view.network.contacts) if place and each.is_customer)
+    contact = view.network.contacts[wanted].contact
+    for _ in range(wanted):
+        qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.selection == wanted
+    assert page.social.table.currentIndex().row() == wanted
+    assert numbers.customer_key(contact) in view.accessibleDescription()
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert view.network.customer == contact
+
+
+def test_a_row_of_the_table_selects_the_contact(page, campaign):
+    page.social.show_customer(customer_with(Circles.read(campaign), is_customer=True))
+    page.social.table.selectRow(1)
+    assert page.social.view.selection == 1
+    assert page.social.contact.heading.text().startswith("Contact 2: ")
+
+
+def test_only_the_contacts_own_consent_enables_the_face(page, qtbot, campaign):
+    tab = page.social
+    customer = customer_with(Circles.read(campaign), is_customer=True)
+    tab.show_customer(customer)
+    place = place_of(tab.view.network, is_customer=True)
+    contact = tab.view.network.contacts[place].contact
+    tab.view.select(place)
+    assert tab.contact.chip.text() == "No photo consent"
+    assert not tab.contact.use.isEnabled()
+    campaign.record_consent(Consent(contact, AGREED, "customers.csv"))
+    tab.view.select(-1)
+    tab.view.select(place)
+    assert tab.contact.chip.text() == "Photo consent, 3 March 2026"
+    assert tab.contact.use.isEnabled()
+    with qtbot.waitSignal(tab.face_chosen) as told:
+        click(qtbot, tab.contact.use)
+    assert told.args == [customer, contact]
+    assert chosen_contact(campaign, customer, date.today()) == contact
+    assert tab.contact.use.text() == "Take the choice back"
+    click(qtbot, tab.contact.use)
+    assert chosen_contact(campaign, customer, date.today()) is None
+    assert tab.contact.use.text() == "Use this face"
+
+
+def test_a_customer_is_found_by_key(page, qtbot, campaign):
+    customer = Circles.read(campaign).people["customer"][7].as_py()
+    qtbot.keyClicks(page.social.search, numbers.customer_key(customer))
+    qtbot.keyClick(page.social.search, Qt.Key.Key_Return)
+    assert page.social.view.network.customer == customer
+
+
+def test_whoever_is_erased_is_gone_when_the_campaign_is_shown_again(page, qtbot, campaign):
+    tab = page.social
+    customer = tab.view.network.customer
+    contact = tab.view.network.contacts[0].contact
+    campaign.erase_customer(contact)
+    page.set_campaign(campaign, replace(read_results(campaign), files=(FileReport("calls.csv", "calls", 9, 0),)))
+    qtbot.waitUntil(lambda: contact not in [each.contact for each in tab.view.network.contacts])
+    assert tab.view.network.customer == customer
+
+
+def test_a_campaign_without_a_web_says_what_is_missing(qtbot, jobs, campaign):
+    page = shown_page(qtbot, jobs, campaign)
+    qtbot.waitUntil(page.social.empty.isVisible)
+    assert not page.social.scroller.isVisible()
+    assert "No social web yet" in page.social.empty.accessibleName()
+
+
+def test_places_are_apart_and_the_first_stands_on_top():
+    for contacts in (1, 7, 25, 60):
+        found = places(contacts)
+        assert found.shape == (contacts, 2)
+        assert found[0, 0] == pytest.approx(0.0, abs=1e-9)
+        assert found[0, 1] > 0
+        gaps = ((found[:, None] - found[None]) ** 2).sum(axis=2) ** 0.5
+        gaps[range(contacts), range(contacts)] = 9
+        assert gaps.min() > 0.15
+        assert abs(found).max() <= 1 + 1e-9
