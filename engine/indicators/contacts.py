@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -11,6 +11,14 @@ from engine import columns
 from engine.indicators.interactions import CONTACT, IS_MESSAGE, IS_OUTGOING
 from engine.indicators.measures import left_joined, needed_for_pareto, spread
 from engine.indicators.people import PERSON
+
+PER_KIND = (
+    "contacts", "contact_entropy", "balance_mean", "balance_std", "interactions_per_contact_mean",
+    "interactions_per_contact_std", "pareto_share",
+)  # fmt: skip
+OF_CONTACTS = frozenset(
+    {name + suffix for name in PER_KIND for suffix in ("", "_calls", "_messages")} | {"pareto_seconds_share"}
+)
 
 
 def contact_counts(records: ir.Table, keys: Sequence[str]) -> ir.Table:
@@ -30,13 +38,18 @@ def contact_counts(records: ir.Table, keys: Sequence[str]) -> ir.Table:
     )
 
 
-def contacts(counts: ir.Table, keys: Sequence[str]) -> ir.Table:
-    """Return, by ``keys``, the indicators of all interactions, of calls and of messages (suffixed)."""
+def contacts(counts: ir.Table, keys: Sequence[str], names: Collection[str] = OF_CONTACTS) -> ir.Table:
+    """Return, by ``keys``, the indicators of all interactions, and those of calls and of messages that are named."""
     both = counts.mutate(interactions=counts.calls + counts.messages, out=counts.calls_out + counts.messages_out)
     every = _of(both, keys, both.interactions, both.out, "")
-    calls = _of(counts, keys, counts.calls, counts.calls_out, "_calls")
-    messages = _of(counts, keys, counts.messages, counts.messages_out, "_messages")
-    return left_joined(every, [calls, messages, _pareto_seconds(counts, keys)], keys)
+    others = []
+    if any(name in names for name in OF_CONTACTS if name.endswith("_calls")):
+        others.append(_of(counts, keys, counts.calls, counts.calls_out, "_calls"))
+    if any(name in names for name in OF_CONTACTS if name.endswith("_messages")):
+        others.append(_of(counts, keys, counts.messages, counts.messages_out, "_messages"))
+    if "pareto_seconds_share" in names:
+        others.append(_pareto_seconds(counts, keys))
+    return left_joined(every, others, keys)
 
 
 def same_maker(counts: ir.Table, people: ir.Table, makers: ir.Table) -> ir.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import ibis
@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from engine import columns
 from engine.indicators.activity import activity
-from engine.indicators.contacts import contact_counts, contacts, same_maker
+from engine.indicators.contacts import OF_CONTACTS, contact_counts, contacts, same_maker
 from engine.indicators.conversations import conversations
 from engine.indicators.interactions import SECOND, interactions
 from engine.indicators.measures import left_joined, share
@@ -41,7 +41,17 @@ MEASURES = (
     "place_entropy", "home_share", "gyration_km",
 )  # fmt: skip
 HABITS = (*COUNTS, *MEASURES)  # of one customer, or of one customer's week
-
+OF_CONVERSATIONS = frozenset(
+    {"initiated_conversations_share", "response_rate", "response_delay_mean", "response_delay_std"}
+)
+OF_PLACES = frozenset({"places", "frequent_places", "place_entropy", "home_share", "gyration_km"})
+OF_TOTALS = ("number_of_calls_in", "number_of_calls_out", "number_of_messages_in", "number_of_messages_out")
+OF_DATA = frozenset(
+    {
+        "megabytes", "megabytes_trend", "usage_records", "categories", "category_entropy", "top_category",
+        "top_category_share",
+    }
+)  # fmt: skip
 
 Keep = Callable[[ir.Table], ir.Table]  # writes an intermediate table down, where that pays, and returns it
 
@@ -51,18 +61,34 @@ def unkept(table: ir.Table) -> ir.Table:
     return table
 
 
-def habits(records: ir.Table, cells: ir.Table | None, keys: Sequence[str] = (PERSON,), keep: Keep = unkept) -> ir.Table:
-    """Return bandicoot's indicators, HABITS and call_seconds, of interactions: one row per value of ``keys``.
+def habits(
+    records: ir.Table,
+    cells: ir.Table | None,
+    keys: Sequence[str] = (PERSON,),
+    *,
+    names: Collection[str] = HABITS,
+    keep: Keep = unkept,
+) -> ir.Table:
+    """Return those of HABITS that are in ``names``, and call_seconds: one row per value of ``keys``.
 
     What is not defined, such as the delay of an answer where none was given, is null; so is a number of contacts by
-    message where no message was sent or received.
+    message where no message was sent or received. What is not asked for costs little or nothing.
     """
-    counts = keep(contact_counts(records, keys))
-    parts = [contacts(counts, keys), conversations(records, counts, keys), places(records, cells, keys)]
-    joined = left_joined(activity(records, keys), parts, keys)
-    conversed = joined.initiated_conversations_share.fill_null(0.0)  # bandicoot's word where there are no messages
-    joined = joined.mutate(initiated_conversations_share=conversed)
-    return joined.select(*keys, "call_seconds", *HABITS)
+    wanted = set(names)
+    parts = [activity(records, keys)]
+    if wanted & (OF_CONTACTS | OF_CONVERSATIONS):
+        counts = keep(contact_counts(records, keys))
+        if wanted & OF_CONTACTS:
+            parts.append(contacts(counts, keys, wanted))
+        if wanted & OF_CONVERSATIONS:
+            parts.append(conversations(records, counts, keys))
+    if wanted & OF_PLACES:
+        parts.append(places(records, cells, keys))
+    joined = left_joined(parts[0], parts[1:], keys)
+    if wanted & OF_CONVERSATIONS:  # bandicoot's word where there are no messages
+        conversed = joined.initiated_conversations_share.fill_null(0.0)
+        joined = joined.mutate(initiated_conversations_share=conversed)
+    return joined.select(*keys, "call_seconds", *(name for name in HABITS if name in wanted))
 
 
 def with_weeks(records: ir.Table, cells: ir.Table | None) -> ir.Table:
@@ -80,20 +106,26 @@ def with_weeks(records: ir.Table, cells: ir.Table | None) -> ir.Table:
     return weeks.group_by(PERSON).aggregate(**spread)
 
 
-def indicators(tables: Tables, as_of: datetime | None = None, keep: Keep = unkept) -> ir.Table:
+def indicators(
+    tables: Tables, as_of: datetime | None = None, *, names: Collection[str] | None = None, keep: Keep = unkept
+) -> ir.Table:
     """Return one row per customer of ``tables.customers``: who, monthly figures, HABITS and the use of data.
 
-    Nothing later than ``as_of`` is looked at; without it, all is. docs/indicators.md defines each column.
+    Nothing later than ``as_of`` is looked at; without it, all is. ``names`` are the columns that are wanted beside
+    customer: few are quicker than all. docs/indicators.md defines each column.
     """
     people = keep(numbered(tables.customers))
     records = keep(interactions(tables.calls, people, as_of))
-    parts = [habits(records, tables.cells, keep=keep)]
-    if tables.usage is not None:
+    parts = [habits(records, tables.cells, names=HABITS if names is None else {*names, *OF_TOTALS}, keep=keep)]
+    if tables.usage is not None and (names is None or OF_DATA.intersection(names)):
         parts.append(data_use(tables.usage, people, period(tables, as_of), as_of))
-    if tables.makers is not None:
+    if tables.makers is not None and (names is None or "same_maker_contacts" in names):
         parts.append(same_maker(contact_counts(records, [PERSON]), people, tables.makers))
     joined = left_joined(described(tables, people, as_of), parts, [PERSON])
-    return joined.select(**_columns(joined))
+    found = _columns(joined)
+    return joined.select(
+        **{name: found[name] for name in found if names is None or name in names or name == columns.CUSTOMER}
+    )
 
 
 def weekly_indicators(tables: Tables, as_of: datetime | None = None) -> ir.Table:
@@ -117,8 +149,8 @@ def _columns(joined: ir.Table) -> Mapping[str, ir.Value]:
         "minutes": joined.call_seconds.fill_null(0.0) / 60 / months,
         "incoming_share": share(calls_in, calls_in + calls_out),
     }
-    found |= {name: joined[name].fill_null(0).cast("int64") for name in COUNTS}
-    found |= {name: joined[name] for name in MEASURES}
+    found |= {name: joined[name].fill_null(0).cast("int64") for name in COUNTS if name in joined.columns}
+    found |= {name: joined[name] for name in MEASURES if name in joined.columns}
     if "megabytes_sum" in joined.columns:
         found |= _data_columns(joined)
     if "same_maker_contacts" in joined.columns:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +31,7 @@ def customer_indicators(
     tables: Tables,
     *,
     as_of: datetime | None = None,
+    names: Collection[str] | None = None,
     calls_at_once: int = CALLS_AT_ONCE,
     context: JobContext | None = None,
 ) -> pa.Table:
@@ -48,10 +49,10 @@ def customer_indicators(
             context.progress(share / shares, "Describing customers")
             some = replace(tables, customers=split.filter(split.share == share).drop("share"))
             with _kept(connection, context) as keep:
-                rows = _sql(indicators(some, as_of, keep))
+                rows = _sql(indicators(some, as_of, names=names, keep=keep))
                 write = "INSERT INTO described" if share else "CREATE TEMP TABLE described AS"
                 _run(connection, f"{write} {rows}", context)
-        found = connection.execute(f"FROM described ORDER BY {columns.CUSTOMER}").to_arrow_table()
+        found = connection.sql(f"FROM described ORDER BY {columns.CUSTOMER}").to_arrow_table()
     finally:
         connection.execute("DROP TABLE IF EXISTS described")
     context.progress(1.0, "Customers described")

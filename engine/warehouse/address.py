@@ -13,7 +13,7 @@ SCHEMES = ("duckdb", "spark", "postgres", "trino", "clickhouse")
 USER_VARIABLE = "SEMBLANCE_WAREHOUSE_USER"
 PASSWORD_VARIABLE = "SEMBLANCE_WAREHOUSE_PASSWORD"  # noqa: S105 - the name of the variable, not what it holds
 KEYRING_SERVICE = "Semblance"
-LARGEST_PORT = 65_535
+PORTS = range(1, 65_536)
 SECRET = re.compile(r"[?&;]\w*(pass|pwd|secret|token)", re.IGNORECASE)
 FORM = re.compile(
     r"(?P<scheme>[a-z]+)://(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:?#]*)(?::(?P<port>[0-9]{1,5}))?(?:/(?P<path>[^?#@]*))?"
@@ -58,7 +58,7 @@ def parse_address(url: str) -> Address:
     if scheme == "duckdb" and rest:
         return Address(scheme, path=rest)
     form = FORM.fullmatch(url)
-    if form is None or scheme not in SCHEMES or not form["host"] or int(form["port"] or 0) > LARGEST_PORT:
+    if form is None or scheme not in SCHEMES or not form["host"] or int(form["port"] or 1) not in PORTS:
         raise InputError(
             f"{url} is no warehouse that can be used. Give duckdb://FILE, spark://local, spark://HOST:PORT, "
             "postgres://USER@HOST/DATABASE, trino://USER@HOST/CATALOG/SCHEMA or clickhouse://USER@HOST/DATABASE."

@@ -70,7 +70,7 @@ def fetch(
         raise InputError(f"The table {plan.sources['calls'].name} has no call. Name a table with records.")
     context.progress(0.1, "Describing customers in the warehouse")
     with ExitStack() as kept:
-        described = _asked(warehouse, indicators(tables, as_of, _keep(warehouse, kept)), context)
+        described = _asked(warehouse, indicators(tables, as_of, keep=_keep(warehouse, kept)), context)
     context.progress(0.5, "Following handsets in the warehouse")
     handsets = _handsets(warehouse, tables, end, handset_tables or default_tables(), context.part(0.5, 0.8))
     context.progress(0.8, "Counting ties in the warehouse")

@@ -146,11 +146,22 @@ def test_shares_of_the_customers_give_what_all_at_once_give() -> None:
     tables = tables_of(connection)
     steps: list[float] = []
     by_shares = customer_indicators(
-        connection, tables, calls_at_once=1_600, context=JobContext(lambda fraction, _: steps.append(fraction))
+        connection, tables, calls_at_once=3_000, context=JobContext(lambda fraction, _: steps.append(fraction))
     )
     at_once = indicators(tables).order_by("customer").to_pyarrow()
     pd.testing.assert_frame_equal(by_shares.to_pandas(), at_once.to_pandas())
-    assert steps == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert steps == [0.0, 0.5, 1.0]
+
+
+def test_columns_that_are_asked_for_are_what_they_are_among_all() -> None:
+    tables = tables_of(busy(rows=500))
+    every = found(indicators(tables))
+    asked = ["contacts"], ["pareto_seconds_share", "contacts_messages"], ["response_rate", "home_share"], ["age"]
+    for names in (AS_FEATURES, *asked):
+        some = indicators(tables, names=names)
+        assert set(some.columns) == {"customer", *names}
+        rows = found(some)
+        pd.testing.assert_frame_equal(rows, every[rows.columns])
 
 
 def test_a_cancel_leaves_no_table_behind() -> None:

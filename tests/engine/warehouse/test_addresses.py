@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError, WarehouseError
@@ -55,14 +55,17 @@ def test_a_url_with_a_password_is_refused_without_repeating_it(url: str) -> None
     assert "ter2" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("url", ["", "postgres", "mysql://db/x", "postgres://", "duckdb://", "postgres://db:70000/x"])
+@pytest.mark.parametrize(
+    "url", ["", "postgres", "mysql://db/x", "postgres://", "duckdb://", "postgres://db:70000/x", "spark://db:0"]
+)
 def test_what_is_no_warehouse_is_refused_with_the_forms_there_are(url: str) -> None:
     with pytest.raises(InputError, match="Give duckdb://FILE"):
         parse_address(url)
 
 
 @given(st.sampled_from(SCHEMES), st.text(ABC))
-@settings(max_examples=200)
+@settings(max_examples=300)
+@example("spark", "a:0")
 def test_any_text_is_an_address_or_is_refused(scheme: str, text: str) -> None:
     with suppress(InputError):
         address = parse_address(f"{scheme}://{text}")

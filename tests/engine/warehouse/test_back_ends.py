@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ import pyarrow as pa
 import pytest
 
 from engine.errors import InputError
+from engine.job import JobCancelled, JobContext
+from engine.logs.queries import interruptible
 from engine.warehouse import Answer, Source, WarehousePlan, fetch, open_warehouse, parse_address
 from engine.warehouse.clean import clean_tables
 from tests.engine.warehouse.records import create_statements, make_rows
@@ -171,3 +174,16 @@ def test_times_with_a_zone_become_the_clock_on_the_wall(back_end: str, request: 
         {"time": datetime(2016, 7, 1, 12), "kind": "message", "seconds": None},
         {"time": datetime(2016, 12, 1, 11), "kind": "call", "seconds": None},
     ]
+
+
+def test_a_cancel_ends_a_long_question_of_postgresql(postgres_url: str) -> None:
+    context = JobContext()
+    timer = threading.Timer(0.3, context.cancel)
+    with open_warehouse(parse_address(postgres_url)) as warehouse:
+        client = warehouse.backend.con
+        timer.start()
+        with pytest.raises(JobCancelled):
+            interruptible(
+                warehouse, lambda: client.execute("SELECT sum(n) FROM generate_series(1, 1e11) AS t(n)"), context
+            )
+        assert client.execute("SELECT 1").fetchall() == [(1,)]
