@@ -223,8 +223,8 @@ class ImportView(QWidget):
 
     def _show(self) -> None:
         """Show all files anew, the first one that needs a look selected."""
-        self.content.setVisible(bool(self.judged))
         self.empty.setVisible(not self.judged)
+        self.content.setVisible(bool(self.judged))
         self._fill_list(is_same=False)
         self._show_allowed()
         if self.judged:
