@@ -22,9 +22,8 @@ def main(arguments: list[str]) -> int:
     """Open the window, or do what the first word asks for."""
     guard_streams()
     if not sys.warnoptions:
-        warnings.simplefilter(
-            "ignore"
-        )  # what libraries remark on a photo or a number is not for whom the sentences are
+        # What libraries remark on a photo or a number is not for those whom the sentences are for.
+        warnings.simplefilter("ignore")
     os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
     # Waiting OpenMP threads sleep: on a busy laptop, spinning ones made the same fit take ten times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -25,6 +25,7 @@ from engine.columns import (
     UPLIFT,
     UPLIFT_HIGH,
     UPLIFT_LOW,
+    WITHHELD,
 )
 from engine.errors import InputError
 from engine.job import JobContext
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from engine.handsets import LoyaltyTable
     from engine.logs import Logs
     from engine.offers import Choice, Offer, PolicyValue
-    from engine.uplift import UpliftEvaluation, UpliftModel
+    from engine.uplift import UpliftModel
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def keep_offers(
     current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
     makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
     table = _recommendations(people, list(about.index), list(makers), model, offers, context)
-    _pass_over(table, about["left_on"].notna().to_numpy())
+    _pass_over_who_left(table, about["left_on"].notna().to_numpy())
     for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
         table[column] = about[column].to_numpy()
     table["current_model"] = current["model"].reindex(about.index).to_numpy()
@@ -138,54 +139,114 @@ def _recommendations(
     return table
 
 
-def _pass_over(table: pd.DataFrame, gone: npt.NDArray[np.bool_]) -> None:
-    """Recommend nothing to customers who have left."""
+def _pass_over(table: pd.DataFrame, whom: npt.NDArray[np.bool_]) -> None:
+    """Recommend nothing to some of the customers."""
     known = not table[EXPECTED_VALUE].isna().all()
-    for column, value in ((OFFER, NO_OFFER), (EXPECTED_VALUE, 0.0 if known else np.nan), (SEGMENT, HAS_LEFT)):
-        table[column] = table[column].mask(gone, value)
+    for column, value in ((OFFER, NO_OFFER), (EXPECTED_VALUE, 0.0 if known else np.nan)):
+        table[column] = table[column].mask(whom, value)
+
+
+def _pass_over_who_left(table: pd.DataFrame, gone: npt.NDArray[np.bool_]) -> None:
+    _pass_over(table, gone)
+    table[SEGMENT] = table[SEGMENT].mask(gone, HAS_LEFT)
 
 
 def choose_offers(campaign: Campaign, choice: Choice, context: JobContext | None = None) -> None:
     """Give every customer what the designer chose, in the campaign file, so that all that follows goes by it.
 
-    An ``open`` choice takes an earlier one back, to the last digit. Raises InputError if the campaign holds no
-    outcomes of a past campaign, or not that offer.
+    An ``open`` choice takes an earlier one back, to the last digit; who was withheld from stays so. Raises InputError
+    if the campaign holds no outcomes of a past campaign, or not that offer.
+    """
+    context = context or JobContext()
+    with campaign.transaction():
+        table = campaign.read_table("customers")
+        if campaign.read_document("evaluation") is None or table is None:
+            name = campaign.path.name
+            raise InputError(f"{name} holds no outcomes of a past campaign, so there is nothing to choose.")
+        if choice.offer not in (NO_OFFER, *(offer.key for offer in campaign.offers())):
+            raise InputError(f'{campaign.path.name} has no offer "{choice.offer}". Choose one of its offers.')
+        _keep_chosen(campaign, table, choice, context)
+        campaign.write_document("choice", choice.to_json())
+
+
+def withhold_offer(
+    campaign: Campaign, customer: str, *, withheld: bool = True, context: JobContext | None = None
+) -> None:
+    """Send one customer no offer, whatever is chosen for the others; not ``withheld`` any more, take that back.
+
+    Raises InputError if the campaign has no such customer.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    from engine.uplift import UpliftEvaluation
+    from engine.offers import Choice
 
     context = context or JobContext()
-    document, table, offers = campaign.read_document("evaluation"), campaign.read_table("customers"), campaign.offers()
-    if document is None or table is None:
-        raise InputError(f"{campaign.path.name} holds no outcomes of a past campaign, so there is nothing to choose.")
-    if choice.offer not in (NO_OFFER, *(offer.key for offer in offers)):
-        raise InputError(f'{campaign.path.name} has no offer "{choice.offer}". Choose one of its offers.')
+    with campaign.transaction():
+        table = campaign.read_table("customers")
+        place = -1 if table is None else pc.index(table[CUSTOMER], customer).as_py()
+        if table is None or place < 0:
+            raise InputError(f"{campaign.path.name} has no customer {customer}. Choose one of its customers.")
+        marks = _withheld(table)
+        marks[place] = withheld
+        if WITHHELD in table.column_names:
+            table = table.drop_columns([WITHHELD])
+        if marks.any():
+            table = table.append_column(WITHHELD, pa.array(marks))
+        document = campaign.read_document("choice")
+        _keep_chosen(campaign, table, Choice.from_json(document) if document else Choice(), context)
+
+
+def _withheld(table: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return from whom the designer keeps the offer."""
+    if WITHHELD not in table.column_names:
+        return np.zeros(table.num_rows, dtype=bool)
+    return np.array(table[WITHHELD].to_numpy(), dtype=bool)
+
+
+def _keep_chosen(campaign: Campaign, table: pa.Table, choice: Choice, context: JobContext) -> None:
+    """Work out RECOMMENDATION_COLUMNS anew by what the designer chose, and keep them."""
+    import pyarrow as pa
+
     context.progress(0.2, "Choosing offers")
-    frame = _chosen(table, offers, UpliftEvaluation.from_json(document), choice)
+    frame = _chosen(campaign, table, choice)
     context.check()
-    _pass_over(frame, np.asarray(table[SEGMENT].to_pandas() == HAS_LEFT))
+    _pass_over_who_left(frame, np.asarray(table[SEGMENT].to_pandas() == HAS_LEFT))
+    _pass_over(frame, _withheld(table))
     for column in (OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT):
         context.check()
         field = table.schema.field(column)
         table = table.set_column(table.schema.get_field_index(column), field, pa.array(frame[column], field.type))
     context.progress(0.7, "Keeping the choice")
-    with campaign.transaction():
-        campaign.write_table("customers", table)
-        campaign.write_document("choice", choice.to_json())
+    campaign.write_table("customers", table)
 
 
-def _chosen(table: pa.Table, offers: tuple[Offer, ...], evaluation: UpliftEvaluation, choice: Choice) -> pd.DataFrame:
+def _chosen(campaign: Campaign, table: pa.Table, choice: Choice) -> pd.DataFrame:
     """Return RECOMMENDATION_COLUMNS by a choice, from what the customers' table says of every offer."""
     from engine.offers import offer_for_all, recommend
+    from engine.uplift import UpliftEvaluation
 
+    offers, document = campaign.offers(), campaign.read_document("evaluation")
+    keys, makers = (table[column].to_pandas() for column in (CUSTOMER, CURRENT_MAKER))
+    if document is None:
+        return _by_loyalty(campaign, keys, makers, offers)
     uplift, low, high = (
         np.column_stack([table[f"{part}:{offer.key}"].to_numpy() for offer in offers])
         for part in ("uplift", "low", "high")
     )
     baseline = table["baseline"].to_numpy()
-    keys, makers = (table[column].to_pandas() for column in (CUSTOMER, CURRENT_MAKER))
+    evaluation = UpliftEvaluation.from_json(document)
     personal = recommend(uplift, low, high, baseline, keys, makers, offers, evaluation)
     if choice.kind != "for_all":
         return personal
     return offer_for_all(personal, uplift, low, high, baseline, offers, choice.offer)
+
+
+def _by_loyalty(campaign: Campaign, keys: pd.Series, makers: pd.Series, offers: tuple[Offer, ...]) -> pd.DataFrame:
+    """Return RECOMMENDATION_COLUMNS of a campaign that has no past one to learn from."""
+    from engine.handsets import LoyaltyTable
+    from engine.offers.without_trial import offers_by_loyalty
+
+    document = campaign.read_document("loyalty")
+    assert document is not None, "offers without a past campaign come from the loyalty table"
+    return offers_by_loyalty(list(keys), list(makers), offers, LoyaltyTable.from_json(document))

@@ -192,9 +192,9 @@ class CampaignDesk(QObject):
 
     @Slot()
     def read(self) -> None:
-        """Read the open campaign anew because a page changed it."""
+        """Read the open campaign anew because a page changed it; a cancel begins again: no page may show the past."""
         if self.campaign is not None:
-            self._jobs.start(reading_job(self.campaign), self._read, noted=False)
+            self._jobs.start(reading_job(self.campaign), self._read, cancelled=self.read, noted=False)
 
     @Slot(object)
     def _read(self, opened: Opened) -> None:

@@ -20,6 +20,7 @@ from engine.columns import (
     UPLIFT,
     UPLIFT_HIGH,
     UPLIFT_LOW,
+    WITHHELD,
 )
 from gui.offer_words import age_band
 
@@ -50,6 +51,7 @@ class CustomerFacts:
     baseline: float | None  # probability of a yes without any offer
     value: float  # money per customer asked
     segment: str
+    is_withheld: bool  # whether the designer keeps the offer from this one
 
     @property
     def place_and_age(self) -> str:
@@ -81,6 +83,7 @@ def customer_facts(results: CampaignResults, customer: str) -> CustomerFacts | N
         baseline=None if baseline is None else float(baseline),
         value=_number(row[EXPECTED_VALUE]),
         segment=row[SEGMENT] or "",
+        is_withheld=bool(row.get(WITHHELD)),
     )
 
 

@@ -31,8 +31,11 @@ class CustomerLoader(QObject):
 
     @property
     def today(self) -> date:
-        """The day on which consent must hold: the logs' last one if this computer's clock is behind it."""
-        return max(date.today(), self._results.span[1] if self._results.span else date.min)
+        """The day on which consent must hold; the demo's logs may be ahead of this computer's clock."""
+        campaign, span = self._campaign, self._results.span
+        if campaign is None or not campaign.is_demo or span is None:
+            return date.today()
+        return max(date.today(), span[1])
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Load out of another campaign, or of the same one after it changed."""

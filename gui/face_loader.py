@@ -1,4 +1,4 @@
-"""Loads customers' faces for Preview and Pitch, and keeps the designer's picks and withdrawn consents."""
+"""Loads customers' faces for Preview and Pitch, and keeps the designer's picks."""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ class HelpDialog(Dialog):
             ("Left", self.tr("Preview: the customer before")),
             ("Right", self.tr("Preview: the next customer")),
             ("1 … 5", self.tr("Preview: choose one of the five faces")),
+            ("Ctrl+Z", self.tr("Take back a choice of a face or of offers")),
             ("Ctrl+K", self.tr("Everything: pages, actions, customers by key")),
             ("F11", self.tr("Pitch: customer, look-alike and ad on the full screen")),
             ("Esc", self.tr("Back")),

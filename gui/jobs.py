@@ -28,7 +28,10 @@ class FinishedJob:
 
 
 class Task(QObject):
-    """One job in the queue. Drop it when its result is no longer wanted: then nothing of it ever lands."""
+    """One job in the queue. Drop it when its result is no longer wanted: then nothing of it ever lands.
+
+    One that ``is_lasting`` is done all the same.
+    """
 
     succeeded = Signal(object)
     failed = Signal(Exception)
@@ -41,6 +44,7 @@ class Task(QObject):
         self.is_dropped = False
         self.handles_failure = False
         self.is_noted = True
+        self.is_lasting = False
 
     @property
     def name(self) -> str:
@@ -99,14 +103,16 @@ class JobQueue(QObject):
         afterwards: str = "",
         replacing: Task | None = None,
         noted: bool = True,
+        lasting: bool = False,
     ) -> Task:
         """Put a job into the queue; ``afterwards`` is what the history calls it once it is done.
 
         ``replacing`` drops an earlier job whose result this one makes stale. A job that is not ``noted`` serves
-        another one: once it is done the history does not tell of it.
+        another one: once it is done the history does not tell of it. A ``lasting`` job is a promise to somebody: it is
+        done even if the campaign, or the window, is closed before its turn comes.
         """
         task = Task(job, afterwards or job.name, self)
-        task.is_noted = noted
+        task.is_noted, task.is_lasting = noted, lasting
         if done is not None:
             task.succeeded.connect(_bound(done))
         if failed is not None:
@@ -122,8 +128,10 @@ class JobQueue(QObject):
         return task
 
     def drop(self, task: Task) -> None:
-        """Give up a job: nothing of it lands any more, then it is asked to stop."""
+        """Give up a job: nothing of it lands any more, then it is asked to stop, unless it is a lasting one."""
         task.is_dropped = True
+        if task.is_lasting:
+            return
         if task in self._waiting:
             self._waiting.remove(task)
             task.deleteLater()
@@ -155,7 +163,9 @@ class JobQueue(QObject):
 
     def _next(self) -> bool:
         """Begin the next job if none runs; return whether one was begun."""
-        if self._thread is not None or not self._waiting or self._is_stopping:
+        if self._thread is not None or not self._waiting:
+            return False
+        if self._is_stopping and not self._waiting[0].is_lasting:
             return False
         self._task = self._waiting.popleft()
         self._outcome, self._result = "failed", RuntimeError("The job ended without a result.")
@@ -206,6 +216,8 @@ class JobQueue(QObject):
                 self.history.append(finished)
                 self.ended.emit(finished)
             self._deliver(task, outcome, result)
+        elif task.is_lasting and outcome == "failed":
+            self.failed.emit(result)
         task.deleteLater()
         if not self._next():
             self.changed.emit()

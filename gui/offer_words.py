@@ -63,8 +63,10 @@ def evidence(offer: str, uplift: float, low: float, high: float, *, is_personal:
     return sentence.format(whom=whom, size=size, offer=offer, range=_range(*ends, digits))
 
 
-def why_no_offer(segment: str) -> str:
-    """Say why a customer gets no offer, by segment."""
+def why_no_offer(segment: str, *, is_withheld: bool = False) -> str:
+    """Say why a customer gets no offer: because of the segment, or because the designer withheld it."""
+    if is_withheld:
+        return tr("You chose to send this one no offer.")
     words = {
         "persuadable": tr("You chose to send no offer."),
         "sleeping dog": tr("Leave alone. Being asked makes a yes less likely."),

@@ -14,7 +14,7 @@ from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
-from gui.offer_words import evidence
+from gui.offer_words import evidence, why_no_offer
 from gui.photo_view import FacePicture
 from gui.picture import Picture
 from gui.preview_order import PreviewOrder
@@ -153,7 +153,7 @@ class Pitch(QWidget):
         self.evidence.setText(
             evidence(facts.offer.name, facts.uplift, facts.low, facts.high, is_personal=is_personal)
             if facts.offer is not None
-            else self.tr("For this customer no offer pays for itself.")
+            else why_no_offer(facts.segment, is_withheld=facts.is_withheld)
         )
         self._show_faces(faces)
         if offered:

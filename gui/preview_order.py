@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.campaign import StoredMatch
     from engine.faces import LikenessScale
 
-VERY_ALIKE, ALIKE, SOME_LIKENESS, LOOK_FIRST, NOT_CLOSE, NO_MATCH = range(6)
+VERY_ALIKE, ALIKE, SOME_LIKENESS, LOOK_FIRST, ONLY_PICKED, NOT_CLOSE, NO_MATCH = range(7)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +49,15 @@ class PreviewOrder:
         return PreviewOrder(self.customers.slice(0, self.with_face), self.with_face)
 
 
-def preview_order(table: pa.Table | None, in_ads: Sequence[StoredMatch], scale: LikenessScale) -> PreviewOrder:
+def preview_order(
+    table: pa.Table | None, in_ads: Sequence[StoredMatch], picked: Collection[str], scale: LikenessScale
+) -> PreviewOrder:
     """Order the customers with an offer by how well their look-alike can be shown, the surest to be won first.
 
     Faces that are very alike come first; those that may be the customer's own come behind the others, because
-    somebody has to look first; then who has nobody close, then who has no match. Within each the lower end of the
-    likely range decides, so that a lucky guess does not come before a clear case. Where nobody gets an offer these
-    are the customers with a match.
+    somebody has to look first; then who has nobody close but a face that was ``picked``, who has nobody close, and
+    who has no match. Within each the lower end of the likely range decides, so that a lucky guess does not come
+    before a clear case. Where nobody gets an offer these are the customers with a match.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -68,18 +70,18 @@ def preview_order(table: pa.Table | None, in_ads: Sequence[StoredMatch], scale: 
         rows = np.flatnonzero(pc.is_in(table[CUSTOMER], value_set=matched).to_numpy())
     customers = table[CUSTOMER].cast(pa.string()).combine_chunks()
     found = pc.fill_null(pc.index_in(customers, value_set=matched), -1).to_numpy()[rows]
-    bands = np.array([*(_band(match.cosine, scale) for match in in_ads), NO_MATCH])[found]
+    bands = np.array([*(_band(match, scale, match.customer in picked) for match in in_ads), NO_MATCH])[found]
     surest = -np.asarray(table[UPLIFT_LOW].to_numpy(), dtype=np.float64)[rows]
     order = np.lexsort((surest, bands))
     with_face = int((bands < NOT_CLOSE).sum())
     return PreviewOrder(customers.take(pa.array(rows[order])), with_face)
 
 
-def _band(cosine: float, scale: LikenessScale) -> int:
+def _band(match: StoredMatch, scale: LikenessScale, is_picked: bool) -> int:
     from engine.faces import likeness, likeness_words, may_be_the_customer
 
-    value = likeness(cosine, scale)
+    value = likeness(match.cosine, scale)
     if may_be_the_customer(value):
         return LOOK_FIRST
     words = {"very alike": VERY_ALIKE, "alike": ALIKE, "some likeness": SOME_LIKENESS}
-    return words.get(likeness_words(value), NOT_CLOSE)
+    return words.get(likeness_words(value), ONLY_PICKED if is_picked else NOT_CLOSE)

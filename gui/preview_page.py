@@ -157,15 +157,14 @@ class PreviewPage(Page):
         for control in (self.previous, self.next, self.pitch):
             control.setVisible(there)
         self.filter.setVisible(0 < self._order.with_face < len(self._order))
-        self._show_all_of_them(
-            self._order.with_face == 0 or (stays and self._order.place(wanted) >= 0 and bool(self.filter.selected))
-        )
+        self._show_all_of_them(self._order.with_face == 0 or (stays and bool(self.filter.selected)))
         if self._pitch is not None:
             self._pitch.close()
         if not there:
             self.set_verdict(self.tr("No customer gets an ad yet."))
             return
-        self.show_customer(wanted if self._order.place(wanted) >= 0 else self._shown[0])
+        if not self.show_customer(wanted):
+            self.show_customer(self._shown[0])
 
     def _show_all_of_them(self, everybody: bool) -> None:
         """Turn through all customers with an offer, or through those with a look-alike."""
@@ -181,12 +180,12 @@ class PreviewPage(Page):
             self._enable()
             self.set_verdict(self._sentence(self._facts, self._faces))
 
-    def show_customer(self, customer: str) -> None:
-        """Go to one customer, also to one who gets no ad or has no photo consent."""
+    def show_customer(self, customer: str) -> bool:
+        """Go to one customer, also to one who gets no ad or has no photo consent; False if there is no such one."""
         campaign, results = self._campaign, self._results
         facts = None if results is None else customer_facts(results, customer)
         if campaign is None or results is None or facts is None:
-            return
+            return False
         self._facts, self._faces = facts, None
         if self._shown.place(customer) < 0 <= self._order.place(customer):
             self._show_all_of_them(True)
@@ -196,6 +195,7 @@ class PreviewPage(Page):
         self._late.start()
         self._composer.give_up()
         self._loader.ask(customer)
+        return True
 
     @Slot(object)
     def _take_faces(self, faces: CustomerFaces) -> None:
@@ -355,7 +355,7 @@ class PreviewPage(Page):
         if self._campaign is not None:
             today = self._loader.today
             job = withdrawal_job(self._campaign, customer, today)
-            self.jobs.start(job, self._withdrawn, afterwards=withdrawal_words(today))
+            self.jobs.start(job, self._withdrawn, afterwards=withdrawal_words(today), lasting=True)
 
     @Slot(object)
     def _withdrawn(self, customer: str) -> None:

@@ -50,10 +50,10 @@ class OfferCard(Card):
         if facts.offer is not None:
             said = more_say_yes(facts.uplift, facts.low, facts.high, is_personal=is_personal)
             lead = f"{facts.offer.name}."
-        elif evaluation is None:
+        elif evaluation is None and not facts.is_withheld:
             lead, said = tr("No offer."), tr("Without an earlier campaign nobody's answer can be foreseen.")
         else:
-            lead, said = tr("No offer."), why_no_offer(facts.segment)
+            lead, said = tr("No offer."), why_no_offer(facts.segment, is_withheld=facts.is_withheld)
         if not is_personal:
             said = f"{said} {tr('We found no difference between customers.')}"
         self.sentence.setText(f"{bold(lead)} {plain(said)}")

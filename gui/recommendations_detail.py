@@ -123,15 +123,20 @@ class _Part(QWidget):
 
 
 class DetailPane(QFrame):
-    """One customer. ``preview_wanted`` asks for the preview of the customer, ``closed`` says that it was left."""
+    """One customer. ``preview_wanted`` asks for the preview of the customer, ``closed`` says that it was left.
+
+    ``withholding_wanted`` asks to keep the offer from the customer, or not any more.
+    """
 
     preview_wanted = Signal(str)
+    withholding_wanted = Signal(str, bool)
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
         self.customer = ""
+        self._is_withheld = False
         self.photo = FacePicture(frame="accent")
         self._tile = _Tile()
         self._photos = QStackedWidget()
@@ -157,6 +162,8 @@ class DetailPane(QFrame):
         self._phones = _Part(tr("Phones so far"), phones)
         self.open_preview = Button(tr("Open in Preview"), "primary", "preview")
         self.open_preview.clicked.connect(self._want_preview)
+        self.no_offer = Button(tr("No offer"), "plain", "no-offer")
+        self.no_offer.clicked.connect(self._want_withholding)
         self.setLayout(self._layout())
         self.setFixedWidth(DETAIL_PANE)
         self.setAccessibleName(tr("The chosen customer"))
@@ -169,7 +176,7 @@ class DetailPane(QFrame):
         content.setLayout(
             column(head, self.sentence, self._offers, self._phones, None, gap=14, margins=(20, 18, 20, 8))
         )
-        foot = row((self.open_preview, 1), margins=(20, 6, 20, 14))
+        foot = row((self.open_preview, 1), self.no_offer, margins=(20, 6, 20, 14))
         return column((FittingScroll(content), 1), foot, gap=0)
 
     def set_closable(self, closable: bool) -> None:
@@ -187,6 +194,7 @@ class DetailPane(QFrame):
         phone = "" if facts.phone == UNKNOWN_MAKER else facts.phone
         self.about.setText(". ".join(part for part in (facts.place_and_age, phone) if part))
         self._say_offer(results, facts)
+        self._offer_withholding(facts)
         self._show_intervals(results, store, number, facts)
         self._show_phones(phones_of(results, facts.customer))
 
@@ -207,6 +215,11 @@ class DetailPane(QFrame):
 
     def _say_offer(self, results: CampaignResults, facts: CustomerFacts) -> None:
         name = f"{facts.offer.name}." if facts.offer is not None else tr("No offer.")
+        if facts.is_withheld:
+            said = why_no_offer(facts.segment, is_withheld=True)
+            self.sentence.set_notice("accent", "no-offer", f"{bold(name)} {plain(said)}")
+            self.sentence.setToolTip("")
+            return
         if results.evaluation is None:
             said = tr("Chosen by where people with the same phones went next. Seen together, not caused.")
             if facts.offer is None:
@@ -244,6 +257,20 @@ class DetailPane(QFrame):
             name = tr("{phone}, now").format(phone=phone.name) if phone.is_now else phone.name
             self.phones.addWidget(Label(since, "caption", "muted"), place, 0)
             self.phones.addWidget(ElidedLabel(name), place, 1)
+
+    def _offer_withholding(self, facts: CustomerFacts) -> None:
+        """Let the designer keep an offer from the customer, or give back what was kept."""
+        self._is_withheld = facts.is_withheld
+        self.no_offer.set_text(tr("Offer again") if facts.is_withheld else tr("No offer"))
+        self.no_offer.set_icon("undo" if facts.is_withheld else "no-offer")
+        tip = tr("Let this customer have an offer again") if facts.is_withheld else tr(
+            "Send this customer no offer (Ctrl+Z takes it back)")  # fmt: skip
+        self.no_offer.setToolTip(tip)
+        self.no_offer.setEnabled(facts.is_withheld or facts.offer is not None)
+
+    def _want_withholding(self) -> None:
+        if self.customer:
+            self.withholding_wanted.emit(self.customer, not self._is_withheld)
 
     def _want_preview(self) -> None:
         if self.customer:

@@ -18,6 +18,7 @@ from gui.customer_photo import CustomerPhoto, CustomerPhotoLoader
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
 from gui.honesty import honesty_marks
+from gui.offer_changes import OfferChanges
 from gui.recommendations_columns import customer_store
 from gui.recommendations_detail import DetailPane
 from gui.recommendations_figures import FigureCard, NoGainCard, NoSignalCard, use_words
@@ -29,7 +30,6 @@ from gui.widgets import Button, EmptyState, HonestyLine, Page, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-    from engine.offers import Choice
     from gui.charts.curve_card import CurveCard
     from gui.jobs import JobQueue
 
@@ -46,6 +46,10 @@ class RecommendationsPage(Page):
         self._results: CampaignResults | None = None
         self._store: ColumnStore | None = None
         self._is_open = False
+        self._changes = OfferChanges(jobs, self)
+        self._changes.began.connect(self._wait_for_change)
+        self._changes.kept.connect(self.changed)
+        self._changes.given_up.connect(self._show_again)
         self.curve: CurveCard | None = None
         self._budgets = ShortWork(self.tr("Adding up costs"), self._take_budget, self)
         self._budgets.failed.connect(self.jobs.failed)
@@ -58,13 +62,14 @@ class RecommendationsPage(Page):
         self.take_back.clicked.connect(self.choose_again)
         self.add_action(self.use_single)
         self.add_action(self.take_back)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.choose_again)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
         self.export = Button(self.tr("Export"), "plain", "export", tip=self.tr("Save the customers that are shown"))
         self.export.clicked.connect(self._ask_where)
         self.add_action(self.export)
         self._make_body()
         self.pane = DetailPane(self)
         self.pane.preview_wanted.connect(self._open_preview)
+        self.pane.withholding_wanted.connect(self._changes.withhold)
         self.pane.closed.connect(self.close_pane)
         self._slide = QPropertyAnimation(self.pane, b"pos", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -103,6 +108,7 @@ class RecommendationsPage(Page):
         """Show a campaign's recommendations; None shows the empty state."""
         results = None if results is None else of_who_is_there(results)
         there = results is not None and results.customers is not None and results.customers.num_rows > 0
+        self._changes.set_campaign(campaign)
         self._campaign, self._results = campaign, results if there else None
         self._store = None
         self._budgets.give_up()
@@ -151,8 +157,11 @@ class RecommendationsPage(Page):
         if results is not None and no_gain:
             self.no_gain.show_results(results)
             self.use_single.set_text(use_words(results))
-        for button in (self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back):
+        for button in self._choices():
             button.setEnabled(True)
+
+    def _choices(self) -> tuple[Button, ...]:
+        return self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back
 
     def _show_curve(self, results: CampaignResults, share: float | None) -> None:
         """Show the curves, with a budget to choose where there is a ``share`` to begin with.
@@ -183,12 +192,12 @@ class RecommendationsPage(Page):
     @Slot(int)
     def _count_shown(self, rows: int) -> None:
         """Say how many rows are shown; there is nothing to export where there are none."""
-        self.export.setEnabled(rows > 0)
+        self.export.setEnabled(rows > 0 and not self._changes.is_busy)
         tip = self.tr("Save the {count} customers that are shown, as CSV").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
         self._place_pane()
 
-    # the choice between one offer for all and personal ones
+    # one offer for all or personal ones, and who shall have none
 
     @Slot()
     def choose_single(self) -> None:
@@ -197,14 +206,14 @@ class RecommendationsPage(Page):
 
         value = None if self._results is None else self._results.value
         if value is not None:
-            self._choose_offers(Choice("for_all", value.best_single_offer))
+            self._changes.choose(Choice("for_all", value.best_single_offer))
 
     @Slot()
     def choose_personal(self) -> None:
         """Keep personal offers."""
         from engine.offers import Choice
 
-        self._choose_offers(Choice("personal"))
+        self._changes.choose(Choice("personal"))
 
     @Slot()
     def choose_again(self) -> None:
@@ -212,38 +221,27 @@ class RecommendationsPage(Page):
         from engine.offers import Choice
 
         if self._results is not None and chosen_for_all(self._results) is not None:
-            self._choose_offers(Choice())
-
-    def _choose_offers(self, choice: Choice) -> None:
-        """Keep a choice in the campaign file; the window then reads it anew."""
-        campaign = self._campaign
-        if campaign is None or not self.take_back.isEnabled():
-            return
-        for button in (self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back):
-            button.setEnabled(False)
-
-        def work(context: JobContext) -> None:
-            from engine.recommending import choose_offers
-
-            choose_offers(campaign, choice, context)
-
-        self.jobs.start(
-            Job(self.tr("Choosing offers"), work), self._choice_kept, failed=self._choice_failed,
-            cancelled=self._choice_cancelled, afterwards=self.tr("Offers chosen"),
-        )  # fmt: skip
-
-    @Slot(object)
-    def _choice_kept(self, _: object) -> None:
-        self.changed.emit()
-
-    @Slot(Exception)
-    def _choice_failed(self, error: Exception) -> None:
-        self._choice_cancelled()
-        self.jobs.failed.emit(error)
+            self._changes.choose(Choice())
 
     @Slot()
-    def _choice_cancelled(self) -> None:
-        self._show_choice(self._results)
+    def undo(self) -> None:
+        """Take back what was withheld or given back last, and go to its customer; else that one offer goes to all."""
+        last = self._changes.last
+        if last is None:
+            self.choose_again()
+        elif not self._changes.is_busy:
+            self.show_customer(last.customer)
+            self._changes.undo()
+
+    @Slot()
+    def _wait_for_change(self) -> None:
+        """Let nothing be chosen or exported while the offers are being changed."""
+        for button in (*self._choices(), self.pane.no_offer, self.export):
+            button.setEnabled(False)
+
+    @Slot()
+    def _show_again(self) -> None:
+        self.set_campaign(self._campaign, self._results)
 
     # one customer
 
@@ -252,11 +250,13 @@ class RecommendationsPage(Page):
         """The customer in the pane, empty if there is none."""
         return self.pane.customer if self._has_customer() else ""
 
-    def show_customer(self, customer: str) -> None:
-        """Go to one customer."""
-        if self._results is not None and self.customers.show_key(customer):
-            self._is_open = True
-            self._place_pane()
+    def show_customer(self, customer: str) -> bool:
+        """Go to one customer; False where single customers are not shown, or this one has left."""
+        if not self._has_customer() or not self.customers.show_key(customer):
+            return False
+        self._is_open = True
+        self._place_pane()
+        return True
 
     @Slot(int)
     def _choose(self, number: int) -> None:

@@ -42,6 +42,7 @@ class CustomerTable(QFrame):
         self._results: CampaignResults | None = None
         self._store: ColumnStore | None = None
         self._how = Arrangement()
+        self._wanted = ""  # the customer on whom the cursor stands after the next arrangement
         self._work = ShortWork(tr("Arranging customers"), self._take, self)
         self._work.failed.connect(self.failed)
         self.search = SearchField(tr("Customer, town or phone"))
@@ -84,8 +85,13 @@ class CustomerTable(QFrame):
         return self._how
 
     def show_customers(self, results: CampaignResults, store: ColumnStore, *, has_trial: bool) -> None:
-        """Show a campaign's customers, those worth most first; search and filter of the same campaign stay."""
+        """Show a campaign's customers, those worth most first.
+
+        Search, filter and cursor of the same campaign stay.
+        """
         is_same = self._results is not None and [o.key for o in self._results.offers] == [o.key for o in results.offers]
+        if self._store is not None and self.table.chosen >= 0:
+            self._wanted = self._store.key(self.table.chosen) if is_same else ""
         self._results, self._store = results, store
         if not is_same or not self._how.column:
             self._how = Arrangement(column=EXPECTED_VALUE if has_trial else "", descending=has_trial)
@@ -102,9 +108,9 @@ class CustomerTable(QFrame):
             return False
         place = self.table.rows.place_of(number)
         if place < 0:
+            self._wanted = customer
             self.show_all()
-            place = self.table.rows.place_of(number)
-        if place >= 0:
+        else:
             self.table.choose_place(place)
         return True
 
@@ -173,6 +179,11 @@ class CustomerTable(QFrame):
         """Bring an arrangement onto the screen."""
         how, rows = arranged
         self.table.show_rows(rows)
+        if self._wanted and self._store is not None:
+            place = self.table.rows.place_of(self._store.row_of(self._wanted))
+            self._wanted = ""
+            if place >= 0:
+                self.table.choose_place(place)
         self.stack.setCurrentIndex(0 if len(rows) else 1)
         places = [place for place, each in enumerate(self.table.rows.columns) if each.sorts_by == how.column]
         self.table.header.show_sort(places[0] if places else -1, how.descending)

@@ -36,8 +36,8 @@ class CampaignResults:
     """Everything the pages show, except pictures: those are asked of the campaign one by one.
 
     A part that the campaign does not hold is None or empty. ``makers`` is ordered by share, largest first;
-    ``customers`` has RECOMMENDATION_COLUMNS, first_name, residence, birth_year, current_model, baseline, and
-    uplift:K, low:K, high:K per offer key K.
+    ``customers`` has RECOMMENDATION_COLUMNS, first_name, residence, birth_year, current_model, baseline,
+    uplift:K, low:K, high:K per offer key K, and withheld where the designer keeps the offer from somebody.
     """
 
     customers: pa.Table | None = None
@@ -96,7 +96,7 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         inventory=campaign.photo_keys("inventory"),
         matched=tuple(match.customer for match in in_ads),
         scale=scale,
-        order=preview_order(tables["customers"], in_ads, scale),
+        order=preview_order(tables["customers"], in_ads, campaign.customers_with_choice(), scale),
         events=campaign.events(),
     )
 

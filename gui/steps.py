@@ -106,6 +106,8 @@ def _recommendations_mark(results: CampaignResults) -> StepMark:
 
 
 def _preview_mark(results: CampaignResults) -> StepMark:
-    if not results.matched:
+    if not len(results.order):
         return StepMark("none", tr("nothing yet"))
+    if not results.matched:
+        return StepMark("look", tr("nobody has a look-alike yet"))
     return StepMark("done", tr("{count} customers have a look-alike").format(count=decimal(len(results.matched))))

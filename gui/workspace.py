@@ -56,8 +56,10 @@ class Workspace(QWidget):
         return self._results
 
     def go_to_customer(self, customer: str) -> None:
-        """Show a customer on the page that is shown if it shows customers, else in the Preview."""
-        self.show_step("recommendations" if self.step == "recommendations" else "preview", customer)
+        """Show a customer on the page that is shown if it can, else in the Preview."""
+        page = self.current_page
+        if page is None or not page.show_customer(customer):
+            self.show_step("preview", customer)
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show a campaign; the pages that are not on the screen take it when they are."""

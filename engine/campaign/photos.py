@@ -169,6 +169,11 @@ def chosen_face(connection: apsw.Connection, customer: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def customers_with_choice(connection: apsw.Connection) -> frozenset[str]:
+    """Return the customers for whom the designer picked a face."""
+    return frozenset(customer for (customer,) in connection.execute("SELECT customer FROM choice"))
+
+
 def _require_faces(connection: apsw.Connection, customers: set[str], inventory: set[str]) -> None:
     for customer in sorted(customers):
         if customer_key(connection, customer) is None:

@@ -319,6 +319,11 @@ class Campaign:
         with self._writing() as connection:
             photos.choose_face(connection, customer, photo)
 
+    def customers_with_choice(self) -> frozenset[str]:
+        """Return the customers for whom the designer picked a face."""
+        with self._held() as connection:
+            return photos.customers_with_choice(connection)
+
     def chosen_face(self, customer: str) -> str | None:
         """Return the designer's pick for a customer, or None for the nearest."""
         with self._held() as connection:

@@ -33,10 +33,13 @@ class LikenessScale:
     ) -> LikenessScale:
         """Measure the scale from the cosines of pairs of different people and of pairs of one person's photos.
 
-        With fewer than 45 pairs of different people, or no pair of one person's, that end is the demo's.
+        With fewer than 45 pairs of different people, or no pair of one person's, that end is the demo's; so is the
+        lower one if "different" photos are as alike as one person's, as copies of one photo are.
         """
         strangers = float(np.median(different)) if len(different) >= FEWEST_PAIRS else cls.strangers
         one_person = float(np.median(same)) if len(same) else cls.one_person
+        if not len(same) and strangers >= one_person:
+            strangers = cls.strangers
         return cls(strangers, one_person)
 
 

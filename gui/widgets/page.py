@@ -61,8 +61,9 @@ class Page(QWidget):
         """Show another campaign, or the same one after it changed; None shows the empty state."""
         raise NotImplementedError
 
-    def show_customer(self, customer: str) -> None:
-        """Go to one customer, where the page has such a thing."""
+    def show_customer(self, customer: str) -> bool:
+        """Go to one customer, where the page has such a thing; return whether it shows this one."""
+        return False
 
     def open_pitch(self) -> None:
         """Show the pitch on the full screen, where the page has one."""

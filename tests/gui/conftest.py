@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.campaign import Campaign
 from gui.application import make_application
+from gui.jobs import JobQueue
 from gui.main_window import MainWindow
 from gui.results import CampaignResults, read_results
 from gui.settings import Settings
@@ -82,6 +83,17 @@ def window(settings: Settings, qtbot: QtBot) -> Iterator[MainWindow]:
     yield window
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+
+
+@pytest.fixture
+def demo_window(window: MainWindow, qtbot: QtBot, demo_campaign_path: Path, tmp_path: Path) -> Iterator[MainWindow]:
+    """The window with a copy of the demo campaign, to be changed at will."""
+    path = tmp_path / "demo.semblance"
+    shutil.copy(demo_campaign_path, path)
+    window.open_file(path, "demo")
+    qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
+    yield window
+    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in window.findChildren(JobQueue)), timeout=30_000)
 
 
 @pytest.fixture

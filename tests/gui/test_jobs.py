@@ -190,3 +190,18 @@ def test_five_thousand_emissions_do_not_abort(qtbot):
         emitter.thing.emit(None)
         emitter.flag.emit(True)
     assert counter.count == 30_000
+
+
+@pytest.mark.parametrize("close", [JobQueue.drop_all, JobQueue.stop])
+def test_a_lasting_job_is_done_though_its_campaign_is_closed_before_its_turn(queue, receiver, qtbot, close):
+    done, told = [], []
+    queue.failed.connect(told.append)
+    queue.start(Job("Exporting", endless))
+    queue.start(Job("Erasing", lambda context: done.append("erased")), receiver.take, lasting=True)
+    queue.start(Job("Erasing", fail), receiver.take, lasting=True)
+    queue.start(Job("Reading", lambda context: done.append("read")), receiver.take)
+    with qtbot.waitSignal(queue.emptied, timeout=10_000):
+        close(queue)
+    assert done == ["erased"]
+    assert receiver.results == []
+    assert [str(error) for error in told] == ["calls.csv is empty. Choose another file."]

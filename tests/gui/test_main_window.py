@@ -72,6 +72,12 @@ def test_opened_campaign_names_itself_in_title_and_rail(opened):
     assert opened.settings.recents[0].name == "Bare campaign"
 
 
+def test_what_a_page_changed_is_read_even_where_the_reading_is_cancelled(opened, qtbot):
+    with qtbot.waitSignal(opened.desk.read_again, timeout=10_000):
+        opened.desk.read()
+        opened.jobs.cancel()
+
+
 def test_rail_and_number_keys_change_the_page(opened, qtbot):
     rail, workspace = opened.workspace.rail, opened.workspace
     qtbot.mouseClick(rail.buttons["recommendations"], CLICK)

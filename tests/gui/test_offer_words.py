@@ -51,6 +51,7 @@ def test_who_gets_no_offer_is_told_why():
     assert why_no_offer("sleeping dog").startswith("Leave alone")
     assert why_no_offer("sure thing").startswith("Buys anyway")
     assert why_no_offer("persuadable") == "You chose to send no offer."
+    assert why_no_offer("sure thing", is_withheld=True) == "You chose to send this one no offer."
     assert why_no_offer("lost cause") == "No offer wins enough to pay for itself."
 
 

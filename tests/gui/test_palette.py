@@ -1,26 +1,12 @@
 """Ctrl+K, as somebody uses it who never touches the mouse."""
 
-import shutil
-
 import pyarrow as pa
-import pytest
 from PySide6.QtCore import Qt
 
 from gui import numbers
-from gui.jobs import JobQueue
 from gui.palette import Palette, customers_like
 
 PATIENCE = 30_000
-
-
-@pytest.fixture
-def demo_window(window, qtbot, demo_campaign_path, tmp_path):
-    path = tmp_path / "demo.semblance"
-    shutil.copy(demo_campaign_path, path)
-    window.open_file(path, "demo")
-    qtbot.waitUntil(lambda: window.campaign is not None, timeout=PATIENCE)
-    yield window
-    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in window.findChildren(JobQueue)), timeout=PATIENCE)
 
 
 def palette_of(window, qtbot):
@@ -66,6 +52,18 @@ def test_a_customer_is_reached_by_key(demo_window, qtbot):
         qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert demo_window.workspace.step == "preview"
     assert page.customer == customer
+
+
+def test_who_is_not_in_the_table_is_shown_in_the_preview(demo_window, qtbot):
+    demo_window.workspace.show_step("recommendations")
+    table = demo_window.workspace.results.customers
+    gone = table["customer"].to_pylist()[table["segment"].to_pylist().index("left")]
+    palette = palette_of(demo_window, qtbot)
+    qtbot.keyClicks(palette.field, gone)
+    page = demo_window.workspace.page("preview")
+    with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert (demo_window.workspace.step, page.customer) == ("preview", gone)
 
 
 def test_what_the_page_can_do_is_offered_and_done(demo_window, qtbot):

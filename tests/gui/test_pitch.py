@@ -3,11 +3,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from shiboken6 import isValid
 
+from engine.offers import Choice
+from engine.recommending import choose_offers
 from gui import numbers
 from gui.customer_facts import customer_facts
 from gui.jobs import JobQueue
 from gui.pitch import Pitch
 from gui.preview_page import PreviewPage
+from gui.results import read_results
 
 PATIENCE = 30_000
 
@@ -53,6 +56,16 @@ def test_nothing_of_the_customer_but_the_key_is_shown(pitch, demo_results):
     for private in (facts.residence, facts.ages, facts.phone):
         assert private
         assert private not in said
+
+
+def test_where_the_designer_sends_no_offer_that_is_said_of_who_would_have_got_one(pitch, qtbot, demo_campaign):
+    customer = pitch.customer
+    choose_offers(demo_campaign, Choice("for_all"))
+    with qtbot.waitSignal(pitch.ad_shown, timeout=PATIENCE):
+        pitch.set_campaign(demo_campaign, read_results(demo_campaign), customer)
+    assert pitch.customer == customer
+    assert pitch.evidence.text() == "You chose to send no offer."
+    assert pitch.ad.shown.notice == "No ad"
 
 
 def test_there_is_no_control(pitch):

@@ -1,24 +1,11 @@
 """Preview and pitch in the window, as a person comes to them."""
 
-import shutil
-
-import pytest
 from PySide6.QtCore import Qt
 
 from gui.jobs import JobQueue
 from gui.pitch import Pitch
 
 PATIENCE = 30_000
-
-
-@pytest.fixture
-def demo_window(window, qtbot, demo_campaign_path, tmp_path):
-    path = tmp_path / "demo.semblance"
-    shutil.copy(demo_campaign_path, path)
-    window.open_file(path, "demo")
-    qtbot.waitUntil(lambda: window.campaign is not None, timeout=PATIENCE)
-    yield window
-    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in window.findChildren(JobQueue)), timeout=PATIENCE)
 
 
 def test_f11_pitches_and_escape_returns(demo_window, qtbot):

@@ -7,19 +7,20 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 
-from engine.campaign import Consent, StoredPhoto
+from engine.campaign import Campaign, Consent, StoredPhoto
 from engine.columns import CUSTOMER, OFFER, UPLIFT_LOW
 from engine.faces import likeness
 from gui import numbers
 from gui.ad_composer import AdWish
 from gui.consent_words import consent_chip
 from gui.customer_facts import customer_facts
+from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
 from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
 from gui.preview_reasons import likeness_sentence
-from gui.results import read_results
+from gui.results import CampaignResults, read_results
 from gui.withdraw_dialog import WithdrawDialog
 
 PATIENCE = 30_000
@@ -206,6 +207,9 @@ def test_where_nobody_is_close_the_ad_goes_without_a_face_until_one_is_chosen(pa
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     assert page.faces.in_ad.key == far[1].photo
     assert page.ad_card.checks.accessibleName() == "Passes all checks"
+    qtbot.waitUntil(lambda: demo_campaign.chosen_face(customer) == far[1].photo)
+    order = read_results(demo_campaign).order
+    assert order.place(customer) == order.with_face - 1
     go(qtbot, page, page.undo)
     assert page.faces.in_ad is None
 
@@ -234,6 +238,17 @@ def test_withdrawing_consent_erases_the_face_from_file_and_memory(page, qtbot, d
     gc.collect()
     kept = [each for each in gc.get_objects() if isinstance(each, StoredPhoto) and each.customer == customer]
     assert kept == []
+
+
+def test_who_gets_no_offer_stays_on_the_page_when_the_campaign_is_read_again(page, qtbot, demo_campaign, demo_results):
+    table = demo_results.customers
+    customer = table.filter(pc.equal(table["offer"], "none"))["customer"][0].as_py()
+    go(qtbot, page, lambda: page.show_customer(customer))
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, read_results(demo_campaign)))
+    assert page.customer == customer
+    demo_campaign.erase_customer(customer)
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, read_results(demo_campaign)))
+    assert page.customer == demo_results.order[0]
 
 
 def test_consent_is_kept_where_the_question_is_answered_so(page, qtbot, demo_campaign):
@@ -330,6 +345,16 @@ def test_every_action_is_inside_at_every_size(page, qtbot, size):
         assert place.x() + button.width() <= size[0]
         assert place.y() + button.height() <= size[1]
     assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
+
+
+def test_only_the_demos_logs_may_be_ahead_of_the_clock(page, demo_campaign, bare_campaign_path):
+    ahead = CampaignResults(span=(date(2026, 1, 1), date(2999, 1, 1)))
+    loader = FaceLoader(page)
+    loader.set_campaign(demo_campaign, ahead)
+    assert loader.today == date(2999, 1, 1)
+    with Campaign.open(bare_campaign_path, "open sesame") as own:
+        loader.set_campaign(own, ahead)
+        assert loader.today == date.today()
 
 
 def test_without_a_campaign_the_page_says_what_is_missing(page):

@@ -307,19 +307,19 @@ def test_where_no_offer_pays_for_all_none_is_the_first_choice(shown, campaign, r
 
 
 class Reader(QObject):
-    """Shows a page its campaign anew after each change, as the window does."""
+    """Shows a page its campaign anew after each change, as the window does, with a signal and a gain as wanted."""
 
-    def __init__(self, page, campaign):
+    def __init__(self, page, campaign, *, gain_low=-11.0):
         super().__init__(page)
-        self.page, self.campaign = page, campaign
+        self.page, self.campaign, self.gain_low = page, campaign, gain_low
         page.changed.connect(self.read)
 
     @Slot()
     def read(self):
-        value = replace(read_results(self.campaign).value, gain=4.0, gain_low=-11.0, gain_high=19.0)
-        found = replace(read_results(self.campaign), value=replace(value, best_single_offer="xiaomi-15"))
+        found = read_results(self.campaign)
+        value = replace(found.value, gain=4.0, gain_low=self.gain_low, gain_high=19.0, best_single_offer="xiaomi-15")
         evaluation = replace(found.evaluation, has_signal=True)
-        self.page.set_campaign(self.campaign, replace(found, evaluation=evaluation))
+        self.page.set_campaign(self.campaign, replace(found, evaluation=evaluation, value=value))
 
 
 def click_and_wait(page, button, qtbot):
@@ -373,6 +373,69 @@ def test_a_choice_that_cannot_be_kept_is_told_and_can_be_made_again(page, demo_c
         qtbot.mouseClick(page.no_gain.use_single, CLICK)
     assert 'has no offer "voucher"' in str(failed.args[0])
     assert page.no_gain.use_single.isEnabled()
+
+
+def ctrl_z(page, qtbot):
+    with qtbot.waitSignal(page.changed, timeout=10_000):
+        qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settle(page, qtbot)
+
+
+def offer_in_file(campaign, customer):
+    table = campaign.read_table("customers")
+    return table["offer"][table["customer"].to_pylist().index(customer)].as_py()
+
+
+def test_an_offer_is_withheld_from_one_customer_and_given_back(page, demo_campaign, qtbot):
+    Reader(page, demo_campaign, gain_low=1.0).read()
+    settle(page, qtbot)
+    customer = keys(page)[40]
+    page.show_customer(customer)
+    was, asked = offer_in_file(demo_campaign, customer), sum(offer != NO_OFFER for offer in column(page, "offer"))
+    assert was != NO_OFFER
+    click_and_wait(page, page.pane.no_offer, qtbot)
+    assert offer_in_file(demo_campaign, customer) == NO_OFFER
+    assert page.customer == customer
+    assert page.customers.table.chosen == customer_store(page._results).row_of(customer)
+    assert page.pane.sentence.text.endswith("No offer.</span> You chose to send this one no offer.")
+    assert page.verdict.text().startswith(f"Ask {numbers.decimal(asked - 1)} customers.")
+    assert page.pane.no_offer.accessibleName() == "Offer again"
+    click_and_wait(page, page.pane.no_offer, qtbot)
+    assert offer_in_file(demo_campaign, customer) == was
+    assert page.pane.no_offer.accessibleName() == "No offer"
+    page.show_customer(keys(page)[0])
+    ctrl_z(page, qtbot)
+    assert (page.customer, offer_in_file(demo_campaign, customer)) == (customer, NO_OFFER)
+    ctrl_z(page, qtbot)
+    assert offer_in_file(demo_campaign, customer) == was
+    with qtbot.assertNotEmitted(page.changed, wait=200):
+        qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    page.show_customer(next(key for key, offer in zip(
+        column(page, "customer"), column(page, "offer"), strict=True) if offer == NO_OFFER))  # fmt: skip
+    assert not page.pane.no_offer.isEnabled()
+    settle(page, qtbot)
+
+
+def test_a_customer_is_found_behind_a_search_in_a_table_too_long_to_wait_for(shown, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.short_work.MANY_ROWS", 0)
+    customer = keys(shown)[300]
+    with qtbot.waitSignal(shown.customers.arranged):
+        qtbot.keyClicks(shown.customers.search, "nobody")
+    assert shown.show_customer(customer)
+    settle(shown, qtbot)
+    assert shown.customer == customer
+    assert not shown.show_customer("no such key")
+
+
+def test_nothing_is_exported_while_the_offers_are_being_changed(page, demo_campaign, qtbot):
+    Reader(page, demo_campaign, gain_low=1.0).read()
+    settle(page, qtbot)
+    with qtbot.waitSignal(page.changed, timeout=10_000):
+        qtbot.mouseClick(page.pane.no_offer, CLICK)
+        page.customers.sort_by(0)
+        assert not page.export.isEnabled()
+    settle(page, qtbot)
+    assert page.export.isEnabled()
 
 
 def test_the_figure_and_the_curve_say_the_same_of_those_who_are_asked(shown):

@@ -16,6 +16,15 @@ def test_nothing_is_recommended_before_there_are_customers(demo_results):
     assert mark(replace(demo_results, customers=demo_results.customers.slice(0, 0))).state == "none"
 
 
+def test_ads_without_any_look_alike_want_a_look(demo_results):
+    def preview(results):
+        return step_marks(results)["preview"]
+
+    assert preview(replace(demo_results, matched=())) == StepMark("look", "nobody has a look-alike yet")
+    assert preview(CampaignResults()).state == "none"
+    assert preview(demo_results).state == "done"
+
+
 def test_offers_without_a_past_campaign_want_a_look(demo_results):
     assert mark(replace(demo_results, evaluation=None, value=None, curve=None)) == StepMark(
         "look", "there was no past campaign to learn from"

@@ -50,6 +50,7 @@ def test_the_scale_is_measured_on_the_campaigns_own_photos(neutral: Gallery, smi
 def test_too_few_photos_leave_the_demos_scale():
     assert LikenessScale.from_pairs([0.5] * 44) == LikenessScale(0.23, 0.93)
     assert LikenessScale.from_pairs([0.3] * 45) == LikenessScale(0.3, 0.93)
+    assert LikenessScale.from_pairs([1.0] * 45) == LikenessScale(0.23, 0.93)  # one photo under ten names
     assert LikenessScale.from_pairs([], [0.75, 1.0]) == LikenessScale(0.23, 0.875)
 
 

@@ -1,4 +1,4 @@
-"""One offer for all in the place of personal ones, kept in the campaign file, and taken back."""
+"""One offer for all in the place of personal ones, or none for one customer: kept in the file, and taken back."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import pyarrow as pa
 import pytest
 
 from engine.campaign import Campaign
-from engine.columns import EXPECTED_VALUE, HAS_LEFT, NO_OFFER, OFFER, SEGMENT
+from engine.columns import CUSTOMER, EXPECTED_VALUE, HAS_LEFT, NO_OFFER, OFFER, SEGMENT
 from engine.creative import CreativeStudio
 from engine.errors import InputError
 from engine.export import write_tables
+from engine.handsets import LoyaltyTable
 from engine.job import JobCancelled, JobContext
 from engine.offers import SLEEPING_DOG, Choice
-from engine.recommending import choose_offers
+from engine.offers.without_trial import offers_by_loyalty
+from engine.recommending import choose_offers, withhold_offer
 
 FOR_ALL = Choice("for_all", "xiaomi-15")
 
@@ -125,3 +127,59 @@ def test_what_cannot_be_chosen_is_said_and_changes_nothing(campaign: Campaign, t
         pytest.raises(InputError, match="holds no outcomes"),
     ):
         choose_offers(bare, FOR_ALL)
+
+
+def offer_of(campaign: Campaign, customer: str) -> str:
+    table = customers(campaign)
+    return str(table[OFFER][table[CUSTOMER].to_pylist().index(customer)].as_py())
+
+
+def test_an_offer_is_withheld_from_one_customer_whatever_goes_to_the_others(campaign: Campaign, tmp_path: Path):
+    before = customers(campaign)
+    customer, other = CreativeStudio(campaign).customers()[:2]
+    was = offer_of(campaign, customer)
+    withhold_offer(campaign, customer)
+    after = customers(campaign)
+    frames = [table.to_pandas().set_index(CUSTOMER)[[OFFER, EXPECTED_VALUE]] for table in (before, after)]
+    assert frames[1].loc[customer].tolist() == [NO_OFFER, 0.0]
+    assert frames[0].drop(customer).equals(frames[1].drop(customer))
+    assert customer not in CreativeStudio(campaign).customers()
+    write_tables(campaign, tmp_path)
+    with (tmp_path / "recommendations.csv").open(encoding="utf-8", newline="") as file:
+        assert {row[CUSTOMER]: row[OFFER] for row in csv.DictReader(file)}[customer] == NO_OFFER
+    choose_offers(campaign, FOR_ALL)
+    assert (offer_of(campaign, customer), offer_of(campaign, other)) == (NO_OFFER, "xiaomi-15")
+    withhold_offer(campaign, customer, withheld=False)
+    assert offer_of(campaign, customer) == "xiaomi-15"
+    choose_offers(campaign, Choice())
+    assert offer_of(campaign, customer) == was
+    assert customers(campaign).equals(before, check_metadata=True)
+
+
+def test_who_is_erased_is_not_remembered_as_one_without_an_offer(campaign: Campaign):
+    customer, other = CreativeStudio(campaign).customers()[:2]
+    for one in (customer, other):
+        withhold_offer(campaign, one)
+    campaign.erase_customer(customer)
+    choose_offers(campaign, FOR_ALL)
+    assert customer not in customers(campaign)[CUSTOMER].to_pylist()
+    assert offer_of(campaign, other) == NO_OFFER
+    with pytest.raises(InputError, match=f"has no customer {customer}"):
+        withhold_offer(campaign, customer, withheld=False)
+
+
+def test_without_a_past_campaign_an_offer_can_be_withheld_too(campaign: Campaign):
+    table = customers(campaign)
+    loyalty = LoyaltyTable.from_json(campaign.read_document("loyalty") or "")
+    keys, makers = table[CUSTOMER].to_pylist(), table["current_maker"].to_pylist()
+    frame = offers_by_loyalty(keys, makers, campaign.offers(), loyalty)
+    before = pa.Table.from_pandas(frame, preserve_index=False)
+    with campaign.transaction(), campaign._writing() as connection:
+        connection.execute("DELETE FROM document WHERE name = 'evaluation'")
+        campaign.write_table("customers", before)
+    customer = next(key for key, offer in zip(keys, frame[OFFER], strict=True) if offer != NO_OFFER)
+    withhold_offer(campaign, customer)
+    assert offer_of(campaign, customer) == NO_OFFER
+    assert customers(campaign)[EXPECTED_VALUE].null_count == len(keys)
+    withhold_offer(campaign, customer, withheld=False)
+    assert customers(campaign).equals(before, check_metadata=True)
