@@ -64,13 +64,13 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
             if not newline:
                 continue
             data, skipping = b"\n" + data, False
-        whole, newline, tail = data.rpartition(b"\n")
-        if newline:
-            whole = rest + whole + newline
+        end = data.rfind(b"\n") + 1
+        if end:
+            whole = b"".join((rest, memoryview(data)[:end]))
             yield whole.replace(b"\r\n", b"\n") if b"\r" in whole else whole
-            rest = tail
+            rest = data[end:]
         else:
-            rest += tail
+            rest += data
         if len(rest) > LONGEST_LINE:
             rest, skipping = rest[: LONGEST_LINE + 1], True
     if rest:

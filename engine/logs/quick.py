@@ -5,7 +5,8 @@ counted, and the reader is told of no quotation marks (they are resolved on the 
 least - a number with a sign, a blank at an edge, a letter where an ASCII digit is usual - is not judged here.
 
 Measured on 10 M rows of calls (677 MB), CPU seconds into a DuckDB table: DuckDB's own read_csv 5.3 to 6.4, but it
-cannot tell the line of a row that is well-formed and wrong; lines split and cast by DuckDB 21; this 6 to 7.
+cannot tell the line of a row that is well-formed and wrong; strings by Arrow, cast and inserted block by block by
+DuckDB 7.9; strings by Arrow streamed into one INSERT 6.2 to 7.5, without any check; this, with all checks, 8.9.
 """
 
 from __future__ import annotations
