@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 from engine.campaign_inputs import lacks_for_campaign
 from engine.logs import ImportPlan
 from engine.logs.correcting import correct_kind
+from engine.logs.reader import MOST_SET_ASIDE
 from engine.logs.sources import Source
 from gui.data_cards import kind_words
 from gui.fitting_scroll import FittingScroll
@@ -26,7 +27,6 @@ from gui.theme import GAP
 from gui.widgets import Button, Card, Choice, EmptyState, IconLabel, Label, Notice, bold, clear, column, plain, row
 
 PAUSE_MS = 150  # after a correction, before the first rows are judged again
-MANY = 0.05  # of the rows looked at
 KIND, SIZE, SURE = 1, 2, 3  # columns of the list of files
 KIND_WIDTH = 144
 WIDE_FROM, WIDEST_FROM = 1100, 1400  # how sure a kind is, and the size, are shown where there is room
@@ -223,8 +223,8 @@ class ImportView(QWidget):
 
     def _show(self) -> None:
         """Show all files anew, the first one that needs a look selected."""
-        self.content.setVisible(bool(self.judged))
         self.empty.setVisible(not self.judged)
+        self.content.setVisible(bool(self.judged))
         self._fill_list(is_same=False)
         self._show_allowed()
         if self.judged:
@@ -272,7 +272,7 @@ class ImportView(QWidget):
             return Cell(self.tr("Unreadable"), "danger", "stop", tip=judged.wrong)
         if needed := [each.name for each in file.missing if each.needed]:
             return Cell(self.tr("Incomplete"), "danger", "stop", tip=missing_words(file, needed))
-        if found is not None and found.rejected > MANY * found.rows:
+        if found is not None and _loses_much(judged):
             share = percent(found.rejected / found.rows, 0)
             tip = self.tr("{share} of the first rows would be set aside.").format(share=share)
             return Cell(self.tr("{share} aside").format(share=share), "warning", "warning", tip=tip)
@@ -348,5 +348,10 @@ def _needs_a_look(judged: Judged) -> bool:
     file = judged.file
     if file.kind is None:
         return not file.confidence
+    return any(each.needed for each in file.missing) or _loses_much(judged)
+
+
+def _loses_much(judged: Judged) -> bool:
+    """Whether so many of the first rows would be set aside that the import would ask."""
     found = judged.preview
-    return any(each.needed for each in file.missing) or (found is not None and found.rejected > MANY * found.rows)
+    return found is not None and found.rejected > MOST_SET_ASIDE * found.rows

@@ -304,6 +304,7 @@ class NewCampaignDialog(Dialog):
     @Slot()
     def _make(self) -> None:
         self.form.asked = True
+        self.wrong.hide()
         self._show_state()
         if not self.files.problems():
             self.accept()

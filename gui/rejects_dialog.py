@@ -8,13 +8,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import RejectsError
+from engine.logs.reader import MOST_SET_ASIDE
 from gui import numbers
 from gui.data_cards import RejectsCard, reject_reasons, write_rejects
 from gui.dialog import Dialog
 from gui.errors import explain
 from gui.widgets import Button, IconLabel, Label, row
-
-MANY = 0.05  # of a file's rows
 
 
 class RejectsDialog(Dialog):
@@ -52,7 +51,7 @@ class RejectsDialog(Dialog):
 
         found = []
         for file in error.files:
-            if file.rejected > MANY * file.rows:
+            if file.rejected > MOST_SET_ASIDE * file.rows:
                 of_file = error.rejects.filter(pc.equal(error.rejects["file"], file.file))
                 found.append(
                     self.tr("Of {file}, {share} of the rows cannot be used, most because: {reason}.").format(

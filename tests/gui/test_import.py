@@ -15,7 +15,8 @@ from gui.import_view import ImportView
 from gui.main_window import MainWindow
 from gui.new_campaign_dialog import NewCampaignDialog
 from gui.rejects_dialog import RejectsDialog
-from gui.widgets import Label
+from gui.short_table import ShortTable
+from gui.widgets import Button, Choice, Label
 from tests.gui.hungarian_delivery import write_hungarian
 
 CLICK = Qt.MouseButton.LeftButton
@@ -224,4 +225,42 @@ def test_many_rejects_are_asked_about_before_the_campaign_is_made(
     assert dialog.isVisible(), "what was given is still there"
     assert dialog.form.target.text() == str(hungarian / "osz")
     assert dialog.logs.plan.of_kind("customers")
+    dialog.reject()
+
+
+def test_mapping_is_corrected_by_keys_and_every_control_has_a_name(view: ImportView, hungarian: Path, qtbot):
+    view.take_paths([hungarian / "hivasok_2026.csv"])
+    settled(view, qtbot)
+    for control in (*view.findChildren(Choice), *view.findChildren(Button), *view.findChildren(ShortTable)):
+        assert control.accessibleName(), control
+    assert view.mapping.role_choice(1).accessibleName() == "What the column hívott szám is"
+    view.activateWindow()
+    first, second = view.mapping.role_choice(0), view.mapping.role_choice(1)
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+    assert view.focusWidget() is second
+    before = second.chosen
+    qtbot.keyClick(second, Qt.Key.Key_Up)
+    settled(view, qtbot)
+    assert view.judged[0].file.columns[1].role != before
+    assert view.focusWidget() is second, "the keyboard stays where it was"
+
+
+def test_campaign_that_cannot_be_made_leads_back_to_what_was_given(
+    window: MainWindow, operator: DemoOperator, hungarian: Path, qtbot
+):
+    window.desk.new_campaign_from([hungarian, operator.inventory, operator.photos])
+    dialog = window.findChild(NewCampaignDialog)
+    settled(dialog.logs, qtbot)
+    correct_customers(dialog.logs, qtbot)
+    qtbot.mouseClick(dialog.go_on_button, CLICK)
+    qtbot.keyClicks(dialog.form.target, str(hungarian / "osz"))
+    qtbot.keyClicks(dialog.form.passphrase, "four long plain words")
+    qtbot.keyClicks(dialog.form.repeat, "four long plain words")
+    (hungarian / "torzs.csv").unlink()
+    qtbot.mouseClick(dialog.make_button, CLICK)
+    qtbot.waitUntil(dialog.wrong.isVisible, timeout=60_000)
+    assert "torzs.csv" in dialog.wrong.text
+    assert dialog.form.passphrase.text() == "four long plain words"
+    assert list(hungarian.glob("*.semblance")) == []
     dialog.reject()
