@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimeZone, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.logs import Dialect, FilePlan
@@ -21,12 +21,14 @@ from gui.import_words import delimiter_words, encoding_words, form_words
 from gui.widgets import Choice, Flow, Label, column
 
 HEADER, NO_HEADER = "header", "rows"
+ZONES = ("Europe/Budapest", "Europe/Vienna", "Europe/Berlin", "Europe/Bucharest", "Europe/London")
 
 
 class DialectLine(QWidget):
-    """``corrected`` carries a Correction of the file that is shown."""
+    """``corrected`` carries a Correction of the file that is shown, ``zone_chosen`` the time zone of all files."""
 
     corrected = Signal(object)
+    zone_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,11 +39,17 @@ class DialectLine(QWidget):
         self.decimal = self._choice(self.tr("Decimal mark"), self._decimal_chosen)
         self.form = self._choice(self.tr("Dates"), self._form_chosen)
         self.header = self._choice(self.tr("First line"), self._dialect_chosen)
+        self.zone = self._choice(self.tr("Times are UTC; use those of"), self._zone_chosen)
         self.setLayout(self._flow)
 
-    def show_file(self, file: FilePlan) -> None:
-        """Show how a file is written."""
+    def show_file(self, file: FilePlan, time_zone: str) -> None:
+        """Show how a file is written; the time zone matters where its times are UTC's."""
         self.file = file
+        part = self.zone.parentWidget()
+        assert part is not None
+        part.setVisible(any(each.is_utc for each in file.columns))
+        zones = dict.fromkeys((time_zone, QTimeZone.systemTimeZoneId().toStdString(), *ZONES))
+        self.zone.offer([(self.tr("UTC"), ""), *((zone, zone) for zone in zones if zone)], time_zone)
         is_text = not file.source.is_structured
         for choice in (self.encoding, self.delimiter, self.header):
             choice.setEnabled(is_text)
@@ -70,6 +78,9 @@ class DialectLine(QWidget):
     def _decimal_chosen(self, _index: int) -> None:
         correction: Correction = partial(replace, decimal=self.decimal.chosen)
         self.corrected.emit(correction)
+
+    def _zone_chosen(self, _index: int) -> None:
+        self.zone_chosen.emit(self.zone.chosen or "")
 
     def _form_chosen(self, _index: int) -> None:
         self.corrected.emit(partial(_with_form, form=self.form.chosen or ""))

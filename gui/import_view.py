@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -55,6 +56,7 @@ class ImportView(QWidget):
         self._add_left()
         self.mapping = MappingCard()
         self.mapping.corrected.connect(self.correct)
+        self.mapping.dialect.zone_chosen.connect(self._zone_chosen)
         add = Button(self.tr("Choose files"), "plain", "plus")
         add.clicked.connect(self._ask_files)
         load = Button(self.tr("Open a plan"), "quiet", "open")
@@ -154,6 +156,12 @@ class ImportView(QWidget):
         self._pause.start()
         self.changed.emit()
 
+    @Slot(str)
+    def _zone_chosen(self, zone: str) -> None:
+        """Turn the times of UTC in all files into those of a zone."""
+        self.time_zone = zone
+        self.correct(replace)
+
     @Slot()
     def _correct(self) -> None:
         """Do the corrections of one file, once no earlier ones are being done."""
@@ -179,7 +187,7 @@ class ImportView(QWidget):
         self._fill_list(is_same=True)
         self._show_allowed()
         if at == self._at:
-            self.mapping.show_judged(judged)
+            self.mapping.show_judged(judged, self.time_zone)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -193,7 +201,7 @@ class ImportView(QWidget):
     def _not_corrected(self, error: Exception) -> None:
         """Show what was there before, and say why."""
         if 0 <= self._at < len(self.judged):
-            self.mapping.show_judged(self.judged[self._at])
+            self.mapping.show_judged(self.judged[self._at], self.time_zone)
         self._go_on()
         self.failed.emit(error)
 
@@ -301,7 +309,7 @@ class ImportView(QWidget):
     def _row_chosen(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self.judged):
             self._at = index.row()
-            self.mapping.show_judged(self.judged[self._at])
+            self.mapping.show_judged(self.judged[self._at], self.time_zone)
 
     def _kind_chosen(self, at: int, _index: int) -> None:
         self.select(at)

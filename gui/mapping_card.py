@@ -52,7 +52,7 @@ class MappingCard(Card):
         inner.setLayout(column(self.notice, self.dialect, (self.table, 1), self.verdict, self.reasons))
         self.body.addWidget(FittingScroll(inner), 1)
 
-    def show_judged(self, judged: Judged) -> None:
+    def show_judged(self, judged: Judged, time_zone: str) -> None:
         """Show a file's plan; drop-downs of the same columns stay, and with them the place of the keyboard."""
         before, self.judged = self.judged, judged
         file = judged.file
@@ -60,7 +60,7 @@ class MappingCard(Card):
         self.heading.setToolTip(file.source.place)
         self.kind.offer([*((kind_words(kind), kind) for kind in all_kinds()), (self.tr("Leave it out"), "")],
                         file.kind or ("" if file.confidence else None))  # fmt: skip
-        self.dialect.show_file(file)
+        self.dialect.show_file(file, time_zone)
         self._show_columns(file, is_same=before is not None and _names(before.file) == _names(file))
         self._show_missing(file)
         self._show_preview(judged)

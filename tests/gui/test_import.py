@@ -264,3 +264,18 @@ def test_campaign_that_cannot_be_made_leads_back_to_what_was_given(
     assert dialog.form.passphrase.text() == "four long plain words"
     assert list(hungarian.glob("*.semblance")) == []
     dialog.reject()
+
+
+def test_times_of_utc_ask_for_the_time_zone(view: ImportView, tmp_path: Path, qtbot):
+    calls = tmp_path / "calls.csv"
+    rows = [f"0012345{number},0067890{number},{1767605000 + number},60,SM-G991B" for number in range(50)]
+    calls.write_text("\n".join(["caller,callee,time,seconds,phone_type", *rows]) + "\n", encoding="utf-8")
+    view.take_paths([calls])
+    settled(view, qtbot)
+    zone = view.mapping.dialect.zone
+    assert zone.isVisible()
+    assert zone.chosen == ""
+    zone.choose("Europe/Budapest")
+    settled(view, qtbot)
+    assert view.plan.time_zone == "Europe/Budapest"
+    assert view.table.cell(0, 4).text == "Ready"
