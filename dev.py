@@ -162,6 +162,7 @@ def run(arguments: list[str]) -> int:
     set_up(for_developers=False)
     if has_screen():
         require_libraries(SCREEN_LIBRARIES)
+        say("opening the window; the first time, the demo is made there")
         return call("main.py", *(arguments or ["--demo"]), screen=True)
     if DEMO_OUTPUT.exists():
         stop(f"there is no screen here, and ./{DEMO_OUTPUT.name} holds an earlier demo. Remove it to make another.")

@@ -64,9 +64,19 @@ class Summary:
 
     def sentence(self) -> str:
         """Say in one line what came out."""
-        worth = "are worth" if self.uplift else "have"
-        photos = f"; {self.refused_photos:,} photos were refused" if self.refused_photos else ""
+        refused = "1 photo was" if self.refused_photos == 1 else f"{self.refused_photos:,} photos were"
+        photos = f"; {refused} refused" if self.refused_photos else ""
         return (
-            f"{self.recommended:,} of {self.customers:,} customers {worth} an offer, {self.matched:,} have a "
-            f"look-alike, {self.ads:,} ads were made; {self.rejected_rows:,} rows were set aside{photos}."
+            f"{self._offers()}, {self.matched:,} have a look-alike, {self.ads:,} ads were made; "
+            f"{self.rejected_rows:,} rows were set aside{photos}."
         )
+
+    def _offers(self) -> str:
+        """Say who gets an offer, and where there is no signal, that it is one for all."""
+        counted = f"{self.recommended:,} of {self.customers:,} customers"
+        if self.uplift is None:
+            return f"{counted} have an offer"
+        if self.uplift.has_signal:
+            return f"{counted} are worth an offer"
+        found = "No difference between customers was found"
+        return f"{found}: {counted} have the best single offer" if self.recommended else f"{found}: nobody has an offer"

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout
 from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
-from gui.results import CampaignResults, MakerShare
+from gui.results import CampaignResults, MakerShare, seen_changes
 from gui.short_table import Cell, Column, ShortTable
 from gui.widgets import Button, Card, IconLabel, Label, clear, row
 
@@ -185,12 +185,14 @@ def _loyalty_line(results: CampaignResults) -> Allowance:
         return Allowance("loyalty", False, tr("No changes of phone were seen"))
     first, last = results.span
     months = round(((last - first).days + 1) / 30.4375)
-    rows = results.loyalty.rows
-    changes = int(rows.loc[rows["group"] == "all", "changes"].sum())
+    changes = seen_changes(results.loyalty)
+    if not changes:
+        since = tr("It is not known since when customers had their phones (phone_since): loyalty cannot be told")
+        return Allowance("loyalty", False, since)
     sentence = tr("{months} months of phones, {changes} changes seen").format(
         months=numbers.decimal(months), changes=numbers.decimal(changes)
     )
-    return Allowance("loyalty", changes > 0, sentence)
+    return Allowance("loyalty", True, sentence)
 
 
 def _faces_line(results: CampaignResults) -> Allowance:

@@ -13,7 +13,7 @@ from engine.job import Job
 from gui import numbers
 from gui.data_cards import AllowsCard, FilesCard, MakersCard, RejectsCard, allowances, write_rejects
 from gui.fitting_scroll import FittingScroll
-from gui.results import CampaignResults
+from gui.results import CampaignResults, seen_changes
 from gui.theme import GAP
 from gui.widgets import Button, EmptyState, Page, column, row
 
@@ -89,7 +89,9 @@ class DataPage(Page):
         if self.loyalty is None:
             self.loyalty = LoyaltyCard()
             self._right.addWidget(self.loyalty, 1)
-        self.loyalty.show_grid(None if results.loyalty is None else grid_of(results.loyalty, results.makers))
+        table = results.loyalty
+        is_known = table is not None and seen_changes(table)
+        self.loyalty.show_grid(grid_of(table, results.makers) if table is not None and is_known else None)
 
     def _show_social(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Offer the Social tab beside the files; it needs the plotting library too."""

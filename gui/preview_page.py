@@ -230,9 +230,16 @@ class PreviewPage(Page):
         is_all = bool(self.filter.selected)
         lead = self.tr("Customer {place} of {all} with an offer.") if is_all else self.tr(
             "Customer {place} of {all} with a look-alike.")  # fmt: skip
-        why = self.tr("Offer and face were chosen for this one person.") if faces.in_ad is not None else self.tr(
-            "The ad goes without a matched face.")  # fmt: skip
+        why = self._why() if faces.in_ad is not None else self.tr("The ad goes without a matched face.")
         return f"{lead.format(**counted)} {why}"
+
+    def _why(self) -> str:
+        """Say what was chosen for one person: one offer for all was not."""
+        results = self._results or CampaignResults()
+        is_one_for_all = results.evaluation is not None and not results.evaluation.has_signal
+        if is_one_for_all or (results.choice is not None and results.choice.kind == "for_all"):
+            return self.tr("The face was chosen for this one person, the offer for all.")
+        return self.tr("Offer and face were chosen for this one person.")
 
     # the ad
 

@@ -130,6 +130,11 @@ def _circles(campaign: Campaign) -> int:
     return 0 if people is None else int(pc.sum(pc.greater(people[CONTACTS], 0)).as_py() or 0)
 
 
+def seen_changes(loyalty: LoyaltyTable) -> int:
+    """Count the changes of phone that could be dated."""
+    return int(loyalty.rows.loc[loyalty.rows["group"] == "all", "changes"].sum())
+
+
 def _makers(text: str | None) -> tuple[MakerShare, ...]:
     if text is None:
         return ()

@@ -57,7 +57,9 @@ class LoyaltyCard(Card):
         self.map.selected.connect(self._say)
         self.sentence = Notice("accent", "loyalty")
         self._empty = EmptyState(
-            "loyalty", tr("No loyalty yet"), tr("The logs hold too few phones to say who comes back to a maker.")
+            "loyalty",
+            tr("No loyalty yet"),
+            tr("Too few changes of phone can be dated to say who comes back."),
         )
         self.body.addWidget(self.explains)
         self.body.addWidget(self.map, 1)

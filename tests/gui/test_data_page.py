@@ -108,6 +108,14 @@ def test_what_the_files_allow_says_only_what_is_true_now(demo_results):
     assert "no customer's photo with consent" in allowances(without)[2].sentence
 
 
+def test_changes_that_cannot_be_dated_make_no_chance_of_zero(page, demo_results):
+    rows = demo_results.loyalty.rows.assign(changes=0)
+    undated = replace(demo_results, loyalty=replace(demo_results.loyalty, rows=rows))
+    assert "phone_since" in {line.part: line for line in allowances(undated)}["loyalty"].sentence
+    page.set_campaign(None, undated)
+    assert page.loyalty.map.isHidden()
+
+
 def test_makers_stand_by_share_and_other_is_last(page, demo_results):
     said = page.makers.bars.accessibleDescription().split(", ")
     shares = [share.share for share in demo_results.makers if share.maker != "Other"]

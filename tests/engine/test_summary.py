@@ -1,0 +1,38 @@
+"""What is said in one line of a finished campaign."""
+
+import pytest
+
+from engine.summary import Summary, UpliftFigures
+
+
+NO_DIFFERENCE = "No difference between customers was found"
+
+
+def said(recommended: int, uplift: UpliftFigures | None, refused: int = 0) -> str:
+    return Summary(
+        customers=520, recommended=recommended, matched=3, ads=6, rejected_rows=7, refused_photos=refused,
+        without_consent=0, seed=0, seconds={}, uplift=uplift, models=(), versions={},
+    ).sentence()  # fmt: skip
+
+
+def figures(has_signal: bool) -> UpliftFigures:
+    return UpliftFigures(0.01, -0.01, 0.03, has_signal, 100.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("recommended", "uplift", "expected"),
+    [
+        (9, figures(True), "9 of 520 customers are worth an offer"),
+        (520, figures(False), f"{NO_DIFFERENCE}: 520 of 520 customers have the best single offer"),
+        (0, figures(False), f"{NO_DIFFERENCE}: nobody has an offer"),
+        (9, None, "9 of 520 customers have an offer"),
+    ],
+)  # fmt: skip
+def test_only_a_signal_makes_customers_worth_an_offer(recommended, uplift, expected):
+    assert said(recommended, uplift).startswith(f"{expected}, 3 have a look-alike, 6 ads were made")
+
+
+def test_photos_are_counted_as_people_count():
+    assert said(9, None, refused=1).endswith("; 1 photo was refused.")
+    assert said(9, None, refused=2).endswith("; 2 photos were refused.")
+    assert "refused" not in said(9, None)
