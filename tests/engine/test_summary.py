@@ -4,7 +4,6 @@ import pytest
 
 from engine.summary import Summary, UpliftFigures
 
-
 NO_DIFFERENCE = "No difference between customers was found"
 
 
