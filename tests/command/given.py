@@ -1,0 +1,53 @@
+"""What the commands are given, and what they leave."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+
+from engine.demo import DemoOperator
+from engine.logs import Logs
+
+OWN = {"SEMBLANCE_PASSPHRASE": "a long passphrase"}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def header_of(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
+def own_arguments(operator: DemoOperator, out: Path, **changed: Path | str) -> list[str | Path]:
+    files = operator.files
+    given = {
+        "customers": files.customers, "offers": files.offers, "history": files.history,
+        "inventory": operator.inventory, "photos": operator.photos, "out": out,
+    } | changed  # fmt: skip
+    arguments: list[str | Path] = ["campaign", "--calls", *files.calls, "--usage", *files.usage]
+    for name, value in given.items():
+        arguments += [f"--{name.replace('_', '-')}", value]
+    return arguments
+
+
+def nothing_left_in(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line that a failed run says, and check that it is one."""
+    assert done.returncode == 1, done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("semblance: ")]
+    assert len(said) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return said[0]
+
+
+def customers_of(logs: Logs) -> pd.DataFrame:
+    return logs.connection.sql("SELECT * FROM customers").df()
