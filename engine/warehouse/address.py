@@ -93,6 +93,7 @@ def _from_keyring(name: str) -> str | None:
     except ImportError:
         return None
     try:
-        return keyring.get_password(KEYRING_SERVICE, name)
+        found: str | None = keyring.get_password(KEYRING_SERVICE, name)
     except (KeyringError, RuntimeError):
         return None
+    return found
