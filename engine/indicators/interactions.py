@@ -15,8 +15,6 @@ CONTACT = "contact"
 SECOND = "second"  # whole seconds since the start of 1970, on the wall's clock
 IS_MESSAGE = "is_message"
 IS_OUTGOING = "is_outgoing"
-KIND = "kind"  # CALL or MESSAGE; the column may be missing where all are calls
-CALL, MESSAGE = "call", "message"
 
 
 def interactions(calls: ir.Table, people: ir.Table, as_of: datetime | None) -> ir.Table:
@@ -35,7 +33,11 @@ def _side(calls: ir.Table, people: ir.Table, *, is_outgoing: bool) -> ir.Table:
     """Return the calls of those who called, or of those who were called."""
     own, other = (columns.CALLER, columns.CALLEE) if is_outgoing else (columns.CALLEE, columns.CALLER)
     joined = calls.join(people, calls[own] == people[columns.CUSTOMER])
-    is_message = joined[KIND].fill_null(CALL) == MESSAGE if KIND in joined.columns else ibis.literal(False)
+    is_message = (
+        joined[columns.KIND].fill_null(columns.CALL) == columns.MESSAGE
+        if columns.KIND in joined.columns
+        else ibis.literal(False)
+    )
     return joined.select(
         PERSON,
         **{

@@ -18,6 +18,7 @@ from engine.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from python_calamine import CalamineWorkbook
 
 CHUNK_BYTES = 4 << 20  # measured: larger ones leave the processor's cache
 LARGEST_WORKBOOK = 64 << 20  # bytes; a workbook has at most 1,048,576 rows
@@ -216,7 +217,8 @@ def _sheets(path: Path) -> list[str]:
     return [name for name in book.sheet_names if book.get_sheet_by_name(name).height > 1] or book.sheet_names[:1]
 
 
-def _open_workbook(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a type of the reader's own
+def _open_workbook(path: Path) -> CalamineWorkbook:
+    """Open a workbook that is not too large. Raises InputError."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     size = path.stat().st_size

@@ -9,7 +9,7 @@ from engine import columns
 from engine.errors import InputError
 from engine.indicators import Tables
 from engine.warehouse.connect import Warehouse, said
-from engine.warehouse.plan import CONTENTS, KIND, Source, WarehousePlan
+from engine.warehouse.plan import CONTENTS, Source, WarehousePlan
 
 
 @ibis.udf.scalar.builtin(signature=(("string", "timestamp('UTC')"), "timestamp"))  # type: ignore[untyped-decorator]
@@ -48,8 +48,8 @@ def _clean(warehouse: Warehouse, kind: str, source: Source, plan: WarehousePlan)
         else:
             values[name] = ibis.null(wanted)
     if kind == "calls":
-        is_message = values[KIND].isin(source.messages).fill_null(False)
-        values[KIND] = ibis.ifelse(is_message, "message", "call")
+        is_message = values[columns.KIND].isin(source.messages).fill_null(False)
+        values[columns.KIND] = ibis.ifelse(is_message, columns.MESSAGE, columns.CALL)
     return table.select(**values)
 
 

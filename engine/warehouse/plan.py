@@ -22,7 +22,6 @@ class Content:
     needed: frozenset[str]
 
 
-KIND = "kind"
 CONTENTS = {
     "calls": Content(
         {
@@ -32,7 +31,7 @@ CONTENTS = {
             columns.SECONDS: "int64",
             columns.CELL: "string",
             columns.PHONE_TYPE: "string",
-            KIND: "string",
+            columns.KIND: "string",
         },
         frozenset({columns.CALLER, columns.CALLEE, columns.TIME}),
     ),
