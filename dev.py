@@ -101,6 +101,7 @@ def install(requirements: str) -> None:
         "install",
         "--quiet",
         "--disable-pip-version-check",
+        "--no-compile",  # what is imported is compiled then; most of it never is
         "-r",
         str(ROOT / requirements),
     ]
@@ -174,7 +175,7 @@ def test(arguments: list[str]) -> int:
     """Run every test, offscreen, on up to four cores."""
     set_up(for_developers=True)
     workers = str(min(os.cpu_count() or 1, 4))
-    return call("-m", "pytest", "--numprocesses", workers, "--dist", "loadfile", *arguments)
+    return call("-m", "pytest", "--numprocesses", workers, "--dist", "worksteal", *arguments)
 
 
 def check(arguments: list[str]) -> int:

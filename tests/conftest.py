@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_CUSTOMERS = 2_000
@@ -51,13 +53,28 @@ def one_application(qapp):
     return qapp
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that all workers of this run share: ``make`` fills it in the one that needs it first."""
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "done").exists():
+            shared.mkdir()
+            make(shared)
+            (shared / "done").touch()
+    return shared
+
+
 @pytest.fixture(scope="session")
 def demo_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the demo campaign with 2,000 customers fills, made once by the command line."""
-    folder = tmp_path_factory.mktemp("demo") / "output"
-    done = run_program("campaign", "--demo", "--customers", str(DEMO_CUSTOMERS), "--seed", "1", "--out", folder)
-    assert done.returncode == 0, done.stderr
-    return folder
+
+    def make(folder: Path) -> None:
+        demo = ("campaign", "--demo", "--customers", str(DEMO_CUSTOMERS), "--seed", "1")
+        done = run_program(*demo, "--out", folder / "output")
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "demo", make) / "output"
 
 
 @pytest.fixture(scope="session")

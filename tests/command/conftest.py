@@ -1,10 +1,26 @@
-"""The operator whose files the commands are given."""
+"""The operator whose files the commands are given, and campaigns made of them that several tests look at."""
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
+from PIL import Image
 
 from engine.demo import DemoOperator, simulate_operator
+from tests.command.given import OWN, own_arguments, without_history
+from tests.conftest import made_once, run_program
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a command left in its folder and said."""
+
+    folder: Path
+    said: str
+    errors: str
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +31,42 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
         for photo in sorted(folder.iterdir())[8:]:
             photo.unlink()
     return operator
+
+
+@pytest.fixture(scope="session")
+def own_campaign(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The campaign of the operator's files, three ads by the family "loud"."""
+
+    def make(folder: Path) -> None:
+        keep(folder, own_arguments(operator, folder / "spring", template="loud", ads="3"))
+
+    return kept(made_once(tmp_path_factory, "own-campaign", make))
+
+
+@pytest.fixture(scope="session")
+def campaign_without_history(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A campaign without a past one, with two photos among the others that must be refused, and two ads."""
+
+    def make(folder: Path) -> None:
+        inventory = folder / "inventory"
+        shutil.copytree(operator.inventory, inventory)
+        Image.new("1", (10_000, 10_000)).save(inventory / "huge.png")
+        (inventory / "broken.jpg").write_bytes(b"not a picture")
+        arguments = own_arguments(operator, folder / "spring", ads="2", inventory=inventory)
+        keep(folder, without_history(arguments))
+
+    return kept(made_once(tmp_path_factory, "without-history", make))
+
+
+def keep(folder: Path, arguments: list[str | Path]) -> None:
+    """Run the program and keep what it says beside what it leaves."""
+    done = run_program(*arguments, environment=OWN)
+    assert done.returncode == 0, done.stderr
+    (folder / "said").write_text(done.stdout, encoding="utf-8")
+    (folder / "errors").write_text(done.stderr, encoding="utf-8")
+
+
+def kept(folder: Path) -> Made:
+    """Return what ``keep`` left."""
+    said, errors = ((folder / name).read_text(encoding="utf-8") for name in ("said", "errors"))
+    return Made(folder / "spring", said, errors)

@@ -36,6 +36,12 @@ def own_arguments(operator: DemoOperator, out: Path, **changed: Path | str) -> l
     return arguments
 
 
+def without_history(arguments: list[str | Path]) -> list[str | Path]:
+    """Leave the last campaign out."""
+    place = arguments.index("--history")
+    return [*arguments[:place], *arguments[place + 2 :]]
+
+
 def nothing_left_in(folder: Path) -> bool:
     return not any(folder.iterdir())
 

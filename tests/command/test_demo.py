@@ -11,9 +11,8 @@ import numpy as np
 from PIL import Image
 
 from engine.campaign import Campaign
-from engine.demo import DemoOperator
-from tests.command.given import OWN, header_of, own_arguments, rows_of
-from tests.conftest import DEMO_CUSTOMERS, run_program
+from tests.command.given import header_of, rows_of
+from tests.conftest import DEMO_CUSTOMERS
 
 
 def test_the_demo_fills_the_folder_with_what_is_promised(demo_output: Path):
@@ -99,11 +98,3 @@ def test_consent_is_recorded_with_its_day(demo_output: Path, tmp_path: Path):
         assert consent is not None
         assert consent.holds(date.today())
         assert consent.source == "customers.csv"
-
-
-def test_the_same_seed_gives_the_same_recommendations(operator: DemoOperator, tmp_path: Path):
-    for name in ("one", "two"):
-        done = run_program(*own_arguments(operator, tmp_path / name, ads="0"), environment=OWN)
-        assert done.returncode == 0, done.stderr
-    for name in ("recommendations.csv", "matches.csv", "rejects.csv"):
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()

@@ -9,36 +9,31 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from PIL import Image
-
 from engine.campaign import Campaign
 from engine.demo import DemoOperator
 from engine.handsets import handset_history, loyalty
 from engine.job import JobContext
 from engine.logs import customer_features, plan_of, read_logs
 from engine.recommending import People, _features_before, _first_day
-from tests.command.given import OWN, customers_of, nothing_left_in, own_arguments, rows_of
+from tests.command.conftest import Made
+from tests.command.given import OWN, customers_of, nothing_left_in, own_arguments, rows_of, without_history
 from tests.conftest import run_program
 
 
-def test_own_files_make_a_campaign(operator: DemoOperator, tmp_path: Path):
-    out = tmp_path / "spring"
-    done = run_program(*own_arguments(operator, out, template="loud", ads="3"), environment=OWN)
-    assert done.returncode == 0, done.stderr
+def test_own_files_make_a_campaign(operator: DemoOperator, own_campaign: Made, tmp_path: Path):
+    out = own_campaign.folder
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["ads"] == len(list((out / "ads").iterdir())) == 3
     assert summary["rejected_rows"] == len(operator.dirty)
-    with Campaign.open(out / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
+    copy = shutil.copy(out / "campaign.semblance", tmp_path)
+    with Campaign.open(Path(copy), OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
         assert not campaign.is_demo
         assert campaign.template_families() == ("loud",)
 
 
-def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(operator: DemoOperator, tmp_path: Path):
-    arguments = own_arguments(operator, tmp_path / "out", ads="2")
-    place = arguments.index("--history")
-    done = run_program(*arguments[:place], *arguments[place + 2 :], environment=OWN)
-    assert done.returncode == 0, done.stderr
-    rows = rows_of(tmp_path / "out" / "recommendations.csv")
+def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(campaign_without_history: Made):
+    out = campaign_without_history.folder
+    rows = rows_of(out / "recommendations.csv")
     assert {row["segment"] for row in rows} == {"unknown", "left"}
     assert {row["uplift"] + row["uplift_low"] + row["uplift_high"] + row["expected_value"] for row in rows} == {""}
     with_offer = [row for row in rows if row["offer"] != "none"]
@@ -46,7 +41,7 @@ def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(opera
     assert {row["offer"] for row in rows if row["current_maker"] == "Apple" and row["segment"] == "unknown"} == {
         "iphone-tradein"
     }
-    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["uplift"] is None
     assert summary["ads"] == 2
 
@@ -61,7 +56,7 @@ def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path:
         for row in customers:
             writer.writerow(row | ({"photo_consent": ""} if row["customer"] in with_photo else {}))
     out = tmp_path / "out"
-    done = run_program(*own_arguments(operator, out, customers=changed), environment=OWN)
+    done = run_program(*without_history(own_arguments(operator, out, customers=changed)), environment=OWN)
     assert done.returncode == 0, done.stderr
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert (summary["matched"], summary["ads"], summary["without_consent"]) == (0, 0, len(with_photo))
@@ -69,23 +64,18 @@ def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path:
         assert campaign.photo_keys("customer") == ()
 
 
-def test_refused_photos_are_told_apart_from_rows_and_no_library_speaks_of_them(operator: DemoOperator, tmp_path: Path):
-    inventory = tmp_path / "inventory"
-    shutil.copytree(operator.inventory, inventory)
-    Image.new("1", (10_000, 10_000)).save(inventory / "huge.png")
-    (inventory / "broken.jpg").write_bytes(b"not a picture")
-    arguments = own_arguments(operator, tmp_path / "out", ads="0", inventory=inventory)
-    place = arguments.index("--history")
-    done = run_program(*arguments[:place], *arguments[place + 2 :], environment=OWN)
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
-    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+def test_refused_photos_are_told_apart_from_rows_and_no_library_speaks_of_them(
+    operator: DemoOperator, campaign_without_history: Made
+):
+    out = campaign_without_history.folder
+    assert "Warning" not in campaign_without_history.errors
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert (summary["rejected_rows"], summary["refused_photos"]) == (len(operator.dirty), 2)
-    rejects = rows_of(tmp_path / "out" / "rejects.csv")
+    rejects = rows_of(out / "rejects.csv")
     assert len(rejects) == len(operator.dirty) + 2
     assert [(row["file"], row["line"]) for row in rejects[-2:]] == [("broken.jpg", "0"), ("huge.png", "0")]
     assert all(int(row["line"]) > 0 for row in rejects[:-2])
-    assert "2 photos were refused" in done.stdout
+    assert "2 photos were refused" in campaign_without_history.said
 
 
 def test_features_are_those_of_the_day_on_which_customers_were_asked(operator: DemoOperator, tmp_path: Path):

@@ -6,38 +6,42 @@ from pathlib import Path
 
 from engine.demo import DemoOperator
 from engine.logs import load_plan
+from tests.command.conftest import Made
 from tests.command.given import OWN, own_arguments, rows_of, sentence
 from tests.conftest import run_program
 
 
-def test_logs_are_recognised_in_their_folder_and_read_again_by_the_saved_plan(operator: DemoOperator, tmp_path: Path):
+def test_logs_are_recognised_in_their_folder_and_the_same_seed_gives_the_same_campaign(
+    operator: DemoOperator, own_campaign: Made, tmp_path: Path
+):
+    out, plan = tmp_path / "out", tmp_path / "plan.toml"
     photos = ("--inventory", operator.inventory, "--photos", operator.photos, "--ads", "0")
-    plan = tmp_path / "plan.toml"
-    first = ("campaign", "--logs", operator.files.customers.parent, "--save-plan", plan, *photos)
-    done = run_program(*first, "--out", tmp_path / "one", environment=OWN)
+    folder = operator.files.customers.parent
+    done = run_program("campaign", "--logs", folder, "--save-plan", plan, *photos, "--out", out, environment=OWN)
     assert done.returncode == 0, done.stderr
     assert len(load_plan(plan).of_kind("calls")) == len(operator.files.calls)
-    done = run_program("campaign", "--plan", plan, *photos, "--out", tmp_path / "two", environment=OWN)
-    assert done.returncode == 0, done.stderr
-    for name in ("recommendations.csv", "rejects.csv"):
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-    assert len(rows_of(tmp_path / "two" / "rejects.csv")) == len(operator.dirty)
+    for name in ("recommendations.csv", "matches.csv", "rejects.csv"):
+        assert (out / name).read_bytes() == (own_campaign.folder / name).read_bytes()
+    assert len(rows_of(out / "rejects.csv")) == len(operator.dirty)
 
 
-def test_many_rejects_stop_the_campaign_until_they_are_accepted(operator: DemoOperator, tmp_path: Path):
-    changed = tmp_path / "history.csv"
+def test_many_rejects_stop_the_campaign_until_the_saved_plan_is_read_and_they_are_accepted(
+    operator: DemoOperator, tmp_path: Path
+):
+    changed, plan, out = tmp_path / "history.csv", tmp_path / "plan.toml", tmp_path / "out"
     lines = operator.files.history.read_text(encoding="cp1250").splitlines()
     broken = [line.rsplit(",", 1)[0] + ",maybe" if number % 10 == 1 else line for number, line in enumerate(lines)]
     changed.write_text("\n".join(broken) + "\n", encoding="cp1250")
-    arguments = own_arguments(operator, tmp_path / "out", history=changed, ads="0")
+    arguments = own_arguments(operator, out, history=changed, save_plan=plan, ads="0")
     said = sentence(run_program(*arguments, environment=OWN))
     count = sum(line.endswith(",maybe") for line in broken)
     assert f"history.csv: {count:,} of {len(lines) - 1:,} rows cannot be used (10%)" in said
     assert "--accept-rejects" in said
-    assert not (tmp_path / "out").exists()
-    done = run_program(*arguments, "--accept-rejects", environment=OWN)
+    assert not out.exists()
+    photos = ("--inventory", operator.inventory, "--photos", operator.photos, "--ads", "0")
+    done = run_program("campaign", "--plan", plan, "--accept-rejects", *photos, "--out", out, environment=OWN)
     assert done.returncode == 0, done.stderr
-    rejects = [row for row in rows_of(tmp_path / "out" / "rejects.csv") if row["file"] == "history.csv"]
+    rejects = [row for row in rows_of(out / "rejects.csv") if row["file"] == "history.csv"]
     assert len(rejects) == count
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,8 +42,8 @@ def application(qapp: QApplication) -> QApplication:
 def left_running() -> list[QObject]:
     """Return the threads and timers that still run."""
     found: list[QObject] = []
-    for each in gc.get_objects():
-        if isinstance(each, QThread | QTimer) and shiboken6.isValid(each):
+    for each in shiboken6.getAllValidWrappers():
+        if isinstance(each, QThread | QTimer):
             runs = each.isRunning() if isinstance(each, QThread) else each.isActive()
             if runs and each is not QThread.currentThread():
                 found.append(each)
