@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.compute as pc
 
-from engine.ads import Ad, AdCopy, LayerCache, Portrait, TemplateFamily, compose, families, load_family
+from engine.ads import (
+    Ad,
+    AdCopy,
+    LayerCache,
+    Portrait,
+    TemplateFamily,
+    compose,
+    families,
+    load_family,
+    logo_of,
+    read_logo,
+)
 from engine.campaign import Campaign, StoredPhoto
 from engine.columns import CUSTOMER, NO_OFFER, OFFER
 from engine.errors import InputError
@@ -19,6 +31,7 @@ from engine.resources import resource
 
 SIZES = ("1080x1080", "1200x628")  # in the order in which they are made
 TEMPLATE_DOCUMENT = "template"  # the family for all ads, instead of each offer's own
+LOGO_DOCUMENT = "logo"  # PNG in base64, instead of the mark that the families were drawn with
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,8 @@ class CreativeStudio:
         self._template = campaign.read_document(TEMPLATE_DOCUMENT)
         self._families: dict[str, TemplateFamily] = {}
         self._layers = LayerCache()
+        logo = campaign.read_document(LOGO_DOCUMENT)
+        self._logo = None if logo is None else logo_of(base64.b64decode(logo))
         self._scale = likeness_scale(campaign)
         table = campaign.read_table("customers", [CUSTOMER, OFFER])
         if table is None:
@@ -83,8 +98,9 @@ class CreativeStudio:
         photo = creative.photo
         portrait = None if photo is None else Portrait(decode_photo(photo.jpeg), photo.box, photo.hair_top)
         return compose(
-            self._family(creative.family), size, copy_of(creative.offer), portrait, scale=scale, layers=self._layers
-        )
+            self._family(creative.family), size, copy_of(creative.offer), portrait,
+            logo=self._logo, scale=scale, layers=self._layers,
+        )  # fmt: skip
 
     def _family(self, key: str) -> TemplateFamily:
         if key not in self._families:
@@ -142,3 +158,14 @@ def keep_templates(campaign: Campaign, offers: tuple[Offer, ...], chosen: str | 
         campaign.write_template(family.key, {name: Path(folder, name).read_bytes() for name in names})
     if chosen:
         campaign.write_document(TEMPLATE_DOCUMENT, family.key)
+
+
+def keep_logo(campaign: Campaign, picture: Path) -> None:
+    """Keep in the campaign file the logo that its ads shall bear. Raises PhotoError or InputError if it cannot be."""
+    campaign.write_document(LOGO_DOCUMENT, base64.b64encode(read_logo(picture)).decode("ascii"))
+
+
+def bears_sample_logo(campaign: Campaign) -> bool:
+    """Say whether ads of a real campaign would go out with the logo that the program's own families were drawn with."""
+    is_sample = bool(set(campaign.template_families()) & set(families()))
+    return is_sample and not campaign.is_demo and campaign.read_document(LOGO_DOCUMENT) is None

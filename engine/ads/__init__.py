@@ -7,6 +7,7 @@ from engine.ads.encode import WEIGHT_LIMITS, encode_jpeg
 from engine.ads.family_file import load_family
 from engine.ads.fonts import ensure_application, register_fonts
 from engine.ads.layers import LayerCache, Logo
+from engine.ads.logo_file import logo_of, read_logo
 from engine.ads.preflight import Fault, FaultKind
 from engine.ads.setting import AdCopy
 from engine.ads.template import TemplateFamily, families
@@ -27,5 +28,7 @@ __all__ = [
     "ensure_application",
     "families",
     "load_family",
+    "logo_of",
+    "read_logo",
     "register_fonts",
 ]

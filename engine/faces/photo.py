@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 RgbArray = npt.NDArray[np.uint8]
+RgbaArray = npt.NDArray[np.uint8]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"})
@@ -34,9 +35,18 @@ def photo_name(photo: Path | bytes) -> str:
 def decode_photo(photo: Path | bytes) -> RgbArray:
     """Decode the first frame of a picture from outside, upright, as (height, width, 3) sRGB bytes.
 
-    Only Pillow touches the data, only the formats in FORMATS are tried, and the size is judged before a pixel is
-    decoded. Raises PhotoError if the picture is missing, broken, refused or too large.
+    Transparency is laid on white. Only Pillow touches the data, only the formats in FORMATS are tried, and the size is
+    judged before a pixel is decoded. Raises PhotoError if the picture is missing, broken, refused or too large.
     """
+    return _decoded(photo, keeps_alpha=False)
+
+
+def decode_picture(picture: Path | bytes) -> RgbaArray:
+    """Decode as ``decode_photo`` does, and keep the transparency: (height, width, 4) bytes, the opacity last."""
+    return _decoded(picture, keeps_alpha=True)
+
+
+def _decoded(photo: Path | bytes, *, keeps_alpha: bool) -> npt.NDArray[np.uint8]:
     name = photo_name(photo)
     data = photo if isinstance(photo, bytes) else _read(photo)
     if not data:
@@ -45,7 +55,7 @@ def decode_photo(photo: Path | bytes) -> RgbArray:
         raise _too_heavy(name)
     _check_header(name, data)
     try:
-        return _decode(data)
+        return _decode(data, keeps_alpha)
     except MemoryError as error:
         raise PhotoError(f"{name} needs more memory than there is. Save it smaller and add it again.") from error
     except Exception as error:  # Pillow's decoders raise whatever their format's parser met
@@ -122,13 +132,17 @@ def _hint(data: bytes) -> str:
     return " (JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF). Save it as JPEG and add it again"
 
 
-def _decode(data: bytes) -> RgbArray:
+def _decode(data: bytes, keeps_alpha: bool) -> npt.NDArray[np.uint8]:
     from PIL import Image
 
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         image.load()
         profile = image.info.get("icc_profile")
-        return np.array(_to_srgb(_to_8_bit(_upright(image)), profile), dtype=np.uint8)
+        upright = _to_8_bit(_upright(image))
+        if keeps_alpha and upright.has_transparency_data:
+            return np.array(upright.convert("RGBA"), dtype=np.uint8)
+        rgb = _to_srgb(upright, profile)
+        return np.array(rgb.convert("RGBA") if keeps_alpha else rgb, dtype=np.uint8)
 
 
 def _upright(image: Image.Image) -> Image.Image:
