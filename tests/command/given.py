@@ -49,9 +49,14 @@ def nothing_left_in(folder: Path) -> bool:
 def sentence(done: subprocess.CompletedProcess[str]) -> str:
     """Return the one line that a failed run says, and check that it is one."""
     assert done.returncode == 1, done.stderr
-    said = [line for line in done.stderr.splitlines() if line.startswith("semblance: ")]
-    assert len(said) == 1, done.stderr
-    assert "Traceback" not in done.stderr
+    return only_sentence(done.stderr)
+
+
+def only_sentence(errors: str) -> str:
+    """Return the one line that the program says, and check that it is one."""
+    said = [line for line in errors.splitlines() if line.startswith("semblance: ")]
+    assert len(said) == 1, errors
+    assert "Traceback" not in errors
     return said[0]
 
 
