@@ -6,10 +6,7 @@ import csv
 import subprocess
 from pathlib import Path
 
-import pandas as pd
-
 from engine.demo import DemoOperator
-from engine.logs import Logs
 
 OWN = {"SEMBLANCE_PASSPHRASE": "a long passphrase"}
 
@@ -47,7 +44,3 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
     assert len(said) == 1, done.stderr
     assert "Traceback" not in done.stderr
     return said[0]
-
-
-def customers_of(logs: Logs) -> pd.DataFrame:
-    return logs.connection.sql("SELECT * FROM customers").df()
