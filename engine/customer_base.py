@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from engine.columns import ASKED_ON
-from engine.errors import InputError
+from engine.errors import InputError, RejectsError
 from engine.job import JobContext
 from engine.logs.queries import interruptible
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from engine.logs import FileReport, Logs
+    from engine.logs import FileReport, ImportReport, Logs
     from engine.social import SocialWeb
     from engine.stages import Stages
 
@@ -57,7 +57,7 @@ def base_of_logs(logs: Logs, customer_list: str, stages: Stages) -> CustomerBase
     from engine.social import web_from_records
 
     with stages.stage("Follow phones") as context:
-        customers, history = (_by_customer(logs, name, context) for name in ("customers", "history"))
+        customers, history = (by_customer(logs, name, context) for name in ("customers", "history"))
         phones = handset_history(logs, context=context.part(0.0, 0.4))
         day = first_day_asked(history)
         features = customer_features(logs, phones, context=context.part(0.4, 0.7))
@@ -71,6 +71,22 @@ def base_of_logs(logs: Logs, customer_list: str, stages: Stages) -> CustomerBase
     )
 
 
+def agreed(report: ImportReport, *, accept_rejects: bool) -> Logs:
+    """Return an import's tables; close them and raise InputError if they cannot be used, or if nobody agreed to them.
+
+    What a person has to agree to comes as RejectsError, with the rows that were set aside.
+    """
+    logs = report.tables
+    try:
+        report.require_usable(accept_rejects=True)
+        if report.needs_asking and not accept_rejects:
+            raise RejectsError(report.questions[0], logs.files, logs.rejects)
+    except InputError:
+        logs.connection.close()
+        raise
+    return logs
+
+
 def first_day_asked(history: pd.DataFrame) -> datetime | None:
     """Return the day on which the last campaign began, where the history says it.
 
@@ -80,7 +96,7 @@ def first_day_asked(history: pd.DataFrame) -> datetime | None:
     return None if first is None or first != first else datetime.combine(first, time.min)  # noqa: PLR0124 - NaT
 
 
-def _by_customer(logs: Logs, table: str, context: JobContext) -> pd.DataFrame:
+def by_customer(logs: Logs, table: str, context: JobContext) -> pd.DataFrame:
     """Return a clean table in the order of the customers."""
     query = f"FROM {table} ORDER BY customer"
     return interruptible(logs.connection, lambda: logs.connection.execute(query).df(), context)

@@ -19,8 +19,8 @@ from engine.campaign import Campaign, Consent
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
 from engine.columns import CUSTOMER, NO_OFFER, OFFER, PHOTO_CONSENT, REJECT_COLUMNS
-from engine.customer_base import CustomerBase, base_of_logs
-from engine.errors import InputError, PlaceError, RejectsError
+from engine.customer_base import CustomerBase, agreed, base_of_logs
+from engine.errors import InputError, PlaceError
 from engine.job import JobContext
 from engine.libraries import FOR_A_CAMPAIGN, FOR_A_DEMO, FOR_FACES, load_libraries
 from engine.logs import plan_of
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from engine.faces import RefusedPhoto
     from engine.handsets import LoyaltyTable
-    from engine.logs import Logs
     from engine.offers import Offer, PolicyValue
     from engine.uplift import UpliftModel
 
@@ -162,11 +161,7 @@ def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> Campai
 
 def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
     """Do the stages in order; return the summary that the campaign file holds too."""
-    with stages.stage("Read logs") as context:
-        load_libraries(FOR_A_CAMPAIGN, context)
-        logs, offers = _read_files(inputs, campaign, context)
-    with closing(logs.connection):
-        base = base_of_logs(logs, inputs.customer_list, stages)
+    base, offers = _know_customers(inputs, campaign, stages)
     from engine.recommending import keep_offers, learn_uplift
 
     with stages.stage("Estimate loyalty") as context:
@@ -183,30 +178,42 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         return _keep_summary(campaign, base, model, value, photos, seed, stages)
 
 
-def _read_files(inputs: CampaignInputs, campaign: Campaign, context: JobContext) -> tuple[Logs, tuple[Offer, ...]]:
-    """Read and keep what was given, all but the photos; these are only looked for."""
+def _know_customers(
+    inputs: CampaignInputs, campaign: Campaign, stages: Stages
+) -> tuple[CustomerBase, tuple[Offer, ...]]:
+    """Find out what there is to know of the customers, from files or from a warehouse, and keep what was read."""
+    source = inputs.warehouse
+    with stages.stage("Ask the warehouse" if source else "Read logs") as context:
+        load_libraries(FOR_A_CAMPAIGN, context)
+        offers = _read_given(inputs, campaign)
+        if source is not None:
+            from engine.warehouse.base import base_of_warehouse
+
+            base = base_of_warehouse(source, inputs.plan, accept_rejects=inputs.accept_rejects, context=context)
+        else:
+            logs = agreed(inputs.plan.run(context), accept_rejects=inputs.accept_rejects)
+    if source is None:
+        with closing(logs.connection):
+            base = base_of_logs(logs, inputs.customer_list, stages)
+    campaign.write_offers(offers)
+    campaign.write_files(base.files)
+    return base, offers
+
+
+def _read_given(inputs: CampaignInputs, campaign: Campaign) -> tuple[Offer, ...]:
+    """Read the catalogue, keep the templates and look for the photos: what is wrong with them is told first."""
     from engine.creative import keep_templates
     from engine.faces.gallery import photo_paths
     from engine.logs.text_table import read_text_table
     from engine.offers import read_offers
 
     for folder in (inputs.inventory, inputs.photos):
-        photo_paths(folder)  # a wrong folder is told now, not when the long work is done
-    require_enough(inputs.plan)
+        photo_paths(folder)
+    if inputs.warehouse is None:
+        require_enough(inputs.plan)
     offers = read_offers(read_text_table(inputs.plan.of_kind("offers")[0]))
     keep_templates(campaign, offers, inputs.template)
-    report = inputs.plan.run(context)
-    logs = report.tables
-    try:
-        report.require_usable(accept_rejects=True)
-        if report.needs_asking and not inputs.accept_rejects:
-            raise RejectsError(report.questions[0], logs.files, logs.rejects)
-    except InputError:
-        logs.connection.close()
-        raise
-    campaign.write_offers(offers)
-    campaign.write_files(logs.files)
-    return logs, offers
+    return offers
 
 
 def _keep_phones(campaign: Campaign, base: CustomerBase, context: JobContext) -> LoyaltyTable:

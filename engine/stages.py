@@ -13,6 +13,7 @@ from engine.job import JobContext
 SHARES = {
     "Simulate": 0.12,
     "Read logs": 0.12,
+    "Ask the warehouse": 0.23,
     "Follow phones": 0.09,
     "Follow calls": 0.02,
     "Estimate loyalty": 0.03,
