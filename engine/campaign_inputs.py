@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import columns
 from engine.errors import InputError
 from engine.logs import ImportPlan, Lack
 from engine.logs.plan import lacking
 
+if TYPE_CHECKING:
+    from engine.warehouse import Address, WarehousePlan
+
+
+@dataclass(frozen=True)
+class WarehouseSource:
+    """Where the records and the customers are, if not in files, and which tables hold them."""
+
+    address: Address
+    plan: WarehousePlan
+
 
 @dataclass(frozen=True)
 class CampaignInputs:
     """What a campaign is made from. ``template``: a family's name or folder for all ads, instead of each offer's.
 
-    ``accept_rejects`` says that a person agreed to files of which many rows are set aside.
+    ``accept_rejects`` says that a person agreed to files of which many rows are set aside. With a ``warehouse``, the
+    plan holds the catalogue and the last campaign alone.
     """
 
     plan: ImportPlan
@@ -24,6 +37,7 @@ class CampaignInputs:
     template: str | None = None
     name: str = "Campaign"
     accept_rejects: bool = False
+    warehouse: WarehouseSource | None = None
 
     @property
     def customer_list(self) -> str:

@@ -17,7 +17,7 @@ from engine.job import JobCancelled, JobContext
 from engine.version import VERSION
 
 if TYPE_CHECKING:
-    from engine.campaign_inputs import CampaignInputs, DemoInputs
+    from engine.campaign_inputs import CampaignInputs, DemoInputs, WarehouseSource
     from engine.logs import ImportPlan
 
 DEMO_PASSPHRASE = "demo"  # noqa: S105 - public on purpose: no real person is in the demo
@@ -25,6 +25,7 @@ DEMO_CUSTOMERS = 20_000
 FILE_WORDS = ("calls", "usage", "customers", "offers", "history")  # one for each kind of file
 NEEDED_FILES = ("calls", "customers", "offers")
 PHOTO_WORDS = ("inventory", "photos")
+WAREHOUSE_WORDS = ("plan", "offers", "history")  # the records are elsewhere, the last campaign is in files
 EPILOG = """commands:
   campaign     run a whole campaign without a window (main.py campaign --help)
   selftest     run a small demo campaign and open it, to prove that everything is in place
@@ -78,6 +79,10 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     add("--logs", type=Path, nargs="+", metavar="PATH", help="files and folders; what they hold is found out")
     add("--plan", type=Path, metavar="F", help="an import plan (TOML) that says which files are read, and how")
     add("--save-plan", type=Path, metavar="F", help="write down as TOML how the files are read, before they are")
+    add(
+        "--warehouse", nargs="?", const="", metavar="URL",
+        help="ask the operator's own database, whose tables --plan names; without URL, the one that the plan names",
+    )  # fmt: skip
     add("--accept-rejects", action="store_true", help="go on where more than 5 %% of a file's rows cannot be used")
     add("--calls", type=Path, nargs="+", metavar="F", help="call detail records, CSV")
     add("--usage", type=Path, nargs="+", default=[], metavar="F", help="internet usage records, CSV")
@@ -100,13 +105,13 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     if chosen.demo:
         _check_demo(parser, chosen)
     else:
-        _check_own_files(parser, chosen)
+        _check_given(parser, chosen)
     return chosen
 
 
 def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
-    words = ("calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan")
-    given = [name for name in words if getattr(chosen, name)]
+    words = ("calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan", "warehouse")
+    given = [name for name in words if getattr(chosen, name) not in (None, [])]
     if given:
         parser.error(f"--demo brings its own data; leave out --{given[0].replace('_', '-')}")
     try:
@@ -117,12 +122,20 @@ def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> 
         parser.error("--customers takes a whole number of at least 1")
 
 
-def _check_own_files(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
-    ways = [name for name in ("logs", "plan") if getattr(chosen, name)]
-    given = [name for name in FILE_WORDS if getattr(chosen, name)]
-    if len(ways) > 1 or (ways and given):
-        parser.error(f"--{ways[0]} says which files are read; leave out --{[*ways, *given][1]}")
-    needed = PHOTO_WORDS if ways else (*NEEDED_FILES, *PHOTO_WORDS)
+def _check_given(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    """Check that the words for own data make one of the ways: files by kind, files found out, a plan, a warehouse."""
+    ways = [name for name in ("warehouse", "logs", "plan") if getattr(chosen, name) is not None]
+    given = [name for name in (*FILE_WORDS, "save_plan") if getattr(chosen, name)]
+    if ways[:1] == ["warehouse"]:
+        others = [name for name in (*ways[1:], *given) if name not in WAREHOUSE_WORDS]
+        if others:
+            parser.error(f"--warehouse says where the records are; leave out --{others[0].replace('_', '-')}")
+        needed: tuple[str, ...] = ("plan", "offers", *PHOTO_WORDS)
+    else:
+        files = [name for name in given if name != "save_plan"]
+        if len(ways) > 1 or (ways and files):
+            parser.error(f"--{ways[0]} says which files are read; leave out --{[*ways, *files][1]}")
+        needed = PHOTO_WORDS if ways else (*NEEDED_FILES, *PHOTO_WORDS)
     missing = [f"--{name}" for name in needed if getattr(chosen, name) is None]
     if missing:
         parser.error(f"without --demo these are needed too: {', '.join(missing)}")
@@ -161,6 +174,7 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
 
     if chosen.demo:
         return DemoInputs(customers=chosen.customers, template=chosen.template)
+    source = None if chosen.warehouse is None else _warehouse(chosen)
     plan = _plan(chosen)
     if chosen.save_plan:
         save_plan(plan, chosen.save_plan)
@@ -168,14 +182,29 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
         if file.kind is None:
             print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
     return CampaignInputs(
-        plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, accept_rejects=chosen.accept_rejects
+        plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source
     )
+
+
+def _warehouse(chosen: argparse.Namespace) -> WarehouseSource:
+    """Return which database is asked, and for which tables."""
+    from engine.campaign_inputs import WarehouseSource
+    from engine.warehouse import load_plan, parse_address
+
+    plan = load_plan(chosen.plan)
+    url = chosen.warehouse or plan.url
+    if url is None:
+        raise SemblanceError(f"{chosen.plan} names no warehouse. Give its URL behind --warehouse, or add it there.")
+    return WarehouseSource(parse_address(url), plan)
 
 
 def _plan(chosen: argparse.Namespace) -> ImportPlan:
     """Return how the files are read: as a plan says, as is found out, or by the words for each kind."""
     from engine.logs import LogFiles, detect, load_plan, plan_of
+    from engine.logs.past_campaign import past_campaign_plan
 
+    if chosen.warehouse is not None:
+        return past_campaign_plan(chosen.offers, chosen.history)
     if chosen.plan:
         return load_plan(chosen.plan)
     if chosen.logs:

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from engine.campaign import Campaign, Consent
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
-from engine.columns import CUSTOMER, NO_OFFER, OFFER, REJECT_COLUMNS
-from engine.errors import InputError, PlaceError, RejectsError
+from engine.columns import CUSTOMER, NO_OFFER, OFFER, PHOTO_CONSENT, REJECT_COLUMNS
+from engine.customer_base import CustomerBase, agreed, base_of_logs
+from engine.errors import InputError, PlaceError
 from engine.job import JobContext
 from engine.libraries import FOR_A_CAMPAIGN, FOR_A_DEMO, FOR_FACES, load_libraries
 from engine.logs import plan_of
@@ -27,12 +28,10 @@ from engine.stages import Audience, OneBar, Stages
 from engine.summary import ModelFile, Summary, UpliftFigures
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
     from engine.faces import RefusedPhoto
     from engine.handsets import LoyaltyTable
-    from engine.logs import Logs
     from engine.offers import Offer, PolicyValue
     from engine.uplift import UpliftModel
 
@@ -162,95 +161,83 @@ def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> Campai
 
 def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
     """Do the stages in order; return the summary that the campaign file holds too."""
-    with stages.stage("Read logs") as context:
-        load_libraries(FOR_A_CAMPAIGN, context)
-        logs, offers = _read_files(inputs, campaign, context)
-    from engine.handsets import handset_history
-    from engine.logs import customer_features
-    from engine.recommending import People, keep_offers, learn_uplift
+    base, offers = _know_customers(inputs, campaign, stages)
+    from engine.recommending import keep_offers, learn_uplift
 
-    with stages.stage("Follow phones") as context:
-        _require_known_customers(logs, inputs.customer_list)
-        phones = handset_history(logs, context=context.part(0.0, 0.4))
-        features = customer_features(logs, phones, context=context.part(0.4, 0.8))
-        table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
-    with stages.stage("Follow calls") as context:
-        _keep_circles(campaign, logs, context)
+    with stages.stage("Estimate loyalty") as context:
+        table = _keep_phones(campaign, base, context)
+    with stages.stage("Find circles") as context:
+        _keep_circles(campaign, base, context)
     with stages.stage("Learn uplift") as context:
-        people = People(logs, features, phones, table)
-        model = learn_uplift(people, offers, seed, context)
+        model = learn_uplift(base, offers, seed, context)
     with stages.stage("Choose offers") as context:
-        value = keep_offers(campaign, people, model, offers, context)
+        value = keep_offers(campaign, base, table, model, offers, context)
     with stages.stage("Read photos") as context:
-        photos = _read_photos(campaign, inputs, logs, context)
+        photos = _read_photos(campaign, inputs, base, context)
     with stages.stage("Save") as context:
-        return _keep_summary(campaign, logs, model, value, photos, seed, stages)
+        return _keep_summary(campaign, base, model, value, photos, seed, stages)
 
 
-def _read_files(inputs: CampaignInputs, campaign: Campaign, context: JobContext) -> tuple[Logs, tuple[Offer, ...]]:
-    """Read and keep what was given, all but the photos; these are only looked for."""
+def _know_customers(
+    inputs: CampaignInputs, campaign: Campaign, stages: Stages
+) -> tuple[CustomerBase, tuple[Offer, ...]]:
+    """Find out what there is to know of the customers, from files or from a warehouse, and keep what was read."""
+    source = inputs.warehouse
+    with stages.stage("Ask the warehouse" if source else "Read logs") as context:
+        load_libraries(FOR_A_CAMPAIGN, context)
+        offers = _read_given(inputs, campaign)
+        if source is not None:
+            from engine.warehouse.base import base_of_warehouse
+
+            base = base_of_warehouse(source, inputs.plan, accept_rejects=inputs.accept_rejects, context=context)
+        else:
+            logs = agreed(inputs.plan.run(context), accept_rejects=inputs.accept_rejects)
+    if source is None:
+        with closing(logs.connection):
+            base = base_of_logs(logs, inputs.customer_list, stages)
+    campaign.write_offers(offers)
+    campaign.write_files(base.files)
+    return base, offers
+
+
+def _read_given(inputs: CampaignInputs, campaign: Campaign) -> tuple[Offer, ...]:
+    """Read the catalogue, keep the templates and look for the photos: what is wrong with them is told first."""
     from engine.creative import keep_templates
     from engine.faces.gallery import photo_paths
     from engine.logs.text_table import read_text_table
     from engine.offers import read_offers
 
     for folder in (inputs.inventory, inputs.photos):
-        photo_paths(folder)  # a wrong folder is told now, not when the long work is done
-    require_enough(inputs.plan)
+        photo_paths(folder)
+    if inputs.warehouse is None:
+        require_enough(inputs.plan)
     offers = read_offers(read_text_table(inputs.plan.of_kind("offers")[0]))
     keep_templates(campaign, offers, inputs.template)
-    report = inputs.plan.run(context)
-    logs = report.tables
-    try:
-        report.require_usable(accept_rejects=True)
-        if report.needs_asking and not inputs.accept_rejects:
-            raise RejectsError(report.questions[0], logs.files, logs.rejects)
-    except InputError:
-        logs.connection.close()
-        raise
-    campaign.write_offers(offers)
-    campaign.write_files(logs.files)
-    return logs, offers
+    return offers
 
 
-def _require_known_customers(logs: Logs, name: str) -> None:
-    """Raise InputError if the logs and the customer list speak of different people."""
-    known = logs.connection.execute(
-        "SELECT count(*) FROM customers WHERE customer IN (SELECT caller FROM calls UNION SELECT callee FROM calls "
-        "UNION SELECT customer FROM usage)"
-    ).fetchall()[0][0]
-    if not known:
-        raise InputError(
-            f"None of the customers in {name} occurs in the calls or the internet use. Check that both name customers "
-            "alike, with leading zeros and country code."
-        )
-
-
-def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: JobContext) -> LoyaltyTable:
+def _keep_phones(campaign: Campaign, base: CustomerBase, context: JobContext) -> LoyaltyTable:
     """Keep each customer's handsets, the makers' shares, the loyalty table and the days that the logs cover."""
     import pyarrow as pa
 
     from engine.handsets import loyalty, maker_shares
-    from engine.logs import log_span
 
-    customers = logs.connection.sql("SELECT * FROM customers").df()
-    table = loyalty(phones, customers, context=context)
-    first, last = log_span(logs)
+    table = loyalty(base.phones, base.customers, context=context)
+    first, last = base.span
     with campaign.transaction():
-        columns = phones[[CUSTOMER, "maker", "model", "start", "end"]]
+        columns = base.phones[[CUSTOMER, "maker", "model", "start", "end"]]
         campaign.write_table("phones", pa.Table.from_pandas(columns, preserve_index=False))
-        campaign.write_document("makers", maker_shares(phones).to_json(orient="records"))
+        campaign.write_document("makers", maker_shares(base.phones).to_json(orient="records"))
         campaign.write_document("loyalty", table.to_json())
         campaign.write_document("span", json.dumps([first.isoformat(), last.isoformat()]))
     return table
 
 
-def _keep_circles(campaign: Campaign, logs: Logs, context: JobContext) -> None:
+def _keep_circles(campaign: Campaign, base: CustomerBase, context: JobContext) -> None:
     """Keep whom each customer listens to."""
-    from engine.social import web_from_records, write_circle
+    from engine.social import write_circle
 
-    web = web_from_records(logs.connection, context.part(0.0, 0.7))
-    write_circle(campaign, web, web.communities(context=context.part(0.7, 1.0)))
+    write_circle(campaign, base.web, base.web.communities(context=context))
 
 
 @dataclass(frozen=True)
@@ -262,36 +249,36 @@ class _Photos:
     matched: int
 
 
-def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context: JobContext) -> _Photos:
+def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase, context: JobContext) -> _Photos:
     """Read both folders of photos, as far as there is consent, and match the customers."""
     load_libraries(FOR_FACES, context)
-    from engine.logs import log_span
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
-    consents = _consents(logs, inputs.customer_list)
-    on = max(date.today(), log_span(logs)[1]) if campaign.is_demo else date.today()
+    consents = _consents(base)
+    on = max(date.today(), base.span[1]) if campaign.is_demo else date.today()
     with campaign.transaction():
         for consent in consents.values():
             context.check()
             campaign.record_consent(consent)
     gallery = store_inventory(campaign, inputs.inventory, context.part(0.0, 0.6))
-    customers = [row[0] for row in logs.connection.sql("SELECT customer FROM customers").fetchall()]
+    customers = base.customers[CUSTOMER].to_list()
     own = store_customer_photos(campaign, inputs.photos, consents, customers, on, context.part(0.6, 0.95))
     matched = match_customers(campaign, gallery, own.customers, context.part(0.95, 1.0))
     return _Photos((*gallery.refused, *own.refused), own.without_consent, matched)
 
 
-def _consents(logs: Logs, source: str) -> dict[str, Consent]:
+def _consents(base: CustomerBase) -> dict[str, Consent]:
     """Return the consent records that the customer list carries."""
-    rows = logs.connection.sql(
-        "SELECT customer, photo_consent FROM customers WHERE photo_consent IS NOT NULL"
-    ).fetchall()
-    return {customer: Consent(customer, given_on, source) for customer, given_on in rows}
+    given = base.customers.loc[base.customers[PHOTO_CONSENT].notna(), [CUSTOMER, PHOTO_CONSENT]]
+    return {
+        customer: Consent(customer, given_on.date(), base.customer_list)
+        for customer, given_on in given.itertuples(index=False)
+    }
 
 
 def _keep_summary(
     campaign: Campaign,
-    logs: Logs,
+    base: CustomerBase,
     model: UpliftModel | None,
     value: PolicyValue | None,
     photos: _Photos,
@@ -299,7 +286,7 @@ def _keep_summary(
     stages: Stages,
 ) -> Summary:
     """Keep the rows and photos set aside, the history of the run and the summary."""
-    rejects = _with_photos(logs.rejects, photos.refused)
+    rejects = _with_photos(base.rejects, photos.refused)
     table = campaign.read_table("customers", [OFFER])
     assert table is not None
     recommended = int(pc.sum(pc.not_equal(table[OFFER], NO_OFFER)).as_py() or 0)
@@ -308,7 +295,7 @@ def _keep_summary(
         recommended=recommended,
         matched=photos.matched,
         ads=0,
-        rejected_rows=logs.rejects.num_rows,
+        rejected_rows=base.rejects.num_rows,
         refused_photos=len(photos.refused),
         without_consent=photos.without_consent,
         seed=seed,

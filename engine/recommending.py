@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.columns import (
-    ASKED_ON,
     BIRTH_YEAR,
     CURRENT_MAKER,
     CUSTOMER,
@@ -36,23 +33,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from engine.campaign import Campaign
+    from engine.customer_base import CustomerBase
     from engine.handsets import LoyaltyTable
-    from engine.logs import Logs
     from engine.offers import Choice, Offer, PolicyValue
     from engine.uplift import UpliftModel
 
 
-@dataclass(frozen=True)
-class People:
-    """What is known of the customers once their phones were followed."""
-
-    logs: Logs
-    features: pd.DataFrame
-    phones: pd.DataFrame
-    loyalty: LoyaltyTable
-
-
-def learn_uplift(people: People, offers: tuple[Offer, ...], seed: int, context: JobContext) -> UpliftModel | None:
+def learn_uplift(base: CustomerBase, offers: tuple[Offer, ...], seed: int, context: JobContext) -> UpliftModel | None:
     """Fit the uplift model on the last campaign; None if there was none.
 
     Raises InputError if an offer was not in that campaign, before the long work begins.
@@ -60,45 +47,39 @@ def learn_uplift(people: People, offers: tuple[Offer, ...], seed: int, context: 
     from engine.uplift import fit_uplift
     from engine.uplift.trial import unknown_offer
 
-    history = people.logs.connection.sql("SELECT * FROM history ORDER BY customer").df()
+    history = base.history
     if history.empty:
         return None
     tried = sorted(set(history[OFFER]) - {NO_OFFER})
     for offer in offers if tried else ():
         if offer.key not in tried:
             raise unknown_offer(offer.key, tried)
-    features = people.features if (day := _first_day(history)) is None else _features_before(people, day, context)
-    features = features.loc[history[CUSTOMER]]
-    treatment, outcome = history[OFFER].to_numpy(), history[OUTCOME].to_numpy()
-    return fit_uplift(features, treatment, outcome, seed=seed, context=context.part(0.05, 1.0))
-
-
-def _first_day(history: pd.DataFrame) -> datetime | None:
-    """Return the day on which the last campaign began, where the history says it."""
-    first = history[ASKED_ON].min()
-    return None if first is None or first != first else datetime.combine(first, time.min)  # noqa: PLR0124 - NaT
-
-
-def _features_before(people: People, day: datetime, context: JobContext) -> pd.DataFrame:
-    """Return what was known of the customers when they were asked: what came later may be the offer's own doing."""
-    from engine.logs import customer_features
-
-    return customer_features(people.logs, people.phones, as_of=day, context=context.part(0.0, 0.05))
+    features = base.features_when_asked.loc[history[CUSTOMER]]
+    treatment, outcome = history[OFFER].to_list(), history[OUTCOME].to_list()
+    return fit_uplift(features, treatment, outcome, seed=seed, context=context)
 
 
 def keep_offers(
-    campaign: Campaign, people: People, model: UpliftModel | None, offers: tuple[Offer, ...], context: JobContext
+    campaign: Campaign,
+    base: CustomerBase,
+    loyalty: LoyaltyTable,
+    model: UpliftModel | None,
+    offers: tuple[Offer, ...],
+    context: JobContext,
 ) -> PolicyValue | None:
     """Choose each customer's offer; keep the recommendations, the evaluation and what the choice is worth."""
     import pyarrow as pa
 
     from engine.offers import policy_value, profit_curve
+    from engine.offers.without_trial import offers_by_loyalty
 
-    about = people.logs.connection.sql("SELECT * FROM customers ORDER BY customer").df().set_index(CUSTOMER)
-    phones = people.phones
+    about, phones = base.customers.set_index(CUSTOMER), base.phones
     current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
     makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
-    table = _recommendations(people, list(about.index), list(makers), model, offers, context)
+    if model is None:
+        table = offers_by_loyalty(list(about.index), list(makers), offers, loyalty)
+    else:
+        table = _recommendations(base.features.loc[about.index], list(makers), model, offers, context)
     _pass_over_who_left(table, about["left_on"].notna().to_numpy())
     for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
         table[column] = about[column].to_numpy()
@@ -115,23 +96,15 @@ def keep_offers(
 
 
 def _recommendations(
-    people: People,
-    customers: list[str],
-    makers: list[str],
-    model: UpliftModel | None,
-    offers: tuple[Offer, ...],
-    context: JobContext,
+    features: pd.DataFrame, makers: list[str], model: UpliftModel, offers: tuple[Offer, ...], context: JobContext
 ) -> pd.DataFrame:
     """Return the table of recommendations, with every offer's uplift and likely range beside the chosen one's."""
     from engine.offers import recommend
-    from engine.offers.without_trial import offers_by_loyalty
 
-    if model is None:
-        return offers_by_loyalty(customers, makers, offers, people.loyalty)
     columns = model.columns_of([offer.key for offer in offers])
-    forecast = model.forecast(people.features.loc[customers], context=context)
+    forecast = model.forecast(features, context=context)
     uplift, low, high = (part[:, columns] for part in (forecast.uplift, forecast.low, forecast.high))
-    table = recommend(uplift, low, high, forecast.baseline, customers, makers, offers, model.evaluation)
+    table = recommend(uplift, low, high, forecast.baseline, list(features.index), makers, offers, model.evaluation)
     table["baseline"] = forecast.baseline
     for place, offer in enumerate(offers):
         for name, values in (("uplift", uplift), ("low", low), ("high", high)):

@@ -13,8 +13,11 @@ from engine.job import JobContext
 SHARES = {
     "Simulate": 0.12,
     "Read logs": 0.12,
-    "Follow phones": 0.12,
-    "Follow calls": 0.04,
+    "Ask the warehouse": 0.23,
+    "Follow phones": 0.09,
+    "Follow calls": 0.02,
+    "Estimate loyalty": 0.03,
+    "Find circles": 0.02,
     "Learn uplift": 0.36,
     "Choose offers": 0.02,
     "Read photos": 0.14,

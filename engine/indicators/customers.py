@@ -44,6 +44,8 @@ HABITS = (*COUNTS, *MEASURES)  # of one customer, or of one customer's week
 OF_CONVERSATIONS = frozenset(
     {"initiated_conversations_share", "response_rate", "response_delay_mean", "response_delay_std"}
 )
+SAME_MAKER = "same_maker_contacts"
+OF_COUNTS = OF_CONTACTS | OF_CONVERSATIONS | {SAME_MAKER}
 OF_PLACES = frozenset({"places", "frequent_places", "place_entropy", "home_share", "gyration_km"})
 OF_TOTALS = ("number_of_calls_in", "number_of_calls_out", "number_of_messages_in", "number_of_messages_out")
 OF_DATA = frozenset(
@@ -67,17 +69,18 @@ def habits(
     keys: Sequence[str] = (PERSON,),
     *,
     names: Collection[str] = HABITS,
-    keep: Keep = unkept,
+    counts: ir.Table | None = None,
 ) -> ir.Table:
     """Return those of HABITS that are in ``names``, and call_seconds: one row per value of ``keys``.
 
     What is not defined, such as the delay of an answer where none was given, is null; so is a number of contacts by
-    message where no message was sent or received. What is not asked for costs little or nothing.
+    message where no message was sent or received. What is not asked for costs little or nothing. ``counts`` are the
+    contact_counts of the records, where they are there already.
     """
     wanted = set(names)
     parts = [activity(records, keys)]
     if wanted & (OF_CONTACTS | OF_CONVERSATIONS):
-        counts = keep(contact_counts(records, keys))
+        counts = contact_counts(records, keys) if counts is None else counts
         if wanted & OF_CONTACTS:
             parts.append(contacts(counts, keys, wanted))
         if wanted & OF_CONVERSATIONS:
@@ -116,11 +119,12 @@ def indicators(
     """
     people = keep(numbered(tables.customers))
     records = keep(interactions(tables.calls, people, as_of))
-    parts = [habits(records, tables.cells, names=HABITS if names is None else {*names, *OF_TOTALS}, keep=keep)]
+    counts = keep(contact_counts(records, [PERSON])) if names is None or OF_COUNTS.intersection(names) else None
+    parts = [habits(records, tables.cells, names=HABITS if names is None else {*names, *OF_TOTALS}, counts=counts)]
     if tables.usage is not None and (names is None or OF_DATA.intersection(names)):
         parts.append(data_use(tables.usage, people, period(tables, as_of), as_of))
-    if tables.makers is not None and (names is None or "same_maker_contacts" in names):
-        parts.append(same_maker(contact_counts(records, [PERSON]), people, tables.makers))
+    if tables.makers is not None and counts is not None and (names is None or SAME_MAKER in names):
+        parts.append(same_maker(counts, people, tables.makers))
     joined = left_joined(described(tables, people, as_of), parts, [PERSON])
     found = _columns(joined)
     return joined.select(
@@ -153,8 +157,8 @@ def _columns(joined: ir.Table) -> Mapping[str, ir.Value]:
     found |= {name: joined[name] for name in MEASURES if name in joined.columns}
     if "megabytes_sum" in joined.columns:
         found |= _data_columns(joined)
-    if "same_maker_contacts" in joined.columns:
-        found["same_maker_contacts"] = joined.same_maker_contacts
+    if SAME_MAKER in joined.columns:
+        found[SAME_MAKER] = joined[SAME_MAKER]
     texts = (columns.CUSTOMER, columns.RESIDENCE, columns.SEX, "top_category")
     return {name: value if name in (*texts, *COUNTS) else value.cast("float64") for name, value in found.items()}
 

@@ -413,13 +413,18 @@ def _usual_times(connection: duckdb.DuckDBPyConnection) -> tuple[Limits, datetim
         "SELECT time::DATE AS day, count(*), min(time), max(time) "
         "FROM (SELECT time FROM calls UNION ALL SELECT time FROM usage) GROUP BY day ORDER BY day"
     ).fetchall()
-    total, before = sum(day[1] for day in days), 0
-    low, high = days[0][0], days[-1][0]
-    for day, count, _, _ in days:
+    return usual_limits([(day, count) for day, count, _, _ in days]), days[0][2], days[-1][3]
+
+
+def usual_limits(days: Sequence[tuple[date, int]]) -> Limits:
+    """Return the limits of all but stray records, from days and how many records each has."""
+    total, before = sum(count for _, count in days), 0
+    low, high = min(days)[0], max(days)[0]
+    for day, count in sorted(days):
         if before <= total * STRAY_SHARE < before + count:
             low = day
         if before < total * (1 - STRAY_SHARE) <= before + count:
             high = day
         before += count
     first, last = datetime.combine(low, time()), datetime.combine(high, time(23, 59, 59))
-    return Limits(first - STRAY_DISTANCE, last + STRAY_DISTANCE), days[0][2], days[-1][3]
+    return Limits(first - STRAY_DISTANCE, last + STRAY_DISTANCE)

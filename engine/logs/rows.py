@@ -237,6 +237,28 @@ def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = Tr
         FROM related"""
 
 
+def select_listed(layout: Layout, limits: Limits) -> str:
+    """Return the SQL that judges the registered table ``listed``, which has the layout's columns in their types.
+
+    The result is that of select_rows; ``line`` is the place of a row, 1 for the first, and ``row`` its values.
+    """
+    names = [column.name for column in layout.columns]
+    values = ", ".join(f'CAST("{c.name}" AS {SQL_TYPES[c.content]}) AS "{c.name}"' for c in layout.columns)
+    texts = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), \'\') AS "{name}_text"' for name in names)
+    checks = [(check, column) for column in layout.columns for check in _checks(column, limits, has_kind=False)]
+    wrong_column = _cases([(check[0], column.name) for check, column in checks])
+    row = ", ".join(f'"{name}_text"' for name in names)
+    return f"""
+        WITH typed AS (SELECT row_number() OVER () AS line, {UNUSUAL} AS marks, {values} FROM listed),
+        texts AS (SELECT *, {texts} FROM typed),
+        judged AS (SELECT *, CASE {_cases([check for check, _ in checks])} END AS reason FROM texts),
+        related AS (SELECT * {_related(layout)} FROM judged)
+        SELECT line, {", ".join(f'"{name}"' for name in names)}, reason,
+            CASE WHEN reason IS NOT NULL THEN concat_ws(',', {row})[:{LONGEST_REJECT}] END AS row,
+            CASE WHEN reason IS NOT NULL THEN nullif(CASE {wrong_column} END, '') END AS wrong_column
+        FROM related"""
+
+
 def _default(column: Column) -> str:
     """Return the SQL of what a column holds that the file does not have."""
     return f"'{columns.CALL}'" if column.content == "event" else "NULL"

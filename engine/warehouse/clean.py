@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from datetime import time as clock
+
 import ibis
 import ibis.expr.types as ir
 
@@ -50,7 +53,19 @@ def _clean(warehouse: Warehouse, kind: str, source: Source, plan: WarehousePlan)
     if kind == "calls":
         is_message = values[columns.KIND].isin(source.messages).fill_null(False)
         values[columns.KIND] = ibis.ifelse(is_message, columns.MESSAGE, columns.CALL)
-    return table.select(**values)
+    clean = table.select(**values)
+    return _within(clean, plan) if columns.TIME in values else clean
+
+
+def _within(records: ir.Table, plan: WarehousePlan) -> ir.Table:
+    """Return the records of the days that the plan wants."""
+    time = records[columns.TIME]
+    if plan.first is not None:
+        records = records.filter(time >= ibis.literal(datetime.combine(plan.first, clock()), type="timestamp"))
+    if plan.last is not None:
+        after = datetime.combine(plan.last + timedelta(days=1), clock())
+        records = records.filter(time < ibis.literal(after, type="timestamp"))
+    return records
 
 
 def _table(warehouse: Warehouse, source: Source) -> ir.Table:

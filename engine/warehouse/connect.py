@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ DRIVERS = {
     "trino": "ibis-framework[trino]==12.0.0",
     "clickhouse": "ibis-framework[clickhouse]==12.0.0",
 }
+PATIENCE = 20  # seconds within which PostgreSQL has to answer a knock
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def open_warehouse(address: Address) -> Iterator[Warehouse]:
     Raises InputError if there is no such file, WarehouseError if the driver is missing or nobody answers.
     """
     try:
-        backend = _CONNECT[address.scheme](address)
+        backend = _connected(address)
     except ImportError as error:
         driver = DRIVERS[address.scheme]
         raise WarehouseError(f"The driver for {address} is not installed. Run: pip install '{driver}'") from error
@@ -60,6 +62,12 @@ def open_warehouse(address: Address) -> Iterator[Warehouse]:
     finally:
         if address.scheme != "spark":  # a session may be shared, and ends with the program
             backend.disconnect()
+
+
+def _connected(address: Address) -> ibis.BaseBackend:
+    """Connect in another thread: in the main one Spark would take Ctrl-C for itself."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="connect") as executor:
+        return executor.submit(_CONNECT[address.scheme], address).result()
 
 
 def said(error: BaseException) -> str:
@@ -99,7 +107,12 @@ def _postgres(address: Address) -> ibis.BaseBackend:
     login = find_credentials(address)
     (database,) = address.words(1)
     return ibis.postgres.connect(
-        host=address.host, port=address.port or 5432, user=login.user, password=login.password, database=database
+        host=address.host,
+        port=address.port or 5432,
+        user=login.user,
+        password=login.password,
+        database=database,
+        connect_timeout=PATIENCE,
     )
 
 

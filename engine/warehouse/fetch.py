@@ -2,81 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
 from engine import columns
-from engine.errors import InputError, WarehouseError
 from engine.handsets.changes import NUMBER, handset_events, handset_runs, phone_type_counts
 from engine.handsets.history import history_of_runs
 from engine.handsets.phone_types import HANDSET, resolve_phone_types
 from engine.handsets.tables import HandsetTables, default_tables
-from engine.indicators import Tables, indicators
-from engine.indicators.customers import Keep, unkept
-from engine.job import JobCancelled, JobContext
-from engine.logs.queries import interruptible
-from engine.social.ties import tie_table
-from engine.warehouse.clean import clean_tables, duplicates
-from engine.warehouse.connect import Warehouse, said
-from engine.warehouse.plan import WarehousePlan
+from engine.indicators import Tables, customer_indicators, indicators
+from engine.indicators.customers import unkept
+from engine.job import JobContext
+from engine.logs.features import current_makers, handsets_at
+from engine.social.ties import self_calls, tie_table
+from engine.warehouse.asking import asked, told
+from engine.warehouse.connect import Warehouse
+from engine.warehouse.listing import Listing
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
+MAKERS = "semblance_makers"  # the name of the makers in hand, beside the warehouse's own tables
+Names = Collection[str] | None
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Answer:
     """What a campaign needs of the records.
 
-    ``customers``: the columns of docs/indicators.md, by customer. ``handsets``: as handset_history returns them.
-    ``ties``: those of social.tie_table, by caller and callee. ``end``: the last time in the records.
+    ``indicators``: the columns of docs/indicators.md that were asked for, by customer, at the end of the records;
+    ``indicators_when_asked``: the same of an earlier day, if one was given. ``handsets``: as handset_history returns
+    them. ``ties``: those of social.tie_table, by caller and callee.
     """
 
-    customers: pa.Table
+    indicators: pa.Table
+    indicators_when_asked: pa.Table | None
     handsets: pd.DataFrame
     ties: pa.Table
-    end: datetime
+    self_calls: int
 
 
 def fetch(
     warehouse: Warehouse,
-    plan: WarehousePlan,
+    listing: Listing,
     *,
+    names: Names = None,
     as_of: datetime | None = None,
+    asked_on: datetime | None = None,
     handset_tables: HandsetTables | None = None,
     context: JobContext | None = None,
 ) -> Answer:
-    """Let the warehouse compute indicators, handset changes and ties, and take the results.
+    """Let the warehouse compute handset changes, indicators and ties, and take the results.
 
-    Raises InputError if the plan does not fit the tables, WarehouseError if the warehouse fails on the way.
+    Nothing later than ``as_of`` is looked at; ``names`` are the indicators that are wanted, all if not given.
+    Raises WarehouseError if the warehouse fails on the way, and JobCancelled.
     """
     context = context or JobContext()
-    tables = clean_tables(warehouse, plan)
-    context.progress(0.0, "Asking the warehouse")
-    surplus = _asked(warehouse, duplicates(tables.customers), context)
-    if surplus:
-        raise InputError(
-            f"The table {plan.sources['customers'].name} has {surplus:,} rows without a key or with one that another "
-            "row has too. Name a table, or a view, with one row per customer."
-        )
-    end = as_of or _asked(warehouse, _end(tables), context)
-    if end is None or pd.isna(end):
-        raise InputError(f"The table {plan.sources['calls'].name} has no call. Name a table with records.")
-    context.progress(0.1, "Describing customers in the warehouse")
-    with ExitStack() as kept:
-        described = _asked(warehouse, indicators(tables, as_of, keep=_keep(warehouse, kept)), context)
-    context.progress(0.5, "Following handsets in the warehouse")
-    handsets = _handsets(warehouse, tables, end, handset_tables or default_tables(), context.part(0.5, 0.8))
+    context.progress(0.0, "Following handsets in the warehouse")
+    known = handset_tables or default_tables()
+    end = as_of or listing.last
+    handsets = _handsets(warehouse, listing, end, known, context.part(0.0, 0.4))
+    found = []
+    for place, moment in enumerate([as_of] if asked_on is None else [as_of, asked_on]):
+        context.progress(0.4 + 0.2 * place, "Describing customers in the warehouse")
+        makers = current_makers(handsets_at(handsets, moment or end))
+        describe = _described_here if warehouse.address.scheme == "duckdb" else _described
+        found.append(describe(warehouse, listing.tables, makers, moment, names, context))
     context.progress(0.8, "Counting ties in the warehouse")
-    ties = _asked(warehouse, tie_table(tables.calls, until=as_of), context)
+    calls = listing.tables.calls
+    ties = _sorted(asked(warehouse, tie_table(calls, until=as_of), context), columns.CALLER, columns.CALLEE)
+    alone = asked(warehouse, self_calls(calls, until=as_of), context)
     context.progress(1.0, "The warehouse has answered")
-    return Answer(_sorted(described, columns.CUSTOMER), handsets, _sorted(ties, columns.CALLER, columns.CALLEE), end)
+    return Answer(found[0], found[1] if asked_on else None, handsets, ties, alone)
 
 
 def runs_of(tables: Tables, resolved: ir.Table, end: datetime) -> ir.Table:
@@ -85,29 +89,53 @@ def runs_of(tables: Tables, resolved: ir.Table, end: datetime) -> ir.Table:
     return handset_runs(handset_events(_until(tables.calls, end), _until(_usage(tables), end), people), resolved)
 
 
-def _keep(warehouse: Warehouse, kept: ExitStack) -> Keep:
-    """Return how intermediate tables are kept: Spark would make them anew for each use, the others see to it."""
-    return (lambda table: kept.enter_context(table.cache())) if warehouse.address.scheme == "spark" else unkept
+def _described(
+    warehouse: Warehouse, tables: Tables, makers: pd.DataFrame, moment: datetime | None, names: Names,
+    context: JobContext,
+) -> pa.Table:  # fmt: skip
+    """Return the indicators; Spark keeps the intermediate tables, which it would make anew for each use."""
+    described = replace(tables, makers=_uploaded(makers))
+    with ExitStack() as kept:
+        keep = (lambda table: kept.enter_context(table.cache())) if warehouse.address.scheme == "spark" else unkept
+        question = indicators(described, moment, names=names, keep=keep)
+        return _sorted(asked(warehouse, question, context), columns.CUSTOMER)
+
+
+def _described_here(
+    warehouse: Warehouse, tables: Tables, makers: pd.DataFrame, moment: datetime | None, names: Names,
+    context: JobContext,
+) -> pa.Table:  # fmt: skip
+    """Return the indicators of a DuckDB, which works in this process and so may need all of its memory."""
+    connection = warehouse.backend.con
+    connection.register(MAKERS, makers)
+    described = replace(tables, makers=warehouse.backend.table(MAKERS))
+    with told(warehouse):
+        found = customer_indicators(
+            connection, described, as_of=moment, names=names, context=JobContext(shares=context)
+        )
+    connection.unregister(MAKERS)
+    return found
 
 
 def _handsets(
-    warehouse: Warehouse, tables: Tables, end: datetime, known: HandsetTables, context: JobContext
+    warehouse: Warehouse, listing: Listing, end: datetime, known: HandsetTables, context: JobContext
 ) -> pd.DataFrame:
     """Have the distinct phone types counted, resolve them here, and have the runs found by their numbers."""
+    tables = listing.tables
     typed = [_until(table, end).select(columns.PHONE_TYPE) for table in (tables.calls, _usage(tables))]
-    counts = _asked(warehouse, phone_type_counts(ibis.union(*typed)), context).to_pandas()
-    phone_types = resolve_phone_types(counts, known)
-    context.progress(0.4, "Following handsets in the warehouse")
-    numbers = phone_types.numbers
-    resolved = ibis.memtable(
-        {columns.PHONE_TYPE: numbers[columns.PHONE_TYPE].tolist(), HANDSET: numbers[HANDSET].tolist()},
-        schema={columns.PHONE_TYPE: "string", HANDSET: "int64"},
-    )
-    runs = _asked(warehouse, runs_of(tables, resolved, end), context).to_pandas()
+    counts = asked(warehouse, phone_type_counts(ibis.union(*typed)), context).to_pandas()
+    phone_types = resolve_phone_types(counts, known, context.part(0.3, 0.5))
+    resolved = _uploaded(phone_types.numbers)
+    runs = asked(warehouse, runs_of(tables, resolved, end), context).to_pandas()
     context.progress(0.9, "Following handsets in the warehouse")
-    watched = tables.customers.select(columns.CUSTOMER, columns.PHONE_SINCE, columns.LEFT_ON)
-    customers = _asked(warehouse, watched, context).to_pandas()
-    return history_of_runs(runs, customers, end, phone_types.handsets)
+    watched = listing.customers.select([columns.CUSTOMER, columns.PHONE_SINCE, columns.LEFT_ON]).to_pandas()
+    return history_of_runs(runs, watched, end, phone_types.handsets)
+
+
+def _uploaded(table: pd.DataFrame) -> ir.Table:
+    """Return a small table of texts and whole numbers as one that the warehouse is given for the question."""
+    types = {name: "int64" if name == HANDSET else "string" for name in table}
+    return ibis.memtable({name: table[name].tolist() for name in types}, schema=types)
 
 
 def _usage(tables: Tables) -> ir.Table:
@@ -120,26 +148,6 @@ def _usage(tables: Tables) -> ir.Table:
 
 def _until(records: ir.Table, end: datetime) -> ir.Table:
     return records.filter(records[columns.TIME] <= ibis.literal(end, type="timestamp"))
-
-
-def _end(tables: Tables) -> ir.Value:
-    """Return the expression of the last time in the records."""
-    times = [table.select(columns.TIME) for table in (tables.calls, tables.usage) if table is not None]
-    both = ibis.union(*times) if len(times) > 1 else times[0]
-    return both[columns.TIME].max()
-
-
-def _asked(warehouse: Warehouse, question: ir.Expr, context: JobContext) -> Any:
-    """Run an expression in the warehouse: a table comes as Arrow, a scalar as a Python value."""
-    try:
-        answer = interruptible(warehouse, lambda: warehouse.backend.to_pyarrow(question), context)
-    except JobCancelled:
-        raise
-    except Exception as error:  # each back end has a family of its own
-        raise WarehouseError(
-            f"{warehouse.address} could not answer: {said(error)}. Nothing was kept; mend that and run it again."
-        ) from error
-    return answer if isinstance(question, ir.Table) else answer.as_py()
 
 
 def _sorted(table: pa.Table, *names: str) -> pa.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +45,8 @@ CONTENTS = {
             columns.SINCE: "date",
             columns.LEFT_ON: "date",
             columns.PHONE_SINCE: "date",
+            columns.FIRST_NAME: "string",
+            columns.PHOTO_CONSENT: "date",
         },
         frozenset({columns.CUSTOMER}),
     ),
@@ -76,11 +79,16 @@ class Source:
 
 @dataclass(frozen=True)
 class WarehousePlan:
-    """The sources by kind, the zone of the wall clocks where times have a zone, and the warehouse if it is named."""
+    """The sources by kind, the zone of the wall clocks where times have a zone, and the warehouse if it is named.
+
+    Records before the day ``first`` and after the day ``last`` are left out.
+    """
 
     sources: Mapping[str, Source]
     time_zone: str | None = None
     url: str | None = None
+    first: date | None = None
+    last: date | None = None
 
 
 def load_plan(path: Path) -> WarehousePlan:
@@ -100,7 +108,7 @@ def load_plan(path: Path) -> WarehousePlan:
 def parse_plan(text: str, name: str) -> WarehousePlan:
     """Read a plan's text; ``name`` is what the file is called in a refusal."""
     entries = tomllib.loads(text)
-    _refuse_strange(entries, {"warehouse", "time_zone", "tables"}, name)
+    _refuse_strange(entries, {"warehouse", "time_zone", "from", "until", "tables"}, name)
     url, zone, tables = entries.get("warehouse"), entries.get("time_zone"), entries.get("tables", {})
     if url is not None:
         parse_address(_text(url, "warehouse", name))
@@ -112,7 +120,8 @@ def parse_plan(text: str, name: str) -> WarehousePlan:
     missing = [kind for kind in NEEDED if kind not in tables]
     if missing:
         raise InputError(f"{name} names no table for {' and '.join(missing)}. Add [tables.{missing[0]}] with its name.")
-    return WarehousePlan({kind: _source(kind, entry, name) for kind, entry in tables.items()}, zone, url)
+    sources = {kind: _source(kind, entry, name) for kind, entry in tables.items()}
+    return WarehousePlan(sources, zone, url, _day(entries, "from", name), _day(entries, "until", name))
 
 
 def _source(kind: str, entry: Any, name: str) -> Source:
@@ -128,6 +137,13 @@ def _source(kind: str, entry: Any, name: str) -> Source:
     if not isinstance(messages, list) or not all(isinstance(value, str) for value in messages):
         raise InputError(f"In {place}, messages has to be a list of the kinds that are messages, such as ['SMS'].")
     return Source(_text(entry.get("name"), "name", place), renamed, tuple(messages))
+
+
+def _day(entries: Mapping[str, Any], key: str, place: str) -> date | None:
+    value = entries.get(key)
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    raise InputError(f"In {place}, {key} is not given as a day. Write it as in {key} = 2025-01-31.")
 
 
 def _text(value: Any, key: str, place: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +58,16 @@ def campaign_without_history(operator: DemoOperator, tmp_path_factory: pytest.Te
         keep(folder, without_history(arguments))
 
     return kept(made_once(tmp_path_factory, "without-history", make))
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let commands be done here, as main.py does them, because each start of the program takes seconds."""
+    monkeypatch.setenv("SEMBLANCE_PASSPHRASE", OWN["SEMBLANCE_PASSPHRASE"])
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def keep(folder: Path, arguments: list[str | Path]) -> None:

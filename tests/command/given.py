@@ -6,10 +6,7 @@ import csv
 import subprocess
 from pathlib import Path
 
-import pandas as pd
-
 from engine.demo import DemoOperator
-from engine.logs import Logs
 
 OWN = {"SEMBLANCE_PASSPHRASE": "a long passphrase"}
 
@@ -58,7 +55,3 @@ def only_sentence(errors: str) -> str:
     assert len(said) == 1, errors
     assert "Traceback" not in errors
     return said[0]
-
-
-def customers_of(logs: Logs) -> pd.DataFrame:
-    return logs.connection.sql("SELECT * FROM customers").df()

@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.campaign import Campaign
+from engine.customer_base import base_of_logs, first_day_asked
 from engine.demo import DemoOperator
-from engine.handsets import handset_history, loyalty
 from engine.job import JobContext
-from engine.logs import customer_features, plan_of, read_logs
-from engine.recommending import People, _features_before, _first_day
+from engine.logs import plan_of, read_logs
+from engine.stages import OneBar, Stages
 from tests.command.conftest import Made
-from tests.command.given import OWN, customers_of, nothing_left_in, own_arguments, rows_of, without_history
+from tests.command.given import OWN, nothing_left_in, own_arguments, rows_of, without_history
 from tests.conftest import run_program
 
 
@@ -80,25 +80,23 @@ def test_refused_photos_are_told_apart_from_rows_and_no_library_speaks_of_them(
 
 def test_features_are_those_of_the_day_on_which_customers_were_asked(operator: DemoOperator, tmp_path: Path):
     """An outcome that only later shows in the phones must not be learnt from."""
-    logs = read_logs(operator.files)
-    phones = handset_history(logs)
-    people = People(logs, customer_features(logs, phones), phones, loyalty(phones, customers_of(logs)))
-    early = _features_before(people, datetime(2025, 11, 1), JobContext())
-    late = people.features
-    changed = (early["maker"].astype(str) != late["maker"].astype(str)).mean()
-    assert 0.05 < changed < 0.6
-    assert (late["age"] - early["age"]).median() == 1.0
-
     dated = tmp_path / "history.csv"
     rows = rows_of(operator.files.history)
     with dated.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["customer", "offer", "outcome", "asked_on"])
         writer.writeheader()
         writer.writerows(row | {"asked_on": "2025-11-01"} for row in rows)
-    table = read_logs(replace(operator.files, history=dated)).connection.sql("SELECT * FROM history").df()
-    assert _first_day(table) == datetime(2025, 11, 1)
-    undated = logs.connection.sql("SELECT * FROM history").df()
-    assert _first_day(undated) is None
+    base, undated = (
+        base_of_logs(read_logs(files), "customers.csv", Stages(OneBar(JobContext())))
+        for files in (replace(operator.files, history=dated), operator.files)
+    )
+    assert first_day_asked(base.history) == datetime(2025, 11, 1)
+    early, late = base.features_when_asked, base.features
+    changed = (early["maker"].astype(str) != late["maker"].astype(str)).mean()
+    assert 0.05 < changed < 0.6
+    assert (late["age"] - early["age"]).median() == 1.0
+    assert first_day_asked(undated.history) is None
+    assert undated.features_when_asked is undated.features
 
 
 def test_customers_in_cp1250_keep_the_letters_of_their_towns(operator: DemoOperator, tmp_path: Path):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,20 +34,14 @@ def test_a_missing_column_is_named_with_the_file_and_what_was_found(operator: De
 
 
 @pytest.fixture
-def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Say]:
-    """Give the program its words in this process, which is quicker; return what it says on its way out with 1."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in numbers]
+def say(in_this_process: None, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Give the program its words; return what it says on its way out with 1."""
 
     def run(arguments: Sequence[str | Path]) -> str:
-        for name, value in OWN.items():
-            monkeypatch.setenv(name, value)
         assert main.main(list(map(str, arguments))) == 1
         return only_sentence(capsys.readouterr().err)
 
-    yield run
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
+    return run
 
 
 @pytest.mark.parametrize("broken", ["customers", "offers", "history", "inventory", "photos", "template"])

@@ -49,7 +49,8 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Watched]:
     [
         ("Simulate", 100, 0.5),
         ("Read logs", 25, 0.5),
-        ("Follow phones", 60, 0.5),
+        ("Follow phones", 25, 0.5),
+        ("Estimate loyalty", 60, 0.5),
         ("Learn uplift", 1_500, 0.25),
         ("Choose offers", 50, 0.7),
         ("Read photos", 60, 0.4),

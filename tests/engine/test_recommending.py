@@ -8,25 +8,23 @@ import pandas as pd
 import pytest
 
 from engine.columns import ASKED_ON
+from engine.customer_base import CustomerBase, base_of_logs
 from engine.demo import simulate_operator
 from engine.errors import InputError
-from engine.handsets import handset_history, loyalty
 from engine.job import JobContext
-from engine.logs import customer_features, read_logs
+from engine.logs import read_logs
 from engine.offers import Offer, read_offers
-from engine.recommending import People, learn_uplift
+from engine.recommending import learn_uplift
+from engine.stages import OneBar, Stages
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> People:
+def base(tmp_path_factory: pytest.TempPathFactory) -> CustomerBase:
     """The demo operator's customers; the day on which they were asked is known."""
     files = simulate_operator(tmp_path_factory.mktemp("operator"), customers=1_200, seed=5).files
     assert files.history is not None
     pd.read_csv(files.history, dtype=str).assign(**{ASKED_ON: "2026-03-02"}).to_csv(files.history, index=False)
-    logs = read_logs(files)
-    phones = handset_history(logs)
-    customers = logs.connection.sql("SELECT * FROM customers").df()
-    return People(logs, customer_features(logs, phones), phones, loyalty(phones, customers))
+    return base_of_logs(read_logs(files), "customers.csv", Stages(OneBar(JobContext())))
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +34,17 @@ def offers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Offer, ...]:
     return read_offers(folder / "offers.csv")
 
 
-def test_progress_only_rises_while_uplift_is_learnt(people: People, offers: tuple[Offer, ...]):
+def test_progress_only_rises_while_uplift_is_learnt(base: CustomerBase, offers: tuple[Offer, ...]):
     seen: list[float] = []
-    model = learn_uplift(people, offers, 0, JobContext(lambda part, _: seen.append(part)))
+    model = learn_uplift(base, offers, 0, JobContext(lambda part, _: seen.append(part)))
     assert model is not None
     assert seen == sorted(seen)
     assert 0.0 <= seen[0] < 0.05 < seen[-1] == 1.0
 
 
-def test_an_offer_that_was_never_tried_is_named_before_the_long_work(people: People, offers: tuple[Offer, ...]):
+def test_an_offer_that_was_never_tried_is_named_before_the_long_work(base: CustomerBase, offers: tuple[Offer, ...]):
     seen: list[float] = []
     voucher = Offer("voucher", "Voucher", "", 1.0, 0.0)
     with pytest.raises(InputError, match=r'"voucher" was not in the last campaign \(it had iphone-tradein, samsung-5g'):
-        learn_uplift(people, (*offers, voucher), 0, JobContext(lambda part, _: seen.append(part)))
+        learn_uplift(base, (*offers, voucher), 0, JobContext(lambda part, _: seen.append(part)))
     assert not seen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -10,10 +9,8 @@ import ibis
 import pandas as pd
 import pytest
 
-from engine.handsets import handset_history
 from engine.indicators import HABITS, Tables, customer_indicators, indicators, weekly_indicators
 from engine.job import JobCancelled, JobContext
-from engine.logs import customer_features
 from tests.engine.logs.delivery import call_lines, read
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,7 +35,7 @@ USAGE = """customer,time,megabytes,category
 001,2026-03-31 13:00:00,10,
 002,2026-03-31 12:00:00,10,video
 """
-AS_FEATURES = (
+MONTHLY = (
     "age", "tenure_months", "calls", "minutes", "contacts", "incoming_share", "megabytes", "megabytes_trend",
     "usage_records",
 )  # fmt: skip
@@ -51,22 +48,6 @@ def tables_of(connection: duckdb.DuckDBPyConnection, **more: ibis.Table) -> Tabl
 
 def found(table: ibis.Table) -> pd.DataFrame:
     return table.to_pyarrow().to_pandas().set_index("customer").sort_index()
-
-
-@pytest.mark.parametrize("as_of", [None, datetime(2026, 2, 15), datetime(2026, 4, 1)])
-def test_what_was_a_feature_before_is_among_the_indicators(tmp_path: Path, as_of: datetime | None) -> None:
-    logs = read(tmp_path, calls=call_lines(CALLS), usage=USAGE, customers=CUSTOMERS)
-    features = customer_features(logs, handset_history(logs), as_of=as_of)
-    rows = found(indicators(tables_of(logs.connection), as_of))
-    pd.testing.assert_frame_equal(
-        rows[list(AS_FEATURES)],
-        features[list(AS_FEATURES)],
-        check_index_type=False,
-        check_names=False,
-        check_dtype=False,
-    )
-    assert rows["residence"].tolist()[:3] == ["Győr", "Pécs", "Győr"]
-    assert rows.index.tolist() == ["001", "002", "003", "004"]
 
 
 def test_who_never_called_has_counts_of_zero_and_nothing_else(tmp_path: Path) -> None:
@@ -157,7 +138,7 @@ def test_columns_that_are_asked_for_are_what_they_are_among_all() -> None:
     tables = tables_of(busy(rows=500))
     every = found(indicators(tables))
     asked = ["contacts"], ["pareto_seconds_share", "contacts_messages"], ["response_rate", "home_share"], ["age"]
-    for names in (AS_FEATURES, *asked):
+    for names in (MONTHLY, *asked):
         some = indicators(tables, names=names)
         assert set(some.columns) == {"customer", *names}
         rows = found(some)

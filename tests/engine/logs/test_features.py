@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,11 +25,11 @@ CUSTOMERS = """customer,residence,birth_year,sex,since,left_on,phone_since
 CALLS = [
     "001,002,2026-01-01 00:00:00,60,X,SM-G991B",  # at midnight
     "001,002,2026-01-09 23:00:00,120,X,SM-G991B",  # at night
-    "001,+3611,2026-01-20 12:00:00,60,X,SM-G991B",
+    "001,+3611,2026-01-20 18:59:59,60,X,SM-G991B",  # in the evening
     '003,001,2026-01-21 06:59:59,60,X,"iPhone14,5"',  # at night
     "001,003,2026-02-10 12:00:00,60,X,Nokia G42",
     "001,003,2026-02-20 12:00:00,60,X,Nokia G42",
-    "001,003,2026-03-20 12:00:00,60,X,Nokia G42",
+    "001,003,2026-03-20 19:00:00,60,Y,Nokia G42",  # at night, elsewhere
     "002,001,2026-03-21 12:00:00,60,X,Nokia G42",
     "001,002,2026-04-01 00:00:00,60,X,Nokia G42",  # the end of the logs
 ]
@@ -45,7 +46,7 @@ def logs(tmp_path: Path) -> Logs:
     return read(tmp_path, calls=call_lines(CALLS), usage=USAGE, customers=CUSTOMERS, history=history)
 
 
-def test_there_is_one_row_per_customer_in_the_order_of_the_list(logs: Logs) -> None:
+def test_there_is_one_row_per_customer_in_the_order_of_the_keys(logs: Logs) -> None:
     features = customer_features(logs, handset_history(logs))
     assert features.index.tolist() == ["001", "002", "003", "004"]
     assert features.index.name == "customer"
@@ -72,12 +73,23 @@ def test_calls_and_megabytes_are_per_month_of_observation(logs: Logs) -> None:
     assert first["minutes"] == pytest.approx(10 / watched)
     assert first["contacts"] == 3
     assert first["incoming_share"] == pytest.approx(2 / 9)
-    assert first["night_share"] == pytest.approx(4 / 9)
+    assert first["night_share"] == pytest.approx(5 / 9)
     assert first["megabytes"] == pytest.approx(90 / watched)
     assert first["usage_records"] == pytest.approx(2 / watched)
     assert features.loc["002", "megabytes"] == pytest.approx(10 / (31 / MONTH))
     assert features.loc["003", "calls"] == pytest.approx(4 / (31 / MONTH))  # left after a month
     assert features.loc["004", ["calls", "minutes", "contacts", "megabytes"]].tolist() == [0, 0, 0, 0]
+
+
+def test_habits_are_those_of_the_indicators(logs: Logs) -> None:
+    first = customer_features(logs, handset_history(logs)).loc["001"]
+    shares = np.array([4, 1, 4]) / 9  # of 002, +3611 and 003 in the calls
+    assert first["contact_entropy"] == pytest.approx(-(shares * np.log(shares)).sum())
+    assert first["balance_mean"] == pytest.approx(7 / 9 / 3)
+    assert first["pareto_share"] == pytest.approx(2 / 9)
+    assert first["home_share"] == pytest.approx(6 / 7)
+    assert first["place_entropy"] == pytest.approx(-(6 / 7 * np.log(6 / 7) + 1 / 7 * np.log(1 / 7)))
+    assert first["interevent_std"] > 86_400
 
 
 def test_the_handset_is_the_one_in_use_and_what_came_before(logs: Logs) -> None:

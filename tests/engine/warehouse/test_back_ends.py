@@ -20,7 +20,16 @@ import pytest
 from engine.errors import InputError
 from engine.job import JobCancelled, JobContext
 from engine.logs.queries import interruptible
-from engine.warehouse import Answer, Source, WarehousePlan, fetch, open_warehouse, parse_address
+from engine.warehouse import (
+    Answer,
+    Listing,
+    Source,
+    WarehousePlan,
+    fetch,
+    list_customers,
+    open_warehouse,
+    parse_address,
+)
 from engine.warehouse.clean import clean_tables
 from tests.engine.warehouse.records import create_statements, make_rows
 
@@ -112,13 +121,14 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def answer_of(url: str, as_of: datetime | None) -> Answer:
+def answer_of(url: str, as_of: datetime | None) -> tuple[Listing, Answer]:
     with open_warehouse(parse_address(url)) as warehouse:
-        return fetch(warehouse, PLAN, as_of=as_of)
+        listing = list_customers(warehouse, PLAN)
+        return listing, fetch(warehouse, listing, as_of=as_of)
 
 
 @functools.cache
-def answer_of_duckdb(url: str, as_of: datetime | None) -> Answer:
+def answer_of_duckdb(url: str, as_of: datetime | None) -> tuple[Listing, Answer]:
     return answer_of(url, as_of)
 
 
@@ -136,13 +146,15 @@ def assert_equal(found: pa.Table, expected: pa.Table) -> None:
 def test_every_back_end_finds_what_duckdb_finds(
     back_end: str, as_of: datetime | None, duckdb_url: str, request: pytest.FixtureRequest
 ) -> None:
-    expected = answer_of_duckdb(duckdb_url, as_of)
-    found = answer_of(request.getfixturevalue(f"{back_end}_url"), as_of)
-    assert_equal(found.customers, expected.customers)
+    listed, expected = answer_of_duckdb(duckdb_url, as_of)
+    listing, found = answer_of(request.getfixturevalue(f"{back_end}_url"), as_of)
+    assert listing.customers.equals(listed.customers)
+    assert (listing.first, listing.last, listing.records) == (listed.first, listed.last, listed.records)
+    assert_equal(found.indicators, expected.indicators)
     assert_equal(found.ties, expected.ties)
     pd.testing.assert_frame_equal(found.handsets, expected.handsets)
-    assert found.end == expected.end
-    assert min(found.customers.num_rows, found.ties.num_rows, len(found.handsets)) >= 5
+    assert found.self_calls == expected.self_calls > 0
+    assert min(found.indicators.num_rows, found.ties.num_rows, len(found.handsets)) >= 5
 
 
 ZONED = {

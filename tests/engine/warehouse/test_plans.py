@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -11,11 +13,13 @@ import pytest
 
 from engine.errors import InputError, PlaceError, WarehouseError
 from engine.job import JobCancelled, JobContext
+from engine.logs import FileReport
 from engine.warehouse import (
     Source,
     Warehouse,
     WarehousePlan,
     fetch,
+    list_customers,
     load_plan,
     open_warehouse,
     parse_address,
@@ -55,6 +59,8 @@ def test_a_plan_is_read_from_its_file(tmp_path: Path) -> None:
         ("caller =", "a_party =", "a_party, which is not known"),
         ('["SMS", "MMS"]', '"SMS"', "messages has to be a list"),
         ("time_zone", "password", "password, which is not known"),
+        ('time_zone = "Europe/Budapest"', "until = 2026", "until is not given as a day"),
+        ('time_zone = "Europe/Budapest"', "from = 2026-01-01T10:00:00", "from is not given as a day"),
     ],
 )
 def test_a_wrong_plan_is_refused_with_what_to_do(old: str, new: str, sentence: str) -> None:
@@ -82,7 +88,9 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
                 '2026-01-01'::TIMESTAMP + to_hours(range) AS at, 'later' AS said FROM range(500);
             CREATE TABLE people AS SELECT '0' || range AS customer FROM range(9);
             CREATE TABLE twice AS SELECT '01' AS customer FROM range(3);
-            CREATE TABLE empty AS FROM cdr.calls LIMIT 0;"""
+            CREATE TABLE empty AS FROM cdr.calls LIMIT 0;
+            CREATE TABLE stray AS SELECT '1' AS a, '2' AS b, '2026-01-01'::TIMESTAMP + to_hours(range) AS at
+                FROM range(5000) UNION ALL SELECT '1', '2', TIMESTAMP '2106-02-07';"""
         )
     with open_warehouse(parse_address(f"duckdb://{path}")) as opened:
         yield opened
@@ -96,14 +104,17 @@ def plan(calls: str = "cdr.calls", customers: str = "people", **names: str) -> W
 
 
 def test_the_least_that_is_needed_is_enough(warehouse: Warehouse) -> None:
-    answer = fetch(warehouse, plan())
-    assert answer.customers.num_rows == 9
+    listing = list_customers(warehouse, plan())
+    answer = fetch(warehouse, listing)
+    assert listing.customers.num_rows == answer.indicators.num_rows == 9
+    assert listing.records == (FileReport("cdr.calls", "calls", 500, 0),)
     assert answer.handsets.empty
-    described = {row["customer"]: row for row in answer.customers.to_pylist()}
+    described = {row["customer"]: row for row in answer.indicators.to_pylist()}
     assert described["01"]["contacts"] == 10  # all but itself
     assert described["08"]["contacts"] == 7
     assert described["01"]["call_seconds_mean"] is None
     assert answer.ties.num_rows == 7 * 11 - 7  # without calls to oneself
+    assert answer.self_calls > 0
 
 
 @pytest.mark.parametrize(
@@ -121,12 +132,13 @@ def test_a_plan_that_does_not_fit_the_tables_is_refused(
     warehouse: Warehouse, wrong: WarehousePlan, sentence: str
 ) -> None:
     with pytest.raises(InputError, match=sentence):
-        fetch(warehouse, wrong)
+        list_customers(warehouse, wrong)
 
 
 def test_what_the_warehouse_cannot_do_is_said(warehouse: Warehouse) -> None:
+    listing = list_customers(warehouse, plan(seconds="said"))
     with pytest.raises(WarehouseError, match=r"could not answer: .*later"):
-        fetch(warehouse, plan(seconds="said"))
+        fetch(warehouse, listing)
 
 
 def test_a_cancel_ends_the_questions(warehouse: Warehouse) -> None:
@@ -134,17 +146,31 @@ def test_a_cancel_ends_the_questions(warehouse: Warehouse) -> None:
 
     def report(fraction: float, _: str) -> None:
         steps.append(fraction)
-        if fraction >= 0.1:
+        if fraction >= 0.4:
             context.cancel()
 
     context = JobContext(report)
     with pytest.raises(JobCancelled):
-        fetch(warehouse, plan(), context=context)
-    assert steps == [0.0, 0.1]
+        fetch(warehouse, list_customers(warehouse, plan()), context=context)
+    assert steps[0] == 0.0
+    assert steps[-1] == 0.4
 
 
 def test_no_record_comes_back(warehouse: Warehouse) -> None:
     """A customer, a handset or a tie is a row; the 500 calls are not."""
-    answer = fetch(warehouse, plan())
-    assert max(answer.customers.num_rows, answer.ties.num_rows, len(answer.handsets)) < 100
-    assert "2026-01-01" not in json.dumps(answer.customers.to_pylist(), default=str)
+    answer = fetch(warehouse, list_customers(warehouse, plan()))
+    assert max(answer.indicators.num_rows, answer.ties.num_rows, len(answer.handsets)) < 100
+    assert "2026-01-01" not in json.dumps(answer.indicators.to_pylist(), default=str)
+
+
+def test_few_records_far_from_all_others_are_named_with_what_leaves_them_out(warehouse: Warehouse) -> None:
+    """Of 5,000 records one is of 2106: it would make everybody 80 years older."""
+    source = Source("stray", NAMES)
+    strayed = WarehousePlan({"calls": source, "customers": Source("people")})
+    with pytest.raises(InputError, match=r"cover 2026-01-01 to 2106-02-07.*write until = 2026-08-\d\d at the top"):
+        list_customers(warehouse, strayed)
+    listing = list_customers(warehouse, replace(strayed, last=date(2026, 8, 28)))
+    assert (listing.first, listing.last.year) == (datetime(2026, 1, 1), 2026)
+    some = list_customers(warehouse, replace(strayed, first=date(2026, 2, 1), last=date(2026, 2, 2)))
+    assert (some.first, some.last) == (datetime(2026, 2, 1), datetime(2026, 2, 2, 23))
+    assert some.records[0].rows == 48
