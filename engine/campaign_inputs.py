@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine import columns
 from engine.errors import InputError
+from engine.handsets.naming import NamedHandsets
 from engine.logs import ImportPlan, Lack
 from engine.logs.plan import lacking
 
@@ -15,7 +16,8 @@ from engine.logs.plan import lacking
 class CampaignInputs:
     """What a campaign is made from. ``template``: a family's name or folder for all ads, instead of each offer's.
 
-    ``accept_rejects`` says that a person agreed to files of which many rows are set aside.
+    ``accept_rejects`` says that a person agreed to files of which many rows are set aside; ``tacs``: the operator's own
+    table of TACs; ``names``: what the designer calls unknown handsets; ``keep_tables``: keep the clean tables too.
     """
 
     plan: ImportPlan
@@ -24,6 +26,9 @@ class CampaignInputs:
     template: str | None = None
     name: str = "Campaign"
     accept_rejects: bool = False
+    tacs: Path | None = None
+    names: NamedHandsets = field(default_factory=NamedHandsets)
+    keep_tables: bool = False
 
     @property
     def customer_list(self) -> str:

@@ -6,8 +6,7 @@ import dataclasses
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,12 +18,19 @@ from engine.campaign import Campaign, Consent
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
 from engine.columns import CUSTOMER, NO_OFFER, OFFER, REJECT_COLUMNS
-from engine.errors import InputError, PlaceError, RejectsError
+from engine.errors import InputError, RejectsError
+from engine.handsets.naming import NAMES_USED, write_names
+from engine.handsets.tables import tables_with
 from engine.job import JobContext
 from engine.libraries import FOR_A_CAMPAIGN, FOR_A_DEMO, FOR_FACES, load_libraries
 from engine.logs import plan_of
+from engine.logs.cache import KEY, READING, KeptTables, new_cache_key, read_clean_tables, tables_path
+from engine.logs.leaving_out import leave_out
+from engine.made_from import MadeFrom, keep_origin
+from engine.passphrase import require_passphrase
 from engine.stages import Audience, OneBar, Stages
 from engine.summary import ModelFile, Summary, UpliftFigures
+from engine.unfinished import explained_place, unfinished_folder, unfinished_prefix
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,19 +81,19 @@ def campaign_into_folder(
 
     folder = folder.resolve()
     stages = Stages(audience)
-    with _explained(folder):
+    with explained_place(folder):
         _require_empty(folder)
         made = [parent for parent in (folder.parent, *folder.parent.parents) if not parent.exists()]
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        beside = Path(tempfile.mkdtemp(prefix=unfinished_prefix(folder), dir=folder.parent))
     with ExitStack() as stack:
         stack.callback(_remove_empty, made)
         stack.callback(shutil.rmtree, beside, ignore_errors=True)
-        stack.enter_context(_explained(folder))
+        stack.enter_context(explained_place(folder))
         unfinished = beside / folder.name
         unfinished.mkdir()
         path = unfinished / "campaign.semblance"
-        summary = build_campaign(inputs, path, passphrase, seed=seed, stages=stages)
+        summary = _build(inputs, path, passphrase, seed, stages)
         with Campaign.open(path, passphrase) as campaign:
             with stages.stage("Compose ads") as context:
                 written = export.write_ads(campaign, unfinished / "ads", most=ads, context=context)
@@ -104,15 +110,6 @@ def _remove_empty(folders: list[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
-
-
-@contextmanager
-def _explained(place: Path) -> Iterator[None]:
-    """Turn what the system says of a place into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise PlaceError.of(error, place) from error
 
 
 def _require_empty(folder: Path) -> None:
@@ -132,26 +129,39 @@ def build_campaign(
     inputs: CampaignInputs | DemoInputs, path: Path, passphrase: str, *, seed: int, stages: Stages
 ) -> Summary:
     """Run every stage; the file appears at ``path`` only when all of them are done."""
+    with explained_place(path):
+        return _build(inputs, path, passphrase, seed, stages)
+
+
+def _build(inputs: CampaignInputs | DemoInputs, path: Path, passphrase: str, seed: int, stages: Stages) -> Summary:
+    require_passphrase(passphrase, is_demo=isinstance(inputs, DemoInputs))
     if path.exists():
         raise InputError(f"{path} is there already, and it is not overwritten. Choose another name.")
     for left in (path.with_name(path.name + ending) for ending in LEFTOVERS):
         if left.exists():
             raise InputError(f"{left.name} is left of an earlier {path.name} that was not closed. Choose another name.")
-    with (
-        _explained(path),
-        tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent, ignore_cleanup_errors=True) as work,
-    ):
-        is_demo = isinstance(inputs, DemoInputs)
+    with unfinished_folder(path) as work:
+        given, is_demo = inputs, isinstance(inputs, DemoInputs)
         if isinstance(inputs, DemoInputs):
-            inputs = _simulate(inputs, Path(work), seed, stages)
-        unfinished = Path(work, path.name)
+            inputs = simulate(inputs, work, seed, stages)
+        unfinished = work / path.name
+        keeps = KeptTables(tables_path(unfinished), new_cache_key()) if inputs.keep_tables else None
         with Campaign.create(unfinished, passphrase, name=inputs.name, is_demo=is_demo) as campaign:
-            summary = _run_stages(inputs, campaign, seed, stages)
+            summary = run_stages(inputs, campaign, seed, stages, keeps)
+            with campaign.transaction():
+                campaign.mark_made()
+                keep_origin(campaign, MadeFrom(given, seed))
+                write_names(campaign, inputs.names)
+                if keeps is not None:
+                    campaign.write_document(KEY, keeps.key)
         unfinished.replace(path)
+        if keeps is not None:
+            keeps.path.replace(tables_path(path))
     return summary
 
 
-def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> CampaignInputs:
+def simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> CampaignInputs:
+    """Write the simulated operator's delivery into a folder; return what its campaign is made from."""
     with stages.stage("Simulate") as context:
         load_libraries(FOR_A_DEMO, context)
         from engine.demo import simulate_operator
@@ -160,18 +170,25 @@ def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> Campai
     return CampaignInputs(plan_of(operator.files), operator.inventory, operator.photos, demo.template, DEMO_NAME)
 
 
-def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
-    """Do the stages in order; return the summary that the campaign file holds too."""
+def run_stages(
+    inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages, keeps: KeptTables | None = None
+) -> Summary:
+    """Do the stages in order, with the clean tables kept where ``keeps`` says; return the summary, kept too."""
     with stages.stage("Read logs") as context:
         load_libraries(FOR_A_CAMPAIGN, context)
-        logs, offers = _read_files(inputs, campaign, context)
-    from engine.handsets import handset_history
+        handsets = tables_with(inputs.tacs, inputs.names)
+        logs, offers = _read_files(inputs, campaign, keeps, context)
+        write_names(campaign, inputs.names, NAMES_USED)
+    from engine.handsets import handset_history, logged_phone_types
+    from engine.handsets.unknown import keep_unknown
     from engine.logs import customer_features
     from engine.recommending import People, keep_offers, learn_uplift
 
     with stages.stage("Follow phones") as context:
         _require_known_customers(logs, inputs.customer_list)
-        phones = handset_history(logs, context=context.part(0.0, 0.4))
+        types = logged_phone_types(logs, tables=handsets, context=context.part(0.0, 0.12))
+        phones = handset_history(logs, phone_types=types, context=context.part(0.12, 0.36))
+        keep_unknown(campaign, logs, types, handsets, context.part(0.36, 0.4))
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
         table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
     with stages.stage("Follow calls") as context:
@@ -187,7 +204,9 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         return _keep_summary(campaign, logs, model, value, photos, seed, stages)
 
 
-def _read_files(inputs: CampaignInputs, campaign: Campaign, context: JobContext) -> tuple[Logs, tuple[Offer, ...]]:
+def _read_files(
+    inputs: CampaignInputs, campaign: Campaign, keeps: KeptTables | None, context: JobContext
+) -> tuple[Logs, tuple[Offer, ...]]:
     """Read and keep what was given, all but the photos; these are only looked for."""
     from engine.creative import keep_templates
     from engine.faces.gallery import photo_paths
@@ -199,7 +218,8 @@ def _read_files(inputs: CampaignInputs, campaign: Campaign, context: JobContext)
     require_enough(inputs.plan)
     offers = read_offers(read_text_table(inputs.plan.of_kind("offers")[0]))
     keep_templates(campaign, offers, inputs.template)
-    report = inputs.plan.run(context)
+    erased = campaign.erased
+    report, reading = read_clean_tables(inputs.plan, keeps, context, lambda read: leave_out(read, erased))
     logs = report.tables
     try:
         report.require_usable(accept_rejects=True)
@@ -210,6 +230,7 @@ def _read_files(inputs: CampaignInputs, campaign: Campaign, context: JobContext)
         raise
     campaign.write_offers(offers)
     campaign.write_files(logs.files)
+    campaign.write_document(READING, reading.to_json())
     return logs, offers
 
 
@@ -268,7 +289,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context
     from engine.logs import log_span
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
-    consents = _consents(logs, inputs.customer_list)
+    consents = _consents(logs, inputs.customer_list, campaign)
     on = max(date.today(), log_span(logs)[1]) if campaign.is_demo else date.today()
     with campaign.transaction():
         for consent in consents.values():
@@ -281,12 +302,14 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context
     return _Photos((*gallery.refused, *own.refused), own.without_consent, matched)
 
 
-def _consents(logs: Logs, source: str) -> dict[str, Consent]:
-    """Return the consent records that the customer list carries."""
+def _consents(logs: Logs, source: str, campaign: Campaign) -> dict[str, Consent]:
+    """Return the consent records that the customer list carries, all but those withdrawn since they were given."""
     rows = logs.connection.sql(
         "SELECT customer, photo_consent FROM customers WHERE photo_consent IS NOT NULL"
     ).fetchall()
-    return {customer: Consent(customer, given_on, source) for customer, given_on in rows}
+    withdrawn = {one.customer: one for one in campaign.withdrawn_consents()}
+    given = (Consent(customer, given_on, source) for customer, given_on in rows)
+    return {each.customer: each for each in given if not each.is_overruled_by(withdrawn.get(each.customer))}
 
 
 def _keep_summary(
