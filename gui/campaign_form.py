@@ -166,7 +166,8 @@ class CampaignForm(QScrollArea):
 
     def _add_keeping(self) -> None:
         self._section(self.tr("What is kept"))
-        self.keep = QCheckBox(self.tr("Keep the clean tables for the next reading"))
+        self.keep = QCheckBox(self.tr("Keep them for the next reading"))
+        self.keep.setAccessibleName(self.tr("Keep the clean tables for the next reading"))
         self.keep.setFont(font())
         self.keep.toggled.connect(self._typed)
         explains = Label(
@@ -176,8 +177,9 @@ class CampaignForm(QScrollArea):
         )  # fmt: skip
         self.keep.setAccessibleDescription(explains.text())
         at = self._grid.rowCount()
-        self._grid.addWidget(self.keep, at, 0, 1, 2)
-        self._grid.addWidget(explains, at + 1, 0, 1, 2)
+        self._grid.addWidget(Label(self.tr("Clean tables")), at, 0)
+        self._grid.addWidget(self.keep, at, 1)
+        self._grid.addWidget(explains, at + 1, 1)
 
     def show_all(self) -> dict[Part, str]:
         """Show what was chosen and, once the person asked for the campaign, what is wrong beside each field."""

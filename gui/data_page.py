@@ -143,6 +143,7 @@ class DataPage(Page):
         self.out_of_date.set_notice("warning", "warning", plain(said))
         self.out_of_date.setVisible(bool(count))
         self.read_again_button.setVisible(origin.can_read_again)
+        self.files.read_again.setVisible(origin.can_read_again and not count)
 
     @Slot(object)
     def _named(self, origin: DataOrigin) -> None:

@@ -233,7 +233,7 @@ class HandsetsTab(QWidget):
         types = numbers.decimal(counts.types)
         self.unknown.set_title(tr("Unknown phone types: {types}").format(types=types))
         share = numbers.percent(counts.events / max(counts.all_events, 1), 2)
-        said = tr("{share} of all events are of a phone type that nobody knows. They count for no maker.")
+        said = tr("{share} of all events are of a phone type that nobody knows: their maker counts as unknown.")
         self.share.setText(said.format(share=share) if counts.types else tr("Every phone type is known."))
         if counts.types > len(origin.unknown):
             shown = numbers.decimal(len(origin.unknown))
@@ -280,7 +280,11 @@ class HandsetsTab(QWidget):
 
     def _name_cells(self, name: NamedHandset) -> tuple[Cell, ...]:
         is_used = name in self._origin.names_used.entries
-        state = Cell(tr("Used"), "positive", "check") if is_used else Cell(tr("From the next reading"), "muted")
+        state = (
+            Cell(tr("Used"), "positive", "check")
+            if is_used
+            else Cell(tr("Not used yet"), "muted", tip=tr("It counts from the next reading."))
+        )
         return Cell(name.phone_type, tip=name.phone_type), Cell(_words(name), tip=class_words(name.device_class)), state
 
     @Slot(QModelIndex)

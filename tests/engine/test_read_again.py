@@ -3,69 +3,33 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from engine.campaign import Campaign
-from engine.campaign_inputs import CampaignInputs
 from engine.columns import CONTACT, CUSTOMER, OFFER, WITHHELD
-from engine.demo import simulate_operator
 from engine.errors import CampaignFileError, InputError, RejectsError
 from engine.handsets.handset import DeviceClass
 from engine.handsets.naming import NAMES_USED, NamedHandsets, read_names, write_names
 from engine.handsets.unknown import COUNTS, TABLE, PhoneTypeCounts
 from engine.job import JobCancelled, JobContext
-from engine.logs import plan_of
 from engine.logs.cache import KEY, forget_tables, start_keeping, tables_path
 from engine.logs.plan import ImportPlan
 from engine.offers import Choice
-from engine.pipeline import run_campaign
 from engine.read_again import read_again
 from engine.recommending import withhold_offer
 from engine.social.kept import CIRCLE, Circles, choose_contact, chosen_contact
+from tests.small_campaign import PASSPHRASE, RING, SmallCampaign
 
-PASSPHRASE = "four long plain words"
-RING = "Zulu Ring 3"
 TODAY = date(2026, 11, 28)
 
 
-@dataclass(frozen=True)
-class Made:
-    """A delivery of 300 customers, with a phone type that nobody knows, and the campaign made from it."""
-
-    folder: Path
-    inputs: CampaignInputs
-
-    @property
-    def path(self) -> Path:
-        return self.folder / "spring.semblance"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("again")
-    operator = simulate_operator(folder / "delivery", customers=300, seed=5)
-    for photo in sorted(operator.inventory.iterdir())[2:] + sorted(operator.photos.iterdir())[2:]:
-        photo.unlink()
-    calls = operator.files.calls[0]
-    lines = calls.read_text(encoding="utf-8").splitlines(keepends=True)
-    calls.write_text("".join(each.replace("SM-G991B", RING) for each in lines), encoding="utf-8")
-    files = replace(operator.files, history=None, calls=operator.files.calls[:1], usage=())
-    inputs = CampaignInputs(plan_of(files), operator.inventory, operator.photos, "cut", "Spring", keep_tables=True)
-    run_campaign(inputs, folder / "spring.semblance", PASSPHRASE)
-    return Made(folder, inputs)
-
-
 @pytest.fixture
-def campaign(made: Made, tmp_path: Path) -> Iterator[Campaign]:
-    for path in (made.path, tables_path(made.path)):
-        shutil.copy(path, tmp_path)
-    with Campaign.open(tmp_path / made.path.name, PASSPHRASE) as campaign:
+def campaign(small_campaign: SmallCampaign, tmp_path: Path) -> Iterator[Campaign]:
+    with Campaign.open(small_campaign.copy_to(tmp_path), PASSPHRASE) as campaign:
         yield campaign
 
 
@@ -85,8 +49,10 @@ def offers_of(campaign: Campaign) -> dict[str, str]:
     return dict(zip(table[CUSTOMER].to_pylist(), table[OFFER].to_pylist(), strict=True))
 
 
-def test_changed_or_missing_tables_are_read_from_the_files_and_it_is_said(campaign: Campaign, made: Made) -> None:
-    calls = made.inputs.plan.of_kind("calls")[0].source.path
+def test_changed_or_missing_tables_are_read_from_the_files_and_it_is_said(
+    campaign: Campaign, small_campaign: SmallCampaign
+) -> None:
+    calls = small_campaign.file("calls")
     state = calls.stat()
     os.utime(calls, ns=(state.st_atime_ns, state.st_mtime_ns + 1_000_000_000))
     again = read_again(campaign)
@@ -139,14 +105,16 @@ def test_the_second_run_parses_nothing_and_what_a_person_did_is_there_after_it(c
     assert len(campaign.events()) > len(events)
 
 
-def test_who_is_erased_is_out_of_the_kept_tables_and_of_what_is_read_later(campaign: Campaign, made: Made) -> None:
+def test_who_is_erased_is_out_of_the_kept_tables_and_of_what_is_read_later(
+    campaign: Campaign, small_campaign: SmallCampaign
+) -> None:
     customer = campaign.photo_keys("customer")[0].split(":")[1]
     key = campaign.read_document(KEY)
     campaign.erase_customer(customer)
     assert key is not None
     assert campaign.read_document(KEY) is None
     assert not tables_path(campaign.path).exists()
-    assert customer in made.inputs.plan.of_kind("customers")[0].source.path.read_text(encoding="utf-8")
+    assert customer in small_campaign.file("customers").read_text(encoding="utf-8")
     start_keeping(campaign)
     read_again(campaign)
     assert customer not in offers_of(campaign)
@@ -193,22 +161,24 @@ def test_names_of_handsets_take_effect_at_the_next_reading(campaign: Campaign) -
 
 
 @pytest.mark.usefixtures("no_files")
-def test_a_cancel_or_a_missing_folder_leaves_the_campaign_as_it_was(campaign: Campaign, made: Made) -> None:
+def test_a_cancel_or_a_missing_folder_leaves_the_campaign_as_it_was(
+    campaign: Campaign, small_campaign: SmallCampaign
+) -> None:
     before = offers_of(campaign), campaign.events(), sorted(campaign.path.parent.iterdir())
     context = JobContext(lambda fraction, message: context.cancel() if message == "Read photos" else None)
     with pytest.raises(JobCancelled):
         read_again(campaign, context=context)
-    away = made.inputs.photos.rename(made.folder / "away")
+    away = small_campaign.inputs.photos.rename(small_campaign.folder / "away")
     try:
         with pytest.raises(InputError, match="is not there"):
             read_again(campaign)
     finally:
-        away.rename(made.inputs.photos)
+        away.rename(small_campaign.inputs.photos)
     assert (offers_of(campaign), campaign.events(), sorted(campaign.path.parent.iterdir())) == before
 
 
-def test_files_that_are_gone_or_much_worse_get_one_sentence(campaign: Campaign, made: Made) -> None:
-    customers = made.inputs.plan.of_kind("customers")[0].source.path
+def test_files_that_are_gone_or_much_worse_get_one_sentence(campaign: Campaign, small_campaign: SmallCampaign) -> None:
+    customers = small_campaign.file("customers")
     whole, state = customers.read_bytes(), customers.stat()
     try:
         lines = whole.decode().splitlines()
