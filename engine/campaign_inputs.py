@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import columns
 from engine.errors import InputError
+from engine.handsets.naming import NamedHandsets
 from engine.logs import ImportPlan, Lack
 from engine.logs.plan import lacking
 
@@ -28,7 +29,8 @@ class CampaignInputs:
     """What a campaign is made from. ``template``: a family's name or folder for all ads, instead of each offer's.
 
     ``accept_rejects`` says that a person agreed to files of which many rows are set aside. With a ``warehouse``, the
-    plan holds the catalogue and the last campaign alone.
+    plan holds the catalogue and the last campaign alone. ``tacs``: the operator's own table of TACs; ``names``: what
+    the designer calls unknown handsets; ``keep_tables``: keep the clean tables too.
     """
 
     plan: ImportPlan
@@ -38,6 +40,9 @@ class CampaignInputs:
     name: str = "Campaign"
     accept_rejects: bool = False
     warehouse: WarehouseSource | None = None
+    tacs: Path | None = None
+    names: NamedHandsets = field(default_factory=NamedHandsets)
+    keep_tables: bool = False
 
     @property
     def customer_list(self) -> str:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from engine.errors import SemblanceError
 from engine.job import JobCancelled, JobContext
+from engine.passphrase import DEMO_PASSPHRASE, require_passphrase
 from engine.version import VERSION
 
 if TYPE_CHECKING:
     from engine.campaign_inputs import CampaignInputs, DemoInputs, WarehouseSource
     from engine.logs import ImportPlan
 
-DEMO_PASSPHRASE = "demo"  # noqa: S105 - public on purpose: no real person is in the demo
 DEMO_CUSTOMERS = 20_000
 FILE_WORDS = ("calls", "usage", "customers", "offers", "history")  # one for each kind of file
 NEEDED_FILES = ("calls", "customers", "offers")
@@ -89,10 +89,13 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     add("--customers", metavar="F|N", help="the customer list, CSV; with --demo, how many customers (20000)")
     add("--offers", type=Path, metavar="F", help="the offer catalogue, CSV")
     add("--history", type=Path, metavar="F", help="the last, randomised campaign's offers and outcomes, CSV")
+    add("--tacs", type=Path, metavar="F", help="your own table of TACs (CSV: tac, maker, model); it goes first")
+    add("--handset-names", type=Path, metavar="F", help="names of handsets (CSV) saved from another campaign")
     add("--inventory", type=Path, metavar="DIR", help="the campaign photos")
     add("--photos", type=Path, metavar="DIR", help="the customers' photos, each named by its customer")
     add("--template", metavar="F", help="one template family for all ads: cover, cut, loud, shelf, or a folder")
     add("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder for the results")
+    add("--keep-tables", action="store_true", help="keep the clean tables too, encrypted beside the campaign file")
     add("--seed", type=int, default=0, metavar="N", help="the same seed gives the same campaign (0)")
     add("--ads", type=int, metavar="N", help="how many ads to make at most (all)")
     add("--passphrase-file", type=Path, metavar="F", help="its first line is the campaign file's passphrase")
@@ -110,8 +113,11 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
-    words = ("calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan", "warehouse")
-    given = [name for name in words if getattr(chosen, name) not in (None, [])]
+    words = (
+        "calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan", "warehouse", "tacs",
+        "handset_names", "keep_tables",
+    )  # fmt: skip
+    given = [name for name in words if getattr(chosen, name) not in (None, [], False)]
     if given:
         parser.error(f"--demo brings its own data; leave out --{given[0].replace('_', '-')}")
     try:
@@ -125,14 +131,14 @@ def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> 
 def _check_given(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     """Check that the words for own data make one of the ways: files by kind, files found out, a plan, a warehouse."""
     ways = [name for name in ("warehouse", "logs", "plan") if getattr(chosen, name) is not None]
-    given = [name for name in (*FILE_WORDS, "save_plan") if getattr(chosen, name)]
+    given = [name for name in (*FILE_WORDS, "save_plan", "keep_tables") if getattr(chosen, name)]
     if ways[:1] == ["warehouse"]:
         others = [name for name in (*ways[1:], *given) if name not in WAREHOUSE_WORDS]
         if others:
             parser.error(f"--warehouse says where the records are; leave out --{others[0].replace('_', '-')}")
         needed: tuple[str, ...] = ("plan", "offers", *PHOTO_WORDS)
     else:
-        files = [name for name in given if name != "save_plan"]
+        files = [name for name in given if name in FILE_WORDS]
         if len(ways) > 1 or (ways and files):
             parser.error(f"--{ways[0]} says which files are read; leave out --{[*ways, *files][1]}")
         needed = PHOTO_WORDS if ways else (*NEEDED_FILES, *PHOTO_WORDS)
@@ -144,7 +150,7 @@ def _check_given(parser: argparse.ArgumentParser, chosen: argparse.Namespace) ->
 
 
 def _passphrase(chosen: argparse.Namespace) -> str:
-    """Return the passphrase: from the file, the environment, or asked for. Raises SemblanceError if it is empty."""
+    """Return the passphrase: from the file, the environment, or asked for. Raises SemblanceError if it is poor."""
     if chosen.passphrase_file:
         try:
             lines = chosen.passphrase_file.read_text(encoding="utf-8-sig").splitlines()
@@ -155,8 +161,7 @@ def _passphrase(chosen: argparse.Namespace) -> str:
         passphrase = lines[0] if lines else ""
     else:
         passphrase = os.environ.get("SEMBLANCE_PASSPHRASE") or (DEMO_PASSPHRASE if chosen.demo else _typed_passphrase())
-    if not passphrase:
-        raise SemblanceError("The passphrase is empty. Give one that you can keep; without it the file stays closed.")
+    require_passphrase(passphrase, is_demo=chosen.demo)
     return passphrase
 
 
@@ -170,11 +175,13 @@ def _typed_passphrase() -> str:
 
 def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     from engine.campaign_inputs import CampaignInputs, DemoInputs
+    from engine.handsets import NamedHandsets
     from engine.logs import save_plan
 
     if chosen.demo:
         return DemoInputs(customers=chosen.customers, template=chosen.template)
     source = None if chosen.warehouse is None else _warehouse(chosen)
+    names = NamedHandsets.read_csv(chosen.handset_names) if chosen.handset_names else NamedHandsets()
     plan = _plan(chosen)
     if chosen.save_plan:
         save_plan(plan, chosen.save_plan)
@@ -182,8 +189,9 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
         if file.kind is None:
             print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
     return CampaignInputs(
-        plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source
-    )
+        plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source,
+        chosen.tacs, names, chosen.keep_tables,
+    )  # fmt: skip
 
 
 def _warehouse(chosen: argparse.Namespace) -> WarehouseSource:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from engine.handsets.tables import HandsetTables
+    from engine.handsets.unknown import UnknownHandsets
     from engine.logs import FileReport, ImportReport, Logs
     from engine.social import SocialWeb
     from engine.stages import Stages
@@ -40,6 +42,7 @@ class CustomerBase:
     span: tuple[date, date]  # first and last day of the records
     files: tuple[FileReport, ...]
     rejects: pa.Table
+    unknown: UnknownHandsets
 
     def __post_init__(self) -> None:
         """Raise InputError if the records and the customer list speak of different people."""
@@ -50,15 +53,18 @@ class CustomerBase:
             )
 
 
-def base_of_logs(logs: Logs, customer_list: str, stages: Stages) -> CustomerBase:
-    """Return what the clean tables of an import say of the customers."""
-    from engine.handsets import handset_history
+def base_of_logs(logs: Logs, customer_list: str, handsets: HandsetTables, stages: Stages) -> CustomerBase:
+    """Return what the clean tables of an import say of the customers; ``handsets`` say what phone types are."""
+    from engine.handsets import handset_history, logged_phone_types
+    from engine.handsets.unknown import unknown_handsets, users_in_logs
     from engine.logs import customer_features, log_span
     from engine.social import web_from_records
 
     with stages.stage("Follow phones") as context:
         customers, history = (by_customer(logs, name, context) for name in ("customers", "history"))
-        phones = handset_history(logs, context=context.part(0.0, 0.4))
+        types = logged_phone_types(logs, tables=handsets, context=context.part(0.0, 0.12))
+        phones = handset_history(logs, phone_types=types, context=context.part(0.12, 0.36))
+        unknown = unknown_handsets(types, users_in_logs(logs, types, context.part(0.36, 0.4)), handsets)
         day = first_day_asked(history)
         features = customer_features(logs, phones, context=context.part(0.4, 0.7))
         when_asked = features
@@ -67,8 +73,9 @@ def base_of_logs(logs: Logs, customer_list: str, stages: Stages) -> CustomerBase
     with stages.stage("Follow calls") as context:
         web = web_from_records(logs.connection, context)
     return CustomerBase(
-        customer_list, customers, history, features, when_asked, phones, web, log_span(logs), logs.files, logs.rejects
-    )
+        customer_list, customers, history, features, when_asked, phones, web, log_span(logs), logs.files, logs.rejects,
+        unknown,
+    )  # fmt: skip
 
 
 def agreed(report: ImportReport, *, accept_rejects: bool) -> Logs:

@@ -66,9 +66,9 @@ class PlaceError(SemblanceError):
     """Something could not be written or read where it should."""
 
     @classmethod
-    def of(cls, error: OSError, place: Path) -> PlaceError:
-        """Say what a failed read or write at ``place`` means to a person."""
+    def of(cls, error: OSError, place: Path, at: Path | None = None) -> PlaceError:
+        """Say what a failed read or write at ``place`` means to a person; ``at`` names it, if the error does not."""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return cls(f"The disk is full, so {place} was not written. Free some space and run the campaign again.")
-        where = error.filename or place
+        where = at or error.filename or place
         return cls(f"{where} cannot be used: {error.strerror or error}. Choose another place, or mend this one.")

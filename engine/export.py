@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -89,26 +91,43 @@ def match_table(campaign: Campaign) -> pa.Table:
 def write_ads(campaign: Campaign, folder: Path, *, most: int | None = None, context: JobContext | None = None) -> int:
     """Compose and write the ads, all of one size before the next; return how many were written.
 
-    An ad whose text does not fit is left out. Names are <customer>_<width>x<height>.jpg.
+    An ad whose text does not fit is left out. Names are <customer>_<width>x<height>.jpg, the key as in file_names.
     """
     context = context or JobContext()
     ensure_application()
     folder.mkdir(exist_ok=True)
     studio = CreativeStudio(campaign)
-    wanted = [(size, customer) for size in SIZES for customer in studio.customers()][:most]
+    names = file_names(studio.customers())
+    wanted = [(size, customer) for size in SIZES for customer in names][:most]
     written = 0
     for done, (size, customer) in enumerate(wanted):
         context.progress(done / len(wanted), f"Ad {done + 1} of {len(wanted)}")
         ad = studio.compose(studio.creative(customer), size)
         if not ad.is_blocked:
-            (folder / f"{file_name(customer)}_{size}.jpg").write_bytes(encode_jpeg(ad.image, WEIGHT_LIMITS.get(size)))
+            (folder / f"{names[customer]}_{size}.jpg").write_bytes(encode_jpeg(ad.image, WEIGHT_LIMITS.get(size)))
             written += 1
     return written
 
 
-def file_name(customer: str) -> str:
-    """Return a customer's key as it can stand in a file name everywhere; two keys never become one name."""
+def file_names(customers: Sequence[str]) -> dict[str, str]:
+    """Return customers' keys as they can stand in file names everywhere; two never become one name.
+
+    Signs other than letters, digits, "+", "-" and "_" become %XX; so do the capitals of keys that differ from another
+    one by nothing else, for there are systems to which A and a are one.
+    """
+    plain = {customer: _escaped(customer, "") for customer in customers}
+    alike = Counter(name.casefold() for name in plain.values())
+    capitals = {sign for customer in customers for sign in customer if sign != sign.casefold()}
+    return {
+        customer: name if alike[name.casefold()] == 1 else _escaped(customer, capitals)
+        for customer, name in plain.items()
+    }
+
+
+def _escaped(customer: str, besides: Collection[str]) -> str:
     return "".join(
-        sign if sign.isalnum() or sign in "+-_" else "".join(f"%{byte:02X}" for byte in sign.encode())
+        sign
+        if (sign.isalnum() or sign in "+-_") and sign not in besides
+        else "".join(f"%{byte:02X}" for byte in sign.encode())
         for sign in customer
     )

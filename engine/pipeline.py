@@ -6,8 +6,7 @@ import dataclasses
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,12 +19,20 @@ from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
 from engine.columns import CUSTOMER, NO_OFFER, OFFER, PHOTO_CONSENT, REJECT_COLUMNS
 from engine.customer_base import CustomerBase, agreed, base_of_logs
-from engine.errors import InputError, PlaceError
+from engine.errors import InputError
+from engine.handsets.naming import NAMES_USED, write_names
+from engine.handsets.tables import tables_with
+from engine.handsets.unknown import keep_unknown
 from engine.job import JobContext
 from engine.libraries import FOR_A_CAMPAIGN, FOR_A_DEMO, FOR_FACES, load_libraries
 from engine.logs import plan_of
+from engine.logs.cache import KEY, READING, KeptTables, Reading, new_cache_key, read_clean_tables, tables_path
+from engine.logs.leaving_out import leave_out
+from engine.made_from import MadeFrom, keep_origin
+from engine.passphrase import require_passphrase
 from engine.stages import Audience, OneBar, Stages
 from engine.summary import ModelFile, Summary, UpliftFigures
+from engine.unfinished import explained_place, unfinished_folder, unfinished_prefix
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,19 +81,19 @@ def campaign_into_folder(
 
     folder = folder.resolve()
     stages = Stages(audience)
-    with _explained(folder):
+    with explained_place(folder):
         _require_empty(folder)
         made = [parent for parent in (folder.parent, *folder.parent.parents) if not parent.exists()]
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        beside = Path(tempfile.mkdtemp(prefix=unfinished_prefix(folder), dir=folder.parent))
     with ExitStack() as stack:
         stack.callback(_remove_empty, made)
         stack.callback(shutil.rmtree, beside, ignore_errors=True)
-        stack.enter_context(_explained(folder))
+        stack.enter_context(explained_place(folder))
         unfinished = beside / folder.name
         unfinished.mkdir()
         path = unfinished / "campaign.semblance"
-        summary = build_campaign(inputs, path, passphrase, seed=seed, stages=stages)
+        summary = _build(inputs, path, passphrase, seed, stages)
         with Campaign.open(path, passphrase) as campaign:
             with stages.stage("Compose ads") as context:
                 written = export.write_ads(campaign, unfinished / "ads", most=ads, context=context)
@@ -103,15 +110,6 @@ def _remove_empty(folders: list[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
-
-
-@contextmanager
-def _explained(place: Path) -> Iterator[None]:
-    """Turn what the system says of a place into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise PlaceError.of(error, place) from error
 
 
 def _require_empty(folder: Path) -> None:
@@ -131,26 +129,39 @@ def build_campaign(
     inputs: CampaignInputs | DemoInputs, path: Path, passphrase: str, *, seed: int, stages: Stages
 ) -> Summary:
     """Run every stage; the file appears at ``path`` only when all of them are done."""
+    with explained_place(path):
+        return _build(inputs, path, passphrase, seed, stages)
+
+
+def _build(inputs: CampaignInputs | DemoInputs, path: Path, passphrase: str, seed: int, stages: Stages) -> Summary:
+    require_passphrase(passphrase, is_demo=isinstance(inputs, DemoInputs))
     if path.exists():
         raise InputError(f"{path} is there already, and it is not overwritten. Choose another name.")
     for left in (path.with_name(path.name + ending) for ending in LEFTOVERS):
         if left.exists():
             raise InputError(f"{left.name} is left of an earlier {path.name} that was not closed. Choose another name.")
-    with (
-        _explained(path),
-        tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent, ignore_cleanup_errors=True) as work,
-    ):
-        is_demo = isinstance(inputs, DemoInputs)
+    with unfinished_folder(path) as work:
+        given, is_demo = inputs, isinstance(inputs, DemoInputs)
         if isinstance(inputs, DemoInputs):
-            inputs = _simulate(inputs, Path(work), seed, stages)
-        unfinished = Path(work, path.name)
+            inputs = simulate(inputs, work, seed, stages)
+        unfinished = work / path.name
+        keeps = KeptTables(tables_path(unfinished), new_cache_key()) if inputs.keep_tables else None
         with Campaign.create(unfinished, passphrase, name=inputs.name, is_demo=is_demo) as campaign:
-            summary = _run_stages(inputs, campaign, seed, stages)
+            summary = run_stages(inputs, campaign, seed, stages, keeps)
+            with campaign.transaction():
+                campaign.mark_made()
+                keep_origin(campaign, MadeFrom(given, seed))
+                write_names(campaign, inputs.names)
+                if keeps is not None:
+                    campaign.write_document(KEY, keeps.key)
         unfinished.replace(path)
+        if keeps is not None:
+            keeps.path.replace(tables_path(path))
     return summary
 
 
-def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> CampaignInputs:
+def simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> CampaignInputs:
+    """Write the simulated operator's delivery into a folder; return what its campaign is made from."""
     with stages.stage("Simulate") as context:
         load_libraries(FOR_A_DEMO, context)
         from engine.demo import simulate_operator
@@ -159,9 +170,11 @@ def _simulate(demo: DemoInputs, work: Path, seed: int, stages: Stages) -> Campai
     return CampaignInputs(plan_of(operator.files), operator.inventory, operator.photos, demo.template, DEMO_NAME)
 
 
-def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages) -> Summary:
-    """Do the stages in order; return the summary that the campaign file holds too."""
-    base, offers = _know_customers(inputs, campaign, stages)
+def run_stages(
+    inputs: CampaignInputs, campaign: Campaign, seed: int, stages: Stages, keeps: KeptTables | None = None
+) -> Summary:
+    """Do the stages in order, with the clean tables kept where ``keeps`` says; return the summary, kept too."""
+    base, offers = _know_customers(inputs, campaign, stages, keeps)
     from engine.recommending import keep_offers, learn_uplift
 
     with stages.stage("Estimate loyalty") as context:
@@ -179,24 +192,32 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
 
 
 def _know_customers(
-    inputs: CampaignInputs, campaign: Campaign, stages: Stages
+    inputs: CampaignInputs, campaign: Campaign, stages: Stages, keeps: KeptTables | None
 ) -> tuple[CustomerBase, tuple[Offer, ...]]:
     """Find out what there is to know of the customers, from files or from a warehouse, and keep what was read."""
-    source = inputs.warehouse
+    source, erased = inputs.warehouse, campaign.erased
     with stages.stage("Ask the warehouse" if source else "Read logs") as context:
         load_libraries(FOR_A_CAMPAIGN, context)
+        handsets = tables_with(inputs.tacs, inputs.names)
         offers = _read_given(inputs, campaign)
         if source is not None:
             from engine.warehouse.base import base_of_warehouse
 
-            base = base_of_warehouse(source, inputs.plan, accept_rejects=inputs.accept_rejects, context=context)
+            base = base_of_warehouse(
+                source, inputs.plan, handsets, erased, accept_rejects=inputs.accept_rejects, context=context
+            )
+            reading = Reading("warehouse", date.today().isoformat())
         else:
-            logs = agreed(inputs.plan.run(context), accept_rejects=inputs.accept_rejects)
+            report, reading = read_clean_tables(inputs.plan, keeps, context, lambda read: leave_out(read, erased))
+            logs = agreed(report, accept_rejects=inputs.accept_rejects)
     if source is None:
         with closing(logs.connection):
-            base = base_of_logs(logs, inputs.customer_list, stages)
+            base = base_of_logs(logs, inputs.customer_list, handsets, stages)
     campaign.write_offers(offers)
     campaign.write_files(base.files)
+    campaign.write_document(READING, reading.to_json())
+    write_names(campaign, inputs.names, NAMES_USED)
+    keep_unknown(campaign, base.unknown)
     return base, offers
 
 
@@ -254,7 +275,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase,
     load_libraries(FOR_FACES, context)
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
-    consents = _consents(base)
+    consents = _consents(base, campaign)
     on = max(date.today(), base.span[1]) if campaign.is_demo else date.today()
     with campaign.transaction():
         for consent in consents.values():
@@ -267,13 +288,12 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase,
     return _Photos((*gallery.refused, *own.refused), own.without_consent, matched)
 
 
-def _consents(base: CustomerBase) -> dict[str, Consent]:
-    """Return the consent records that the customer list carries."""
-    given = base.customers.loc[base.customers[PHOTO_CONSENT].notna(), [CUSTOMER, PHOTO_CONSENT]]
-    return {
-        customer: Consent(customer, given_on.date(), base.customer_list)
-        for customer, given_on in given.itertuples(index=False)
-    }
+def _consents(base: CustomerBase, campaign: Campaign) -> dict[str, Consent]:
+    """Return the consent records that the customer list carries, all but those withdrawn since they were given."""
+    withdrawn = {one.customer: one for one in campaign.withdrawn_consents()}
+    rows = base.customers.loc[base.customers[PHOTO_CONSENT].notna(), [CUSTOMER, PHOTO_CONSENT]]
+    given = (Consent(key, given_on.date(), base.customer_list) for key, given_on in rows.itertuples(index=False))
+    return {each.customer: each for each in given if not each.is_overruled_by(withdrawn.get(each.customer))}
 
 
 def _keep_summary(

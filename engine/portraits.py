@@ -91,9 +91,13 @@ def store_customer_photos(
 
 def customer_of(path: Path, known: frozenset[str]) -> str | None:
     """Return the customer whom a photo's file name names, or None."""
+    return next((name for name in names_of(path) if name in known), None)
+
+
+def names_of(path: Path) -> tuple[str, str, str]:
+    """Return the customers whom a photo's file name may name: the whole of it, or what stands before the first gap."""
     stem = path.stem
-    candidates = (stem, stem.split(" ")[0], stem.split("_")[0])
-    return next((name for name in candidates if name in known), None)
+    return stem, stem.split(" ")[0], stem.split("_")[0]
 
 
 def match_customers(campaign: Campaign, gallery: Gallery, customers: Iterable[str], context: JobContext) -> int:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from engine.offers import Choice, Offer, PolicyValue
     from engine.uplift import UpliftModel
 
+CHOICE = "choice"  # the document that says what the designer chose to send
+
 
 def learn_uplift(base: CustomerBase, offers: tuple[Offer, ...], seed: int, context: JobContext) -> UpliftModel | None:
     """Fit the uplift model on the last campaign; None if there was none.
@@ -139,7 +141,24 @@ def choose_offers(campaign: Campaign, choice: Choice, context: JobContext | None
         if choice.offer not in (NO_OFFER, *(offer.key for offer in campaign.offers())):
             raise InputError(f'{campaign.path.name} has no offer "{choice.offer}". Choose one of its offers.')
         _keep_chosen(campaign, table, choice, context)
-        campaign.write_document("choice", choice.to_json())
+        campaign.write_document(CHOICE, choice.to_json())
+
+
+def restore_choices(
+    campaign: Campaign, choice: Choice, withheld: frozenset[str], context: JobContext | None = None
+) -> None:
+    """Put what the designer chose, and from whom the offer is withheld, on results that were made anew."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    with campaign.transaction():
+        table = campaign.read_table("customers")
+        if table is None or (choice.kind == "open" and not withheld):
+            return
+        marks = pc.is_in(table[CUSTOMER].cast(pa.string()), value_set=pa.array(sorted(withheld), pa.string()))
+        if pc.any(marks).as_py():
+            table = table.append_column(WITHHELD, marks)
+        _keep_chosen(campaign, table, choice, context or JobContext())
 
 
 def withhold_offer(
@@ -166,7 +185,7 @@ def withhold_offer(
             table = table.drop_columns([WITHHELD])
         if marks.any():
             table = table.append_column(WITHHELD, pa.array(marks))
-        document = campaign.read_document("choice")
+        document = campaign.read_document(CHOICE)
         _keep_chosen(campaign, table, Choice.from_json(document) if document else Choice(), context)
 
 

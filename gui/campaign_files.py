@@ -10,15 +10,17 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication
 
 from engine.campaign_inputs import CampaignInputs
-from engine.errors import InputError
+from engine.errors import CampaignFileError, InputError, SemblanceError
 from engine.faces import photo_paths
+from engine.handsets import read_tac_table
+from engine.job import Job, JobContext
 from engine.logs import ImportPlan
 from engine.logs.sources import find_sources
+from engine.passphrase import SHORTEST_PASSPHRASE, require_passphrase
 from gui.openings import SUFFIX, NewCampaign
 
-Part = Literal["inventory", "photos", "target", "passphrase", "repeat"]
+Part = Literal["inventory", "photos", "tacs", "target", "passphrase", "repeat"]
 FOLDERS: tuple[Part, ...] = ("inventory", "photos")
-SHORTEST_PASSPHRASE = 8
 
 
 def tr(text: str) -> str:
@@ -28,9 +30,14 @@ def tr(text: str) -> str:
 
 @dataclass
 class CampaignFiles:
-    """What was chosen so far beside the logs; ``problems`` says in words what is missing or wrong."""
+    """What was chosen so far beside the logs; ``problems`` says in words what is missing or wrong.
 
-    folders: dict[Part, Path] = field(default_factory=dict)
+    ``places`` are the folders of photos and the operator's own table of TACs, ``wrong`` what a look at them found.
+    """
+
+    places: dict[Part, Path] = field(default_factory=dict)
+    wrong: dict[Part, str] = field(default_factory=dict)
+    keep_tables: bool = False
     template: str | None = None
     target: str = ""
     passphrase: str = ""
@@ -44,24 +51,26 @@ class CampaignFiles:
                 found[part] = sentence
         if sentence := self._target_problem():
             found["target"] = sentence
-        if len(self.passphrase) < SHORTEST_PASSPHRASE:
-            found["passphrase"] = tr("Choose at least {count} characters.").format(count=SHORTEST_PASSPHRASE)
-        elif self.repeat != self.passphrase:
+        if self.wrong.get("tacs"):
+            found["tacs"] = self.wrong["tacs"]
+        try:
+            require_passphrase(self.passphrase)
+        except CampaignFileError as error:
+            found["passphrase"] = str(error)
+        if "passphrase" not in found and self.repeat != self.passphrase:
             found["repeat"] = tr("The two passphrases differ. Type the same one twice.")
         return found
 
     def _problem(self, part: Part) -> str:
-        folder = self.folders.get(part)
+        folder = self.places.get(part)
         if folder is None:
             return missing_sentence(part)
         if not folder.exists():
             return tr("{name} is not there any more. Choose it again.").format(name=folder.name)
-        if not pictures(folder):
-            return tr("There is no photo in {name}. Choose the folder that holds them.").format(name=folder.name)
-        return ""
+        return self.wrong.get(part, "")
 
     def _target_problem(self) -> str:
-        if not self.target.strip():
+        if not Path(self.target.strip()).name:
             return tr("Choose where to save the campaign.")
         path = self.target_path()
         if path.exists():
@@ -78,7 +87,10 @@ class CampaignFiles:
     def campaign(self, plan: ImportPlan) -> NewCampaign:
         """Return the whole, once there are no problems and the logs are enough."""
         path = self.target_path()
-        inputs = CampaignInputs(plan, self.folders["inventory"], self.folders["photos"], self.template, path.stem)
+        inputs = CampaignInputs(
+            plan, self.places["inventory"], self.places["photos"], self.template, path.stem,
+            tacs=self.places.get("tacs"), keep_tables=self.keep_tables,
+        )  # fmt: skip
         return NewCampaign(inputs, path, self.passphrase)
 
 
@@ -90,6 +102,33 @@ def missing_sentence(part: Part) -> str:
     }.get(part, "")
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What a look at one place found: a sentence if it cannot be used, else nothing."""
+
+    part: Part
+    place: Path
+    wrong: str
+
+
+def looking_job(part: Part, place: Path) -> Job[Looked]:
+    """Look whether a folder holds photos, or a file is a table of TACs."""
+
+    def work(context: JobContext) -> Looked:
+        context.check()
+        wrong = ""
+        if part == "tacs":
+            try:
+                read_tac_table(place)
+            except SemblanceError as error:
+                wrong = str(error)
+        elif not pictures(place):
+            wrong = tr("There is no photo in {name}. Choose the folder that holds them.").format(name=place.name)
+        return Looked(part, place, wrong)
+
+    return Job(tr("Looking at {name}").format(name=place.name), work)
+
+
 def pictures(folder: Path) -> list[Path]:
     """Return the files in a folder that the campaign will try to read as photos."""
     try:
@@ -98,8 +137,27 @@ def pictures(folder: Path) -> list[Path]:
         return []
 
 
-def take_photos(paths: Sequence[Path], files: CampaignFiles) -> list[Path]:
-    """Put dropped folders of photos where they belong; return the paths that may hold logs.
+@dataclass(frozen=True)
+class Sorted:
+    """Dropped paths: folders of photos by their place, and what may hold logs."""
+
+    places: dict[Part, Path]
+    others: list[Path]
+
+
+def sorting_job(paths: Sequence[Path], places: dict[Part, Path]) -> Job[Sorted]:
+    """Find the folders of photos among dropped paths, with what is in ``places`` there already."""
+
+    def work(context: JobContext) -> Sorted:
+        context.check()
+        found = dict(places)
+        return Sorted(found, take_photos(paths, found))
+
+    return Job(tr("Looking at the files"), work)
+
+
+def take_photos(paths: Sequence[Path], places: dict[Part, Path]) -> list[Path]:
+    """Put dropped folders of photos into their places; return the paths that may hold logs.
 
     A folder with logs may have the folders of photos in it: these are taken, and it is returned.
     """
@@ -107,10 +165,10 @@ def take_photos(paths: Sequence[Path], files: CampaignFiles) -> list[Path]:
     for path in paths:
         found = pictures(path) if path.is_dir() else []
         if found and not any(photo.parent == path for photo in found) and has_tables(path):
-            take_photos([each for each in sorted(path.iterdir()) if each.is_dir() and pictures(each)], files)
+            take_photos([each for each in sorted(path.iterdir()) if each.is_dir() and pictures(each)], places)
             others.append(path)
         elif found:
-            files.folders[_folder_part(path, files)] = path
+            places[_folder_part(path, places)] = path
         else:
             others.append(path)
     return others
@@ -124,11 +182,11 @@ def has_tables(folder: Path) -> bool:
         return False
 
 
-def _folder_part(folder: Path, files: CampaignFiles) -> Part:
+def _folder_part(folder: Path, places: dict[Part, Path]) -> Part:
     name = folder.name.lower()
     if "customer" in name or name == "photos":
         return "photos"
-    return "inventory" if "inventory" in name or "campaign" in name or "inventory" not in files.folders else "photos"
+    return "inventory" if "inventory" in name or "campaign" in name or "inventory" not in places else "photos"
 
 
 Strength = Literal["short", "weak", "fair", "strong"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,11 +22,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from engine.logs import FileReport
+    from engine.logs.cache import Reading
+    from gui.data_origin import DataOrigin
 
 
 def tr(text: str) -> str:
     """Translate a phrase of the Data page."""
     return QCoreApplication.translate("data", text)
+
+
+def size_words(size: int) -> str:
+    """Write the size of a file: ``12.4 MB``."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{numbers.decimal(size / factor, 1 if size < 99.95 * factor else 0)}{numbers.SPACE}{unit}"
+    return f"{numbers.decimal(size)}{numbers.SPACE}B"
 
 
 def kind_words(kind: str) -> str:
@@ -90,7 +101,20 @@ class FilesCard(Card):
             Column(tr("State")),
         )
         self.table = ShortTable(columns, name=tr("Files"), fewest=5)
+        self.read_again = Button(tr("Read again"), "quiet", "undo", tip=tr("Make all results again from these files"))
+        self.add_control(self.read_again)
+        self.note = Label("", "body", "muted", wrap=True)
+        self.keep = Button(tr("Keep the tables"), "quiet")
         self.body.addWidget(self.table, 1)
+        self.body.addLayout(row((self.note, 1), self.keep))
+
+    def show_origin(self, origin: DataOrigin, *, is_demo: bool) -> None:
+        """Say how the files were read and what is kept of them; the demo's files are made anew each time."""
+        self.note.setText(" ".join(filter(None, (_reading_words(origin.reading), _kept_words(origin)))))
+        self.note.setVisible(bool(self.note.text()))
+        self.keep.setVisible(origin.can_read_again and not is_demo)
+        self.keep.set_text(tr("Forget the tables") if origin.keeps_tables else tr("Keep the tables"))
+        self.keep.set_icon("bin" if origin.keeps_tables else "lock")
 
     def show_files(self, files: Sequence[FileReport]) -> None:
         """Show what was read from which file."""
@@ -106,6 +130,27 @@ class FilesCard(Card):
             Cell(numbers.decimal(file.rejected)),
             state,
         )
+
+
+def _reading_words(reading: Reading | None) -> str:
+    if reading is None:
+        return ""
+    day = numbers.long_date(date.fromisoformat(reading.on))
+    if reading.way == "warehouse":
+        return tr("The warehouse was asked on {day}.").format(day=day)
+    if reading.way == "tables":
+        return tr("Read from the kept tables, {day}.").format(day=day)
+    said = tr("Read from the files, {day}.").format(day=day)
+    return f"{said} {tr('The kept tables did not fit them any more.')}" if reading.was_void else said
+
+
+def _kept_words(origin: DataOrigin) -> str:
+    if not origin.keeps_tables:
+        return tr("Only results per customer are kept.") if origin.reading is not None else ""
+    if not origin.kept_bytes:
+        return tr("The clean tables are kept from the next reading on.")
+    size = size_words(origin.kept_bytes)
+    return tr("The clean tables are kept, encrypted ({size}): reading again is quicker.").format(size=size)
 
 
 class RejectsCard(Card):

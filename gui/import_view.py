@@ -16,10 +16,10 @@ from engine.logs import ImportPlan
 from engine.logs.correcting import correct_kind
 from engine.logs.reader import MOST_SET_ASIDE
 from engine.logs.sources import Source
-from gui.data_cards import kind_words
+from gui.data_cards import kind_words, size_words
 from gui.fitting_scroll import FittingScroll
 from gui.import_jobs import Correction, Judged, Looked, correction_job, looking_job, plan_job, saving_job
-from gui.import_words import all_kinds, lack_title, lack_words, missing_words, size_words, sure_tip, sure_words
+from gui.import_words import all_kinds, lack_title, lack_words, missing_words, sure_tip, sure_words
 from gui.jobs import JobQueue
 from gui.mapping_card import MappingCard
 from gui.numbers import percent

@@ -95,14 +95,6 @@ def form_words(form: str) -> str:
     return EXAMPLE.strftime(form)
 
 
-def size_words(size: int) -> str:
-    """Write the size of a file: ``12.4 MB``."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{numbers.decimal(size / factor, 1 if size < 99.95 * factor else 0)}{numbers.SPACE}{unit}"
-    return f"{numbers.decimal(size)}{numbers.SPACE}B"
-
-
 def missing_words(file: FilePlan, roles: list[str]) -> str:
     """Say which columns a file has not."""
     return _no_column(file.source.name, roles)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
-from engine.command_line import DEMO_PASSPHRASE
+from engine.passphrase import DEMO_PASSPHRASE
 from gui.campaign_desk import CampaignDesk
 from gui.commands import Command, page_commands
 from gui.errors import ErrorReporter

@@ -4,199 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from engine.ads import families
-from gui.campaign_files import CampaignFiles, Part, strength, take_photos
+from gui.campaign_files import CampaignFiles, Sorted, sorting_job
+from gui.campaign_form import CampaignForm
 from gui.dialog import Dialog
 from gui.errors import explain
 from gui.import_view import ImportView
-from gui.openings import SUFFIX
-from gui.theme import font
-from gui.widgets import Button, Choice, ElidedLabel, IconLabel, Label, Notice, column, plain, row
-
-
-class ChoiceRow(QWidget):
-    """One part: what is chosen, the button to choose, and the sentence when it is not right."""
-
-    def __init__(self, control: QWidget) -> None:
-        super().__init__()
-        self.control = control
-        self.wrong = Label("", "caption", "danger", wrap=True)
-        self._icon = IconLabel("stop", "danger", 16)
-        self._problem = QWidget()
-        self._problem.setLayout(row(self._icon, (self.wrong, 1), gap=6))
-        self.setLayout(column(control, self._problem, gap=4))
-        self.set_problem("")
-
-    def set_problem(self, sentence: str) -> None:
-        """Say what is wrong, or nothing."""
-        self.wrong.setText(sentence)
-        self._problem.setVisible(bool(sentence))
-        self.control.setAccessibleDescription(sentence)
-
-
-class FolderPicker(QWidget):
-    """The name of the folder that was chosen, and the button that opens the system's dialog."""
-
-    wanted = Signal(str)
-
-    def __init__(self, part: Part, name: str, hint: str) -> None:
-        super().__init__()
-        self._part, self._hint = part, hint
-        self.shown = ElidedLabel(hint, "body", "muted")
-        self.button = Button(self.tr("Choose…"), "plain", "open")
-        self.button.setAccessibleName(self.tr("Choose: {part}").format(part=name))
-        self.button.clicked.connect(self._want)
-        self.setLayout(row((self.shown, 1), self.button))
-
-    def show_folder(self, folder: Path | None) -> None:
-        """Show the name of what was chosen."""
-        self.shown.set_whole(folder.name if folder is not None else self._hint)
-        self.shown.set_tone("text" if folder is not None else "muted")
-
-    @Slot()
-    def _want(self) -> None:
-        self.wanted.emit(self._part)
-
-
-class CampaignForm(QScrollArea):
-    """What a campaign needs beside its logs: photos, the ads' template, the file and its passphrase."""
-
-    changed = Signal()
-
-    def __init__(self, files: CampaignFiles) -> None:
-        super().__init__()
-        self.files = files
-        self.asked = False
-        self.rows: dict[Part, ChoiceRow] = {}
-        self.pickers: dict[Part, FolderPicker] = {}
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(24)
-        self._grid.setVerticalSpacing(8)
-        self._grid.setColumnMinimumWidth(0, 148)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.setContentsMargins(0, 0, 12, 0)
-        self._section(self.tr("Photos"))
-        self._picker("inventory", self.tr("Campaign photos"), self.tr("The folder to find look-alikes in"))
-        self._picker("photos", self.tr("Customers' photos"), self.tr("Each named by its customer: 018204.jpg"))
-        self._add_template()
-        self._add_target()
-        self._add_passphrase()
-        inner = QWidget()
-        inner.setObjectName("clear")
-        inner.setMaximumWidth(760)
-        inner.setLayout(column(self._grid, None))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(inner)
-
-    def _section(self, title: str) -> None:
-        at = self._grid.rowCount()
-        if at > 1:
-            self._grid.setRowMinimumHeight(at, 8)
-            at += 1
-        self._grid.addWidget(Label(title, "section"), at, 0, 1, 2)
-
-    def _add_row(self, part: Part, name: str, control: QWidget) -> None:
-        at = self._grid.rowCount()
-        label = Label(name)
-        label.setFixedHeight(32)
-        self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
-        self.rows[part] = ChoiceRow(control)
-        self._grid.addWidget(self.rows[part], at, 1)
-
-    def _picker(self, part: Part, name: str, hint: str) -> None:
-        picker = FolderPicker(part, name, hint)
-        picker.wanted.connect(self._ask)
-        self.pickers[part] = picker
-        self._add_row(part, name, picker)
-
-    def _add_template(self) -> None:
-        self._section(self.tr("Ads"))
-        self.template = Choice(self.tr("Template"))
-        families_offered = [(self.tr("{family} for all offers").format(family=each.capitalize()), each)
-                            for each in families()]  # fmt: skip
-        self.template.offer([(self.tr("As each offer says"), ""), *families_offered], "")
-        self.template.currentIndexChanged.connect(self._choose_template)
-        at = self._grid.rowCount()
-        self._grid.addWidget(Label(self.tr("Template")), at, 0)
-        self._grid.addWidget(self.template, at, 1)
-
-    def _add_target(self) -> None:
-        self._section(self.tr("The campaign file"))
-        self.target = _field(self.tr("Where to save"))
-        self.target.textChanged.connect(self._typed)
-        browse = Button(self.tr("Choose…"), "plain", "open")
-        browse.setAccessibleName(self.tr("Choose where to save"))
-        browse.clicked.connect(self._ask_target)
-        control = QWidget()
-        control.setLayout(row((self.target, 1), browse))
-        self._add_row("target", self.tr("Where to save"), control)
-
-    def _add_passphrase(self) -> None:
-        self.passphrase = _field(self.tr("Passphrase"), secret=True)
-        self.repeat = _field(self.tr("Passphrase again"), secret=True)
-        for each in (self.passphrase, self.repeat):
-            each.textChanged.connect(self._typed)
-        self.hint = Label("", "caption", "muted", wrap=True)
-        self._add_row("passphrase", self.tr("Passphrase"), self.passphrase)
-        self._add_row("repeat", self.tr("Once more"), self.repeat)
-        self._grid.addWidget(self.hint, self._grid.rowCount(), 1)
-        self._show_strength()
-
-    def show_all(self) -> dict[Part, str]:
-        """Show what was chosen and, once the person asked for the campaign, what is wrong beside each field."""
-        for part, picker in self.pickers.items():
-            picker.show_folder(self.files.folders.get(part))
-        problems = self.files.problems() if self.asked else {}
-        for part, line in self.rows.items():
-            line.set_problem(problems.get(part, ""))
-        if problems:
-            first = next(part for part in self.rows if part in problems)
-            self.ensureWidgetVisible(self.rows[first])
-        return problems
-
-    def _show_strength(self) -> None:
-        words = {
-            "short": self.tr("Nobody can reset it: write it down. At least 8 characters; four words are good."),
-            "weak": self.tr("Weak: add words, or make it longer."),
-            "fair": self.tr("Fair. One word more makes it strong."),
-            "strong": self.tr("Strong. Nobody can reset it: write it down."),
-        }
-        self.hint.setText(words[strength(self.files.passphrase)])
-
-    @Slot(str)
-    def _ask(self, part: Part) -> None:
-        last = self.files.folders.get(part)
-        folder = str(last.parent if last else Path.home())
-        name = QFileDialog.getExistingDirectory(self, self.pickers[part].button.accessibleName(), folder)
-        if name:
-            self.files.folders[part] = Path(name)
-            self.changed.emit()
-
-    @Slot()
-    def _ask_target(self) -> None:
-        start = self.target.text() or str(Path.home() / f"campaign{SUFFIX}")
-        option = QFileDialog.Option.DontConfirmOverwrite
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Where to save"), start, f"(*{SUFFIX})", options=option)
-        if name:
-            self.target.setText(name)
-
-    @Slot()
-    def _typed(self) -> None:
-        self.files.target = self.target.text()
-        self.files.passphrase = self.passphrase.text()
-        self.files.repeat = self.repeat.text()
-        self._show_strength()
-        self.changed.emit()
-
-    @Slot(int)
-    def _choose_template(self, _index: int) -> None:
-        self.files.template = self.template.chosen or None
+from gui.widgets import Button, ElidedLabel, Notice, plain
 
 
 class NewCampaignDialog(Dialog):
@@ -242,7 +59,16 @@ class NewCampaignDialog(Dialog):
 
     def take_paths(self, paths: list[Path]) -> None:
         """Find out what files, folders and archives hold; folders of photos go to their place."""
-        self.logs.take_paths(take_photos(paths, self.files))
+        self.logs.jobs.start(sorting_job(paths, self.files.places), self._take_sorted)
+        self._show_state()
+
+    @Slot(object)
+    def _take_sorted(self, found: Sorted) -> None:
+        """Put folders of photos into their places and look at the rest."""
+        for part, place in found.places.items():
+            if self.files.places.get(part) != place:
+                self.form.take_place(part, place)
+        self.logs.take_paths(found.others)
         self._show_state()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -265,6 +91,7 @@ class NewCampaignDialog(Dialog):
     def done(self, result: int) -> None:
         """Stop looking at files before going."""
         self.logs.give_up()
+        self.form.jobs.drop_all()
         super().done(result)
 
     def _show_step(self, step: int) -> None:
@@ -309,12 +136,3 @@ class NewCampaignDialog(Dialog):
         if not self.files.problems():
             self.accept()
             self.wanted.emit(self.files.campaign(self.logs.plan))
-
-
-def _field(name: str, *, secret: bool = False) -> QLineEdit:
-    field = QLineEdit()
-    field.setFont(font())
-    field.setAccessibleName(name)
-    if secret:
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-    return field

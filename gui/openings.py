@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from engine.columns import NO_OFFER, OFFER
-from engine.command_line import DEMO_CUSTOMERS, DEMO_PASSPHRASE
+from engine.command_line import DEMO_CUSTOMERS
 from engine.errors import CampaignFileError, WrongPassphraseError
 from engine.job import Job, JobContext
+from engine.passphrase import DEMO_PASSPHRASE
 from engine.resources import data_dir
 from gui.results import CampaignResults, read_results
 from gui.settings import Recent

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.columns import HAS_LEFT, SEGMENT
 from engine.faces.likeness import LikenessScale
 from engine.job import JobContext
+from gui.data_origin import DataOrigin, read_origin
 from gui.preview_order import PreviewOrder, preview_order
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class CampaignResults:
     order: PreviewOrder = field(default_factory=PreviewOrder)  # of the customers in the Preview
     circles: int = 0  # customers who call somebody
     events: tuple[Event, ...] = ()
+    origin: DataOrigin = field(default_factory=DataOrigin)
 
 
 def read_results(campaign: Campaign, context: JobContext | None = None) -> CampaignResults:
@@ -100,6 +102,7 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         order=preview_order(tables["customers"], in_ads, campaign.customers_with_choice(), scale),
         circles=_circles(campaign),
         events=campaign.events(),
+        origin=read_origin(campaign),
     )
 
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from engine.command_line import DEMO_PASSPHRASE
+from engine.passphrase import DEMO_PASSPHRASE
 from engine.resources import ROOT
 from gui.application import make_application
 from gui.jobs import JobQueue

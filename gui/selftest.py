@@ -25,7 +25,7 @@ def selftest() -> int:
     """Run the check; 0 if the campaign came out and every page shows it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from engine.campaign_inputs import DemoInputs
-    from engine.command_line import DEMO_PASSPHRASE
+    from engine.passphrase import DEMO_PASSPHRASE
     from engine.pipeline import campaign_into_folder
     from engine.progress_bars import ProgressBars
     from gui.application import make_application

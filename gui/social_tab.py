@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
     from gui.results import CampaignResults
 
-FILES, SOCIAL = 0, 1
 ONE_COLUMN_BELOW = 880
 LEAST_CIRCLE = 380
 
@@ -106,16 +106,16 @@ class ContactCard(Card):
 class SocialTab(QWidget):
     """A customer's circle drawn, the contacts by rank, and how contacts and reach are spread over all customers.
 
-    Stands under the switch ``tabs`` in the place of ``files``, the page's other content. ``face_chosen`` carries the
-    customer and the contact, who is empty when a choice was taken back.
+    Stands under the switch ``tabs`` in the place of ``others``, the page's other parts by name. ``face_chosen`` carries
+    the customer and the contact, who is empty when a choice was taken back.
     """
 
     face_chosen = Signal(str, str)
 
-    def __init__(self, page: Page, files: QWidget) -> None:
+    def __init__(self, page: Page, others: Mapping[str, QWidget]) -> None:
         super().__init__()
         self.setObjectName("clear")
-        self._files = files
+        self._others = tuple(others.values())
         self._campaign: Campaign | None = None
         self._on = date.today()
         self._circles: Circles | None = None
@@ -123,7 +123,7 @@ class SocialTab(QWidget):
         self._back: list[str] = []
         self._queue = JobQueue(self)
         self._queue.failed.connect(page.jobs.failed)
-        self.tabs = Segments([tr("Files"), tr("Social")], name=tr("Part of the data"))
+        self.tabs = Segments([*others, tr("Social")], name=tr("Part of the data"))
         self.tabs.chosen.connect(self._choose)
         self._build()
         page.action_row.insertWidget(0, self.tabs)
@@ -185,7 +185,7 @@ class SocialTab(QWidget):
         self._on = consent_day(campaign, results)
         self.tabs.setVisible(campaign is not None)
         if campaign is None:
-            self.tabs.select(FILES)
+            self.tabs.select(0)
             self.hide()
         else:
             self._choose(self.tabs.selected)
@@ -203,10 +203,11 @@ class SocialTab(QWidget):
     @Slot(int)
     def _choose(self, tab: int) -> None:
         """Show one of the two parts; the circles are read when they are wanted first."""
-        self._files.setVisible(tab == FILES)
-        self.setVisible(tab == SOCIAL)
+        for place, part in enumerate(self._others):
+            part.setVisible(tab == place)
+        self.setVisible(tab == len(self._others))
         campaign = self._campaign
-        if tab != SOCIAL or self._is_read or campaign is None:
+        if tab != len(self._others) or self._is_read or campaign is None:
             return
         self._is_read = True
 

@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    from tests.small_campaign import SmallCampaign
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_CUSTOMERS = 2_000
@@ -81,3 +85,11 @@ def demo_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_campaign_path(demo_output: Path) -> Path:
     """The demo's campaign file (passphrase "demo"). Copy it before you change it; close it when you opened it."""
     return demo_output / "campaign.semblance"
+
+
+@pytest.fixture(scope="session")
+def small_campaign(tmp_path_factory: pytest.TempPathFactory) -> SmallCampaign:
+    """A campaign of 300 customers with its clean tables kept, made once. Leave its files as they were."""
+    from tests.small_campaign import make_small_campaign
+
+    return make_small_campaign(tmp_path_factory.mktemp("small"))

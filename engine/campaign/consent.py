@@ -23,6 +23,11 @@ class Consent:
         ended = self.ends_on is not None and self.ends_on < on
         return self.given_on <= on and not ended and self.withdrawn_on is None
 
+    def is_overruled_by(self, earlier: Consent | None) -> bool:
+        """Whether the customer withdrew, by an earlier record, after the day on which this consent was given."""
+        withdrawn = earlier.withdrawn_on if earlier is not None else None
+        return withdrawn is not None and self.withdrawn_on is None and self.given_on < withdrawn
+
 
 def require_consent(customer: str, consent: Consent | None, on: date) -> None:
     """Raise ConsentError unless ``consent`` is this customer's and holds on that day."""

@@ -28,6 +28,11 @@ def read_document(connection: apsw.Connection, name: str) -> str | None:
     return rows[0][0] if rows else None
 
 
+def erase_document(connection: apsw.Connection, name: str) -> None:
+    """Remove the text of that name, if there is one."""
+    connection.execute("DELETE FROM document WHERE name = ?", (name,))
+
+
 def write_records(connection: apsw.Connection, table: RecordTable, records: Sequence[Mapping[str, Any]]) -> None:
     """Put records in the place of all those in a table, in this order."""
     rows = [(number, json.dumps(record, ensure_ascii=False)) for number, record in enumerate(records)]

@@ -22,11 +22,10 @@ def record_consent(connection: apsw.Connection, consent: Consent) -> None:
     Raises ConsentError if the customer withdrew after the day this consent was given.
     """
     earlier = read_consent(connection, consent.customer)
-    withdrawn = earlier.withdrawn_on if earlier else None
-    if withdrawn is not None and consent.withdrawn_on is None and consent.given_on < withdrawn:
+    if earlier is not None and consent.is_overruled_by(earlier):
         raise ConsentError(
-            f"Customer {consent.customer} withdrew the photo consent on {withdrawn}; the one of {consent.given_on} is "
-            "older. Ask for a new consent."
+            f"Customer {consent.customer} withdrew the photo consent on {earlier.withdrawn_on}; the one of "
+            f"{consent.given_on} is older. Ask for a new consent."
         )
     connection.execute(
         "INSERT INTO consent VALUES (?, ?, ?, ?, ?) ON CONFLICT (customer) DO UPDATE SET given_on = excluded.given_on, "
@@ -50,6 +49,13 @@ def read_consent(connection: apsw.Connection, customer: str) -> Consent | None:
         return None
     given_on, source, ends_on, withdrawn_on = row
     return Consent(customer, date.fromisoformat(given_on), source, _day(ends_on), _day(withdrawn_on))
+
+
+def read_withdrawn(connection: apsw.Connection) -> tuple[Consent, ...]:
+    """Return the consents that were withdrawn, in the order of the customers."""
+    rows = connection.execute("SELECT customer FROM consent WHERE withdrawn_on IS NOT NULL ORDER BY customer")
+    found = [read_consent(connection, str(customer)) for (customer,) in rows.fetchall()]
+    return tuple(consent for consent in found if consent is not None)
 
 
 def erase_photo(connection: apsw.Connection, customer: str) -> None:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Self
 
 import apsw
 
-from engine.campaign import documents, encrypted, photos, schema, tables
+from engine.campaign import documents, encrypted, erased, photos, renewal, schema, tables
 from engine.campaign.consent import Consent
 from engine.campaign.encrypted import select
+from engine.campaign.erased import Erased
 from engine.campaign.records import Event, Role, StoredMatch, StoredPhoto
 from engine.columns import CONTACT
 from engine.errors import CampaignFileError, WrongPassphraseError
+from engine.passphrase import require_passphrase
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,9 +48,8 @@ class Campaign:
 
     @classmethod
     def create(cls, path: Path, passphrase: str, *, name: str, is_demo: bool = False) -> Self:
-        """Make a new campaign file. Raises CampaignFileError if something of that name is there."""
-        if not passphrase:
-            raise CampaignFileError("The passphrase is empty, so nothing would be encrypted. Choose one.")
+        """Make a new campaign file. Raises CampaignFileError for a poor passphrase, or if that name is taken."""
+        require_passphrase(passphrase, is_demo=is_demo)
         path = Path(path)
         encrypted.reserve(path)
         try:
@@ -188,6 +189,12 @@ class Campaign:
         with self._held() as connection:
             return documents.read_document(connection, name)
 
+    def erase_document(self, name: str) -> None:
+        """Remove the text of that name, if there is one, for good."""
+        with self._writing() as connection:
+            documents.erase_document(connection, name)
+            self._erased = True
+
     def write_table(self, name: str, table: pa.Table) -> None:
         """Keep a table in the place of an earlier one of that name."""
         with self._writing() as connection:
@@ -266,6 +273,11 @@ class Campaign:
             consent = self.consent(customer)
             if consent is not None:
                 self.record_consent(dataclasses.replace(consent, withdrawn_on=on))
+
+    def withdrawn_consents(self) -> tuple[Consent, ...]:
+        """Return the consents that were withdrawn, in the order of the customers."""
+        with self._held() as connection:
+            return photos.read_withdrawn(connection)
 
     def add_photo(self, photo: StoredPhoto, *, on: date | None = None) -> None:
         """Keep a photo in the place of an earlier one with its key or of its customer.
@@ -346,17 +358,39 @@ class Campaign:
 
     # the whole file
 
+    def mark_made(self) -> None:
+        """Note that all that is here now was made by the run, not by a person."""
+        with self._writing() as connection:
+            renewal.mark_made(connection)
+
+    def replace_results(self, fresh: Campaign) -> None:
+        """Put what a new run made into the place of what an earlier one did; all that a person did here stays."""
+        with self._writing() as connection, fresh._held() as source:
+            renewal.replace_results(connection, source)
+            self._erased = True
+
     def erase_customer(self, customer: str) -> None:
         """Remove everything about a customer: rows, photo, face, consent, mentions in texts, and as a contact.
 
-        Copies made by ``backup`` and files exported earlier are out of reach.
+        The kept tables go altogether, and a digest stays so that a new run leaves the customer out. Copies made by
+        ``backup`` and files exported earlier are out of reach.
         """
+        from engine.logs.cache import KEY, delete_tables
+
         with self._writing() as connection:
             photos.erase_photo(connection, customer)
             photos.erase_consent(connection, customer)
             tables.erase_from_tables(connection, customer)
             documents.erase_events(connection, tables.mentions(customer))
+            documents.write_document(connection, erased.DOCUMENT, self.erased.with_customer(customer).to_json())
+            documents.erase_document(connection, KEY)
             self._erased = True
+        delete_tables(self.path)
+
+    @property
+    def erased(self) -> Erased:
+        """Who was erased, as digests."""
+        return Erased.from_json(self.read_document(erased.DOCUMENT))
 
     def check(self) -> None:
         """Read the whole file. Raises CampaignFileError if a part of it is not as it was written."""

@@ -47,13 +47,13 @@ def read_table(connection: apsw.Connection, name: str, columns: Sequence[str] | 
     return pa.concat_tables(parts).unify_dictionaries().cast(schema) if parts else schema.empty_table()
 
 
-def erase_from_tables(connection: apsw.Connection, customer: str, *, having: str | None = None) -> int:
-    """Remove a customer's rows from every table, and their identifier from rows set aside as text.
+def erase_from_tables(connection: apsw.Connection, *customers: str, having: str | None = None) -> int:
+    """Remove customers' rows from every table, and their identifiers from rows set aside as text.
 
-    Rows in which the customer is somebody's contact go too. Only tables ``having`` that column are looked at, if one
-    is given. Only the chunks that hold something of the customer are written again. Returns how many.
+    Rows in which one of them is somebody's contact go too. Only tables ``having`` that column are looked at, if one
+    is given. Only the chunks that hold something of them are written again. Returns how many.
     """
-    names = [name for (name,) in select(connection, "SELECT name FROM arrow_table ORDER BY name")]
+    names = [name for (name,) in select(connection, "SELECT name FROM arrow_table ORDER BY name")] if customers else []
     rewritten = 0
     for name in names:
         schema = _schema(connection, name)
@@ -63,24 +63,27 @@ def erase_from_tables(connection: apsw.Connection, customer: str, *, having: str
         positions = select(connection, "SELECT position FROM arrow_chunk WHERE name = ?", (name,))
         for (position,) in positions:
             if people:
-                rewritten += _erase_rows(connection, name, position, people, customer)
+                rewritten += _erase_rows(connection, name, position, people, customers)
             elif TEXT in schema.names:
-                rewritten += _erase_text(connection, name, position, customer)
+                rewritten += _erase_text(connection, name, position, customers)
     return rewritten
 
 
-def mentions(customer: str) -> str:
-    """Return a regular expression that finds the identifier where it stands alone, not as a part of a longer one."""
-    return rf"(^|[^0-9A-Za-z]){re.escape(customer)}($|[^0-9A-Za-z])"
+def mentions(*customers: str) -> str:
+    """Return a regular expression that finds identifiers where they stand alone, not as a part of a longer one."""
+    return rf"(^|[^0-9A-Za-z])({'|'.join(map(re.escape, customers))})($|[^0-9A-Za-z])"
 
 
-def _erase_rows(connection: apsw.Connection, name: str, position: int, people: Sequence[str], customer: str) -> bool:
+def _erase_rows(
+    connection: apsw.Connection, name: str, position: int, people: Sequence[str], customers: Sequence[str]
+) -> bool:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     data = _chunk(connection, name, position)
     named = _decoded(data, people).columns
-    different = [pc.fill_null(pc.not_equal(column.cast(pa.string()), customer), True) for column in named]
+    erased = pa.array(customers, pa.string())
+    different = [pc.invert(pc.is_in(column.cast(pa.string()), value_set=erased)) for column in named]
     others = reduce(pc.and_, different)
     if pc.all(others).as_py():
         return False
@@ -88,7 +91,7 @@ def _erase_rows(connection: apsw.Connection, name: str, position: int, people: S
     return True
 
 
-def _erase_text(connection: apsw.Connection, name: str, position: int, customer: str) -> bool:
+def _erase_text(connection: apsw.Connection, name: str, position: int, customers: Sequence[str]) -> bool:
     """Blank the texts that name a customer; drop rows whose file or reason does, such as those of refused photos."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -98,7 +101,7 @@ def _erase_text(connection: apsw.Connection, name: str, position: int, customer:
     def naming(column: str) -> pa.ChunkedArray:
         if column not in table.column_names:
             return pa.chunked_array([pa.array([False] * table.num_rows)])
-        return pc.fill_null(pc.match_substring_regex(table[column].cast(pa.string()), mentions(customer)), False)
+        return pc.fill_null(pc.match_substring_regex(table[column].cast(pa.string()), mentions(*customers)), False)
 
     in_text, about = naming(TEXT), pc.or_(naming(FILE), naming(REASON))
     if not pc.any(pc.or_(in_text, about)).as_py():

@@ -8,12 +8,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.columns import UNKNOWN_MAKER
 from engine.errors import CampaignFileError, InputError, PlaceError
 from engine.handsets.handset import DeviceClass, Handset, model_key, numbered, tac_of
+from engine.handsets.table_text import LONGEST, delimiter_of, table_text
 
-LONGEST = 200  # signs of a name
+if TYPE_CHECKING:
+    from engine.campaign import Campaign
+
+NAMES, NAMES_USED = "handset_names", "handset_names_used"  # documents: as given, and as the last run had them
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,17 @@ class NamedHandsets:
     def _by_key(self) -> Mapping[str, NamedHandset]:
         return {model_key(entry.phone_type): entry for entry in self.entries}
 
+    def joined(self, others: NamedHandsets) -> NamedHandsets:
+        """Return the names with others, which go before those that are there."""
+        names = self
+        for each in others.entries:
+            names = names.named(each.phone_type, each.maker, each.model, each.device_class)
+        return names
+
+    def differing(self, others: NamedHandsets) -> int:
+        """Count the phone types that are named here or there, and not alike."""
+        return len({each.phone_type for each in set(self.entries) ^ set(others.entries)})
+
     def to_json(self) -> str:
         """Return the names as JSON text."""
         return json.dumps([asdict(entry) for entry in self.entries], ensure_ascii=False)
@@ -89,3 +105,46 @@ class NamedHandsets:
                 writer.writerows((one.phone_type, one.maker, one.model, one.device_class) for one in self.entries)
         except OSError as error:
             raise PlaceError.of(error, path) from error
+
+    @classmethod
+    def read_csv(cls, path: Path) -> NamedHandsets:
+        """Read the names that ``write_csv`` wrote, perhaps saved again by a spreadsheet.
+
+        Raises InputError, naming the line, for anything else, PlaceError if the file cannot be read.
+        """
+        text = table_text(path, "list of handset names")
+        lines = csv.DictReader(text.splitlines(), delimiter=delimiter_of(text))
+        wanted = [field.name for field in fields(NamedHandset)]
+        names = cls()
+        try:
+            if missing := [name for name in wanted if name not in (lines.fieldnames or ())]:
+                found = ", ".join(lines.fieldnames or ())[:LONGEST] or "nothing"
+                raise InputError(f'{path.name} lacks the column "{missing[0]}" of handset names. Found: {found}.')
+            for row in lines:
+                phone_type, maker, model, word = (row[name] or "" for name in wanted)
+                names = names.named(phone_type, maker, model, _class(word))
+        except (csv.Error, InputError) as error:
+            if not lines.line_num or lines.line_num == 1:
+                raise InputError(str(error)) from error
+            raise InputError(f"{path.name}, line {lines.line_num}: {error}") from error
+        return names
+
+
+def _class(word: str) -> DeviceClass:
+    """Return the device class of a word in a list of names."""
+    try:
+        return DeviceClass(word.strip().lower())
+    except ValueError as error:
+        known = ", ".join(DeviceClass)
+        raise InputError(f'"{word[:40]}" is no device class. Write one of: {known}.') from error
+
+
+def read_names(campaign: Campaign, document: str = NAMES) -> NamedHandsets:
+    """Return the names that a campaign keeps."""
+    text = campaign.read_document(document)
+    return NamedHandsets() if text is None else NamedHandsets.from_json(text)
+
+
+def write_names(campaign: Campaign, names: NamedHandsets, document: str = NAMES) -> None:
+    """Keep names in a campaign, in the place of the earlier ones."""
+    campaign.write_document(document, names.to_json())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engine.columns import PHONE_TYPE, UNKNOWN_MAKER
+from engine.columns import NAME, PHONE_TYPE, UNKNOWN_MAKER
 from engine.handsets.handset import NOT_THE_PHONE, UNKNOWN_HANDSET, DeviceClass, Handset, model_key, numbered, tac_of
 from engine.handsets.resolve import needs_detector, resolve_by_detector, resolve_quickly
 from engine.handsets.tables import HandsetTables
@@ -25,13 +25,15 @@ class PhoneTypes:
     ``handsets``: the phones by their number, in the order of the first phone type of each. ``numbers``: phone_type,
     handset (its number); tablets, watches, modems and the like have none, for they are not the customer's phone, nor
     has what names no device. ``unknown``: phone_type (a string, or a TAC for all IMEIs that begin with it), events;
-    the most frequent first. ``events``: how many events each class of device has.
+    the most frequent first. ``events``: how many events each class of device has. ``spellings``: phone_type (as it
+    stands in the logs), name (as in ``unknown``), of all that is unknown.
     """
 
     handsets: tuple[Handset, ...]
     numbers: pd.DataFrame
     unknown: pd.DataFrame
     events: dict[DeviceClass, int]
+    spellings: pd.DataFrame
 
 
 def resolve_phone_types(counts: pd.DataFrame, tables: HandsetTables, context: JobContext | None = None) -> PhoneTypes:
@@ -49,7 +51,9 @@ def resolve_phone_types(counts: pd.DataFrame, tables: HandsetTables, context: Jo
     for handset, count in zip(found, events, strict=True):
         kinds[handset.device_class] += count
     context.progress(1.0, "Phone types read")
-    return PhoneTypes(*_numbered(strings, found), _unknown(strings, found, events), kinds)
+    spellings = _spellings(strings, found)
+    unknown = _unknown(spellings, dict(zip(strings, events, strict=True)))
+    return PhoneTypes(*_numbered(strings, found), unknown, kinds, spellings)
 
 
 def _detect(found: list[Handset], events: list[int], tables: HandsetTables, context: JobContext) -> None:
@@ -84,14 +88,21 @@ def _numbered(strings: list[str], found: list[Handset]) -> tuple[tuple[Handset, 
     return tuple(phones), table
 
 
-def _unknown(strings: list[str], found: list[Handset], events: list[int]) -> pd.DataFrame:
-    """Return what could be given a name: unknown strings by their spelling, IMEIs by their TAC."""
+def _spellings(strings: list[str], found: list[Handset]) -> pd.DataFrame:
+    """Return the unknown strings, each with what could be given a name: its spelling, or of an IMEI its TAC."""
+    names = [
+        (string, handset.model or tac_of(numbered(string)))
+        for string, handset in zip(strings, found, strict=True)
+        if handset.maker == UNKNOWN_MAKER
+    ]
+    return pd.DataFrame([row for row in names if row[1]], columns=[PHONE_TYPE, NAME]).astype("str")
+
+
+def _unknown(spellings: pd.DataFrame, events: dict[str, int]) -> pd.DataFrame:
+    """Count the events of what could be given a name."""
     counts: dict[str, int] = {}
-    for string, handset, count in zip(strings, found, events, strict=True):
-        if handset.maker == UNKNOWN_MAKER:
-            name = handset.model or tac_of(numbered(string))
-            if name:
-                counts[name] = counts.get(name, 0) + count
+    for string, name in zip(spellings[PHONE_TYPE], spellings[NAME], strict=True):
+        counts[name] = counts.get(name, 0) + events[string]
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     table = pd.DataFrame(rows, columns=[PHONE_TYPE, EVENTS])
     return table.astype({PHONE_TYPE: "str", EVENTS: "int64"})

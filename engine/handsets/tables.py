@@ -14,7 +14,7 @@ from engine.handsets.handset import MODEL, DeviceClass, Handset, model_key
 from engine.handsets.naming import NamedHandsets
 from engine.handsets.play import Device, play_table
 from engine.handsets.spelling import SAMSUNG_CODE, by_name, described
-from engine.handsets.tacs import TacTable
+from engine.handsets.tacs import TacTable, read_tac_table
 from engine.resources import resource
 
 
@@ -78,6 +78,15 @@ def default_tables() -> HandsetTables:
     """Return the tables that come with the program."""
     own = read_handset_tables(resource("handsets", "tac.csv"), resource("handsets", "phone_types.csv"))
     return replace(own, play=play_table())
+
+
+def tables_with(tacs: Path | None, named: NamedHandsets) -> HandsetTables:
+    """Return the program's tables with an operator's own TACs, if given, and the designer's names.
+
+    Raises InputError or PlaceError if the file of TACs cannot be used.
+    """
+    tables = default_tables().with_names(named)
+    return tables if tacs is None else tables.with_operator(read_tac_table(tacs))
 
 
 def _table(path: Path, first: str) -> Iterable[tuple[str, str, str, str]]:

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.columns import MAKER
-from engine.errors import InputError, PlaceError
+from engine.errors import InputError
 from engine.handsets.handset import MODEL, TAC_DIGITS, DeviceClass, Handset
 from engine.handsets.spelling import by_name
+from engine.handsets.table_text import LONGEST, delimiter_of, table_text
 
 if TYPE_CHECKING:
     import _csv
 
-LARGEST = 200_000_000  # bytes; a table of every TAC ever allocated has some 20 million
-LONGEST = 200  # signs of a maker or model
 NAMES = {
     "tac": ("tac", "tac code", "type allocation code", "imei tac", "tac_code"),
     MAKER: (
@@ -73,9 +72,8 @@ def read_tac_table(path: Path) -> TacTable:
     TAC of 8 digits or without a maker are set aside; of a TAC that stands twice the first row counts. Raises
     InputError if the file is no such table or no row can be used, PlaceError if it cannot be read.
     """
-    text = _text(path)
-    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
-    lines = csv.reader(text.splitlines(), delimiter=delimiter)
+    text = table_text(path, "table of TACs")
+    lines = csv.reader(text.splitlines(), delimiter=delimiter_of(text))
     try:
         places = _places(path, next(lines, []))
         return _rows(path, lines, places)
@@ -83,22 +81,6 @@ def read_tac_table(path: Path) -> TacTable:
         raise InputError(
             f"{path.name}, line {lines.line_num}: {error}. Save the table of TACs as CSV again."
         ) from error
-
-
-def _text(path: Path) -> str:
-    """Read the file as text."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"{path.name} is larger than {LARGEST // 1_000_000} MB: that is no table of TACs.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise PlaceError.of(error, path) from error
-    for encoding in ("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1250"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{path.name} is no text. Save the table of TACs as CSV UTF-8.")
 
 
 def _places(path: Path, header: list[str]) -> dict[str, int]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.errors import CampaignFileError, InputError
 from engine.job import JobContext
@@ -25,15 +26,114 @@ from engine.logs.text_table import TextTable
 if TYPE_CHECKING:
     import apsw
 
+    from engine.campaign import Campaign
+
 VERSION = 1  # of the clean tables; a cache of another one is not used
 ROWS_A_PIECE = 500_000
 ENDS = 1 << 20  # bytes at the beginning and the end of a file that its fingerprint looks at
 TABLES = (*LAYOUTS, "rejects")
+SUFFIX = "-tables"  # of the cache's name, after the campaign file's
+KEY, READING = "tables_key", "reading"  # documents of the campaign file
+
+
+@dataclass(frozen=True)
+class KeptTables:
+    """Where clean tables are kept, and under which key."""
+
+    path: Path
+    key: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How what is known came: out of ``files``, of the kept ``tables``, which may not have fitted (``was_void``), or of
+    a ``warehouse``.
+    """
+
+    way: Literal["files", "tables", "warehouse"]
+    on: str  # day, as in 2026-01-31
+    was_void: bool = False
+
+    def to_json(self) -> str:
+        """Return it as JSON text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Reading:
+        """Return what ``to_json`` wrote."""
+        return cls(**json.loads(text))
 
 
 def new_cache_key() -> str:
     """Return a fresh key for a cache."""
     return secrets.token_hex(32)
+
+
+def tables_path(campaign_file: Path) -> Path:
+    """Return where a campaign file's clean tables are kept: beside it."""
+    return campaign_file.with_name(campaign_file.name + SUFFIX)
+
+
+def kept_tables(campaign: Campaign) -> KeptTables | None:
+    """Return where a campaign keeps its clean tables, there yet or not; None if it keeps none."""
+    key = campaign.read_document(KEY)
+    return None if key is None else KeptTables(tables_path(campaign.path), key)
+
+
+def start_keeping(campaign: Campaign) -> KeptTables:
+    """Let a campaign keep its clean tables, from the next reading on."""
+    kept = kept_tables(campaign) or KeptTables(tables_path(campaign.path), new_cache_key())
+    campaign.write_document(KEY, kept.key)
+    return kept
+
+
+def forget_tables(campaign: Campaign) -> None:
+    """Erase the key and the file of a campaign's clean tables; from then on it keeps none.
+
+    Raises CampaignFileError if the file cannot be deleted.
+    """
+    campaign.erase_document(KEY)
+    delete_tables(campaign.path)
+
+
+def delete_tables(campaign_file: Path) -> None:
+    """Delete the file of a campaign's clean tables, whose key is erased; CampaignFileError if that cannot be done."""
+    path = tables_path(campaign_file)
+    try:
+        forget_import(path)
+    except OSError as error:
+        raise CampaignFileError(
+            f"The key of the kept tables is erased, but the file “{path.name}” could not be deleted "
+            f"({error.strerror or error}). Delete it yourself; nobody can read it any more."
+        ) from error
+
+
+def read_clean_tables(
+    plan: ImportPlan,
+    kept: KeptTables | None,
+    context: JobContext,
+    without: Callable[[ImportReport], ImportReport] = lambda report: report,
+) -> tuple[ImportReport, Reading]:
+    """Return the clean tables of a plan: those kept, if nothing has changed since, else out of the files.
+
+    What is read from files is kept again, after ``without`` took out what must not stay. Raises InputError if a file
+    is not there any more or cannot be used, CampaignFileError if the tables cannot be kept.
+    """
+    today = date.today().isoformat()
+    if kept is None:
+        return without(plan.run(context)), Reading("files", today)
+    was_there = kept.path.is_file()
+    state = fingerprint(plan)
+    report = kept_import(kept.path, kept.key, state, context)
+    if report is not None:
+        return report, Reading("tables", today)
+    report = without(plan.run(context.part(0.0, 0.85)))
+    try:
+        keep_import(kept.path, kept.key, state, report, context.part(0.85, 1.0))
+    except BaseException:
+        report.tables.connection.close()
+        raise
+    return report, Reading("files", today, was_there)
 
 
 def fingerprint(plan: ImportPlan) -> str:

@@ -31,24 +31,29 @@ def save_plan(plan: ImportPlan, path: Path) -> None:
 
     Samples of the values are left out: they are about people. Raises PlaceError if it cannot be written.
     """
+    try:
+        path.write_bytes(plan_text(plan, path.resolve().parent).encode())
+    except OSError as error:
+        raise PlaceError.of(error, path) from error
+
+
+def plan_text(plan: ImportPlan, folder: Path | None = None) -> str:
+    """Return a plan as TOML; files below ``folder`` are named from there, all others by their whole path."""
     import tomli_w
 
-    folder = path.resolve().parent
     content = {
         "version": VERSION,
         "time_zone": plan.time_zone,
         "files": [_file_to_toml(file, folder) for file in plan.files],
     }
-    try:
-        path.write_bytes(tomli_w.dumps(content).encode())
-    except OSError as error:
-        raise PlaceError.of(error, path) from error
+    return tomli_w.dumps(content)
 
 
-def _file_to_toml(file: FilePlan, folder: Path) -> dict[str, Any]:
+def _file_to_toml(file: FilePlan, folder: Path | None) -> dict[str, Any]:
     where = file.source.path.resolve()
+    is_below = folder is not None and where.is_relative_to(folder)
     return {
-        "path": where.relative_to(folder).as_posix() if where.is_relative_to(folder) else str(where),
+        "path": where.relative_to(folder).as_posix() if folder is not None and is_below else str(where),
         "shape": file.source.shape,
         "member": file.source.member,
         "kind": file.kind or UNUSED,
@@ -77,21 +82,24 @@ def load_plan(path: Path) -> ImportPlan:
         raise InputError(f"The plan {path} cannot be read ({error.strerror or error}).") from error
     if len(data) > LARGEST:
         raise InputError(f"{path.name} is too large for a plan. Choose another file.")
+    return read_plan(data, path.name, path.resolve().parent)
+
+
+def read_plan(data: bytes, name: str, folder: Path) -> ImportPlan:
+    """Read a plan from TOML called ``name``, whose files are named from ``folder``. Raises InputError."""
     try:
         content = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path.name} is no plan: it is not TOML ({error}).") from error
-    reader = _Reader(path.name)
+        raise InputError(f"{name} is no plan: it is not TOML ({error}).") from error
+    reader = _Reader(name)
     reader.known(content, PLAN_KEYS, "the plan")
     if content.get("version") != VERSION:
-        raise InputError(f"{path.name} is a plan of another version of the program. Make it again.")
+        raise InputError(f"{name} is a plan of another version of the program. Make it again.")
     zone = reader.value(content, "time_zone", str, "the plan", "")
     if zone:
         zone_steps(zone)
     files = reader.value(content, "files", list, "the plan")
-    return ImportPlan(
-        tuple(_file(reader, entry, number, path.resolve().parent) for number, entry in enumerate(files, 1)), zone
-    )
+    return ImportPlan(tuple(_file(reader, entry, number, folder) for number, entry in enumerate(files, 1)), zone)
 
 
 class _Reader:

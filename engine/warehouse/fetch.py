@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from engine import columns
+from engine.columns import NAME
 from engine.handsets.changes import NUMBER, handset_events, handset_runs, phone_type_counts
 from engine.handsets.history import history_of_runs
-from engine.handsets.phone_types import HANDSET, resolve_phone_types
+from engine.handsets.phone_types import HANDSET, PhoneTypes, resolve_phone_types
 from engine.handsets.tables import HandsetTables, default_tables
+from engine.handsets.unknown import CUSTOMERS, UnknownHandsets, unknown_handsets, users_of
 from engine.indicators import Tables, customer_indicators, indicators
 from engine.indicators.customers import unkept
 from engine.job import JobContext
@@ -26,7 +29,6 @@ from engine.warehouse.connect import Warehouse
 from engine.warehouse.listing import Listing
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 MAKERS = "semblance_makers"  # the name of the makers in hand, beside the warehouse's own tables
@@ -39,7 +41,7 @@ class Answer:
 
     ``indicators``: the columns of docs/indicators.md that were asked for, by customer, at the end of the records;
     ``indicators_when_asked``: the same of an earlier day, if one was given. ``handsets``: as handset_history returns
-    them. ``ties``: those of social.tie_table, by caller and callee.
+    them. ``ties``: those of social.tie_table, by caller and callee. ``unknown``: the phone types nobody knows.
     """
 
     indicators: pa.Table
@@ -47,6 +49,7 @@ class Answer:
     handsets: pd.DataFrame
     ties: pa.Table
     self_calls: int
+    unknown: UnknownHandsets
 
 
 def fetch(
@@ -68,7 +71,8 @@ def fetch(
     context.progress(0.0, "Following handsets in the warehouse")
     known = handset_tables or default_tables()
     end = as_of or listing.last
-    handsets = _handsets(warehouse, listing, end, known, context.part(0.0, 0.4))
+    phone_types, handsets = _handsets(warehouse, listing, end, known, context.part(0.0, 0.35))
+    unknown = unknown_handsets(phone_types, _users(warehouse, listing.tables, phone_types, context), known)
     found = []
     for place, moment in enumerate([as_of] if asked_on is None else [as_of, asked_on]):
         context.progress(0.4 + 0.2 * place, "Describing customers in the warehouse")
@@ -80,7 +84,7 @@ def fetch(
     ties = _sorted(asked(warehouse, tie_table(calls, until=as_of), context), columns.CALLER, columns.CALLEE)
     alone = asked(warehouse, self_calls(calls, until=as_of), context)
     context.progress(1.0, "The warehouse has answered")
-    return Answer(found[0], found[1] if asked_on else None, handsets, ties, alone)
+    return Answer(found[0], found[1] if asked_on else None, handsets, ties, alone, unknown)
 
 
 def runs_of(tables: Tables, resolved: ir.Table, end: datetime) -> ir.Table:
@@ -119,7 +123,7 @@ def _described_here(
 
 def _handsets(
     warehouse: Warehouse, listing: Listing, end: datetime, known: HandsetTables, context: JobContext
-) -> pd.DataFrame:
+) -> tuple[PhoneTypes, pd.DataFrame]:
     """Have the distinct phone types counted, resolve them here, and have the runs found by their numbers."""
     tables = listing.tables
     typed = [_until(table, end).select(columns.PHONE_TYPE) for table in (tables.calls, _usage(tables))]
@@ -129,7 +133,17 @@ def _handsets(
     runs = asked(warehouse, runs_of(tables, resolved, end), context).to_pandas()
     context.progress(0.9, "Following handsets in the warehouse")
     watched = listing.customers.select([columns.CUSTOMER, columns.PHONE_SINCE, columns.LEFT_ON]).to_pandas()
-    return history_of_runs(runs, watched, end, phone_types.handsets)
+    return phone_types, history_of_runs(runs, watched, end, phone_types.handsets)
+
+
+def _users(warehouse: Warehouse, tables: Tables, phone_types: PhoneTypes, context: JobContext) -> pd.DataFrame:
+    """Have those counted who use an unknown phone type; nothing is asked where all are known."""
+    if phone_types.spellings.empty:
+        return pd.DataFrame({NAME: [], CUSTOMERS: []}).astype({NAME: "str", CUSTOMERS: "int64"})
+    spellings = _uploaded(phone_types.spellings)
+    question = users_of(tables.calls, _usage(tables), tables.customers, spellings)
+    users: pd.DataFrame = asked(warehouse, question, context).to_pandas()
+    return users
 
 
 def _uploaded(table: pd.DataFrame) -> ir.Table:

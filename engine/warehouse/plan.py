@@ -124,6 +124,18 @@ def parse_plan(text: str, name: str) -> WarehousePlan:
     return WarehousePlan(sources, zone, url, _day(entries, "from", name), _day(entries, "until", name))
 
 
+def plan_text(plan: WarehousePlan) -> str:
+    """Return a plan as TOML, as ``parse_plan`` reads it."""
+    import tomli_w
+
+    top = {"warehouse": plan.url, "time_zone": plan.time_zone, "from": plan.first, "until": plan.last}
+    tables = {
+        kind: {"name": source.name, "columns": dict(source.columns), "messages": list(source.messages)}
+        for kind, source in plan.sources.items()
+    }
+    return tomli_w.dumps({key: value for key, value in top.items() if value is not None} | {"tables": tables})
+
+
 def _source(kind: str, entry: Any, name: str) -> Source:
     """Read one section [tables.KIND]."""
     place = f"[tables.{kind}] of {name}"

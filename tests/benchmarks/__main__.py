@@ -23,10 +23,11 @@ import numpy as np
 from engine.ads import encode_jpeg, ensure_application
 from engine.campaign import Campaign
 from engine.campaign_inputs import DemoInputs
-from engine.command_line import DEMO_CUSTOMERS, DEMO_PASSPHRASE
+from engine.command_line import DEMO_CUSTOMERS
 from engine.creative import SIZES, CreativeStudio
 from engine.faces import FaceReader, Gallery, decode_photo, facenet_sha256
 from engine.faces.crop import crop_face
+from engine.passphrase import DEMO_PASSPHRASE
 from engine.pipeline import build_campaign
 from engine.progress_bars import ProgressBars
 from engine.resources import resource

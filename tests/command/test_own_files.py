@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.campaign import Campaign
 from engine.customer_base import base_of_logs, first_day_asked
 from engine.demo import DemoOperator
+from engine.handsets.tables import default_tables
 from engine.job import JobContext
 from engine.logs import plan_of, read_logs
 from engine.stages import OneBar, Stages
@@ -87,7 +88,7 @@ def test_features_are_those_of_the_day_on_which_customers_were_asked(operator: D
         writer.writeheader()
         writer.writerows(row | {"asked_on": "2025-11-01"} for row in rows)
     base, undated = (
-        base_of_logs(read_logs(files), "customers.csv", Stages(OneBar(JobContext())))
+        base_of_logs(read_logs(files), "customers.csv", default_tables(), Stages(OneBar(JobContext())))
         for files in (replace(operator.files, history=dated), operator.files)
     )
     assert first_day_asked(base.history) == datetime(2025, 11, 1)

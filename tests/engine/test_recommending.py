@@ -11,6 +11,7 @@ from engine.columns import ASKED_ON
 from engine.customer_base import CustomerBase, base_of_logs
 from engine.demo import simulate_operator
 from engine.errors import InputError
+from engine.handsets.tables import default_tables
 from engine.job import JobContext
 from engine.logs import read_logs
 from engine.offers import Offer, read_offers
@@ -24,7 +25,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> CustomerBase:
     files = simulate_operator(tmp_path_factory.mktemp("operator"), customers=1_200, seed=5).files
     assert files.history is not None
     pd.read_csv(files.history, dtype=str).assign(**{ASKED_ON: "2026-03-02"}).to_csv(files.history, index=False)
-    return base_of_logs(read_logs(files), "customers.csv", Stages(OneBar(JobContext())))
+    return base_of_logs(read_logs(files), "customers.csv", default_tables(), Stages(OneBar(JobContext())))
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,7 @@ def test_hungarian_files_are_imported_with_a_corrected_mapping(
     assert dialog.summary.accessibleName() == ""
 
     qtbot.mouseClick(dialog.go_on_button, CLICK)
-    assert dialog.files.folders == {"inventory": operator.inventory, "photos": operator.photos}
+    assert dialog.files.places == {"inventory": operator.inventory, "photos": operator.photos}
     qtbot.keyClicks(dialog.form.target, str(hungarian / "osz"))
     qtbot.keyClicks(dialog.form.passphrase, "four long plain words")
     qtbot.keyClicks(dialog.form.repeat, "four long plain words")

@@ -1,11 +1,14 @@
 """A new campaign: logs first, then the rest; what is wrong said in place, and what comes out."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
-from gui.campaign_files import CampaignFiles, strength, take_photos
+import gui.campaign_files
+from gui.campaign_files import CampaignFiles, looking_job, strength, take_photos
 from gui.new_campaign_dialog import NewCampaignDialog
 
 FILES = {
@@ -37,15 +40,15 @@ def dialog(qtbot):
 
 
 def test_dropped_folders_of_photos_find_their_places(delivery, tmp_path):
-    files = CampaignFiles()
-    assert take_photos([delivery], files) == [delivery]
-    assert files.folders == {"inventory": delivery / "inventory", "photos": delivery / "customers_photos"}
+    places = {}
+    assert take_photos([delivery], places) == [delivery]
+    assert places == {"inventory": delivery / "inventory", "photos": delivery / "customers_photos"}
     other = tmp_path / "faces"
     other.mkdir()
     (other / "a.jpg").write_bytes(b"jpeg")
     (other / "list.csv").write_text("a,b")
-    assert take_photos([other, delivery / "calls.csv"], files) == [delivery / "calls.csv"]
-    assert files.folders["photos"] == other
+    assert take_photos([other, delivery / "calls.csv"], places) == [delivery / "calls.csv"]
+    assert places["photos"] == other
 
 
 def test_logs_come_first_and_their_lack_is_said_at_the_button(dialog):
@@ -64,7 +67,7 @@ def test_what_is_missing_is_said_beside_its_field_only_after_asking(dialog, deli
     qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     assert dialog.isVisible()
     assert rows["inventory"].wrong.text() == "Choose the folder with the campaign photos."
-    assert rows["passphrase"].wrong.text() == "Choose at least 8 characters."
+    assert rows["passphrase"].wrong.text() == ("The passphrase is empty, so nothing would be encrypted. Choose one.")
     assert dialog.summary.accessibleName() == "Still to do: 4"
 
 
@@ -97,13 +100,71 @@ def test_wrong_choices_each_get_their_sentence(delivery, tmp_path):
     bare.mkdir()
     taken = tmp_path / "taken.semblance"
     taken.touch()
-    files = CampaignFiles({"inventory": bare, "photos": tmp_path / "gone"}, target=str(taken))
+    files = CampaignFiles({"inventory": bare, "photos": tmp_path / "gone"}, target=str(taken), passphrase="short")
+    files.wrong["inventory"] = looking_job("inventory", bare).run().wrong
     problems = files.problems()
     assert problems["photos"] == "gone is not there any more. Choose it again."
     assert problems["inventory"] == "There is no photo in bare. Choose the folder that holds them."
     assert problems["target"] == "taken.semblance is there already. Choose another name."
+    assert problems["passphrase"] == ("The passphrase is too short. Choose at least 8 characters; four words are good.")
     files.target = str(tmp_path / "nowhere" / "x")
     assert "nowhere" in files.problems()["target"]
+    for nameless in ("", " ", "/"):
+        files.target = nameless
+        assert files.problems()["target"] == "Choose where to save the campaign."
+
+
+def test_folders_are_looked_into_outside_of_the_windows_thread(dialog, delivery, qtbot, monkeypatch):
+    walked = set()
+    real = gui.campaign_files.photo_paths
+
+    def paths(folder):
+        walked.add(threading.current_thread() is threading.main_thread())
+        return real(folder)
+
+    monkeypatch.setattr(gui.campaign_files, "photo_paths", paths)
+    dialog.take_paths([delivery])
+    assert not dialog.go_on_button.isEnabled()
+    qtbot.waitUntil(dialog.go_on_button.isEnabled)
+    dialog.form.take_place("inventory", delivery / "inventory")
+    qtbot.waitUntil(lambda: not dialog.form.jobs.is_busy)
+    dialog.form.asked = True
+    dialog.form.passphrase.setText("typed letter by letter")
+    assert walked == {False}
+
+
+def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dialog, delivery, tmp_path, qtbot,
+                                                                             monkeypatch):  # fmt: skip
+    dialog.take_paths([delivery])
+    qtbot.waitUntil(dialog.go_on_button.isEnabled)
+    qtbot.mouseClick(dialog.go_on_button, Qt.MouseButton.LeftButton)
+    form = dialog.form
+    assert not form.keep.isChecked()
+    assert "every record stays on this computer" in form.keep.accessibleDescription()
+    wrong, right = tmp_path / "wrong.csv", tmp_path / "tacs.csv"
+    wrong.write_text("a,b\n1,2\n", encoding="utf-8")
+    right.write_text("tac,maker,model\n35000001,Zulu,Ring\n", encoding="utf-8")
+    for path in (wrong, right):
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, path=path: (str(path), ""))
+        qtbot.mouseClick(form.pickers["tacs"].button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not form.jobs.is_busy)
+        if path is wrong:
+            assert form.rows["tacs"].wrong.text() == (
+                'The table of TACs wrong.csv lacks the column "tac". Found: a, b.'
+            )
+    assert form.rows["tacs"].wrong.text() == ""
+    qtbot.mouseClick(form.pickers["tacs"].leave_out, Qt.MouseButton.LeftButton)
+    assert "tacs" not in dialog.files.places
+    form.take_place("tacs", right)
+    form.keep.setFocus()
+    qtbot.keyClick(form.keep, Qt.Key.Key_Space)
+    qtbot.keyClicks(form.target, str(tmp_path / "autumn"))
+    for field in (form.passphrase, form.repeat):
+        qtbot.keyClicks(field, "four long plain words")
+    with qtbot.waitSignal(dialog.wanted) as told:
+        qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
+    inputs = told.args[0].inputs
+    assert (inputs.tacs, inputs.keep_tables) == (right, True)
 
 
 @pytest.mark.parametrize(

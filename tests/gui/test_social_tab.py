@@ -53,7 +53,7 @@ def shown_page(qtbot, jobs, campaign):
     page.show()
     page.set_campaign(campaign, replace(read_results(campaign), files=(FileReport("calls.csv", "calls", 9, 0),)))
     qtbot.waitExposed(page)
-    qtbot.mouseClick(page.social.tabs.button(1), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.social.tabs.button(2), Qt.MouseButton.LeftButton)
     return page
 
 

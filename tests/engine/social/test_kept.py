@@ -120,6 +120,6 @@ def test_only_a_consenting_contact_can_be_chosen(campaign: Campaign) -> None:
 
 
 def test_campaign_without_a_web_has_no_circles(tmp_path: Path) -> None:
-    with Campaign.create(tmp_path / "none.semblance", "x", name="None") as empty:
+    with Campaign.create(tmp_path / "none.semblance", "open sesame", name="None") as empty:
         assert Circles.read(empty) is None
         assert chosen_contact(empty, "anna", TODAY) is None

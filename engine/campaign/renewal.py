@@ -1,0 +1,87 @@
+"""The results of a new run put in the place of earlier ones, with all that a person did in the campaign kept."""
+
+from __future__ import annotations
+
+import json
+
+import apsw
+
+from engine.campaign import documents, photos, tables
+from engine.campaign.encrypted import select
+from engine.columns import CONTACT
+
+MADE = "made"  # the document that names what the run itself wrote
+
+
+def mark_made(connection: apsw.Connection) -> None:
+    """Note that all documents and tables that are there now come from the run, not from a person."""
+    documents.write_document(connection, MADE, json.dumps(_contents(connection)))
+
+
+def _contents(connection: apsw.Connection) -> dict[str, list[str]]:
+    return {
+        table: [name for (name,) in select(connection, f"SELECT name FROM {table} ORDER BY name")]  # noqa: S608
+        for table in ("document", "arrow_table")
+    }
+
+
+def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None:
+    """Take everything over from a file that a run has just filled; call it inside a transaction.
+
+    What the earlier run wrote and the new one did not goes. What a person did stays: withdrawn consents, with all that
+    they erased; picks of faces, as far as both photos are still there; documents of their own; the history.
+    """
+    earlier = json.loads(documents.read_document(connection, MADE) or "{}")
+    picks = select(connection, "SELECT customer, photo FROM choice")
+    for table, names in _contents(fresh).items():
+        gone = {*names, *earlier.get(table, ())}
+        connection.executemany(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in gone])  # noqa: S608
+    for table in ("log_file", "offer", "template_file", "photo"):  # with a photo go its look-alikes and picks
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("DELETE FROM consent WHERE withdrawn_on IS NULL")
+    _take_consents(connection, fresh)
+    for table in ("document", "arrow_table", "arrow_chunk", "log_file", "offer", "template_file"):
+        _copy(connection, fresh, table)
+    _copy_photos(connection, fresh)
+    _pick_again(connection, picks)
+    events = select(fresh, "SELECT at, text, seconds FROM event ORDER BY number")
+    connection.executemany("INSERT INTO event (at, text, seconds) VALUES (?, ?, ?)", events)
+    withdrawn = [one.customer for one in photos.read_withdrawn(connection)]
+    tables.erase_from_tables(connection, *withdrawn, having=CONTACT)
+
+
+def _take_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
+    """Take over the consents, all but those older than the day on which their customer withdrew."""
+    withdrawn = {one.customer: one for one in photos.read_withdrawn(connection)}
+    for (customer,) in select(fresh, "SELECT customer FROM consent"):
+        consent = photos.read_consent(fresh, customer)
+        assert consent is not None
+        if not consent.is_overruled_by(withdrawn.get(customer)):
+            photos.record_consent(connection, consent)
+
+
+def _pick_again(connection: apsw.Connection, picks: list[tuple[str, str]]) -> None:
+    """Keep the picks of faces of which both photos are there."""
+    there = "SELECT 1 FROM photo WHERE {} = ? AND customer IS {} NULL"
+    for customer, photo in picks:
+        face = select(connection, there.format("customer", "NOT"), (customer,))
+        if face and select(connection, there.format("key", ""), (photo,)):
+            connection.execute("INSERT INTO choice VALUES (?, ?)", (customer, photo))
+
+
+def _copy(connection: apsw.Connection, fresh: apsw.Connection, table: str) -> None:
+    """Copy the rows of a table, one at a time: a piece may have megabytes."""
+    marks = ",".join("?" * len(select(fresh, f"PRAGMA table_info({table})")))
+    connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", fresh.execute(f"SELECT * FROM {table}"))  # noqa: S608
+
+
+def _copy_photos(connection: apsw.Connection, fresh: apsw.Connection) -> None:
+    """Copy the inventory, and the photos and look-alikes of the customers who agree."""
+    rows = select(connection, "SELECT customer FROM consent WHERE withdrawn_on IS NULL")
+    agreed = {customer for (customer,) in rows}
+    for key, customer in select(fresh, "SELECT key, customer FROM photo"):
+        if customer is None or customer in agreed:
+            row = select(fresh, f"SELECT {photos.PHOTO_COLUMNS} FROM photo WHERE key = ?", (key,))[0]  # noqa: S608
+            connection.execute(f"INSERT INTO photo ({photos.PHOTO_COLUMNS}) VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
+    matches = [row for row in select(fresh, "SELECT customer, photo, rank, cosine FROM match") if row[0] in agreed]
+    connection.executemany("INSERT INTO match VALUES (?, ?, ?, ?)", matches)

@@ -1,0 +1,134 @@
+"""A campaign's way once more, from what it was made from; what a person did in the campaign stays."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.campaign import Campaign, erased
+from engine.campaign_inputs import DemoInputs
+from engine.columns import CONTACT, CUSTOMER, NO_OFFER, WITHHELD
+from engine.errors import InputError
+from engine.faces.gallery import photo_paths
+from engine.handsets.naming import read_names
+from engine.job import JobContext
+from engine.logs.cache import READING, Reading, delete_tables, kept_tables
+from engine.look_alikes import likeness_scale
+from engine.made_from import MadeFrom, keep_origin, kept_origin
+from engine.offers import Choice
+from engine.pipeline import run_stages, simulate
+from engine.portraits import names_of
+from engine.recommending import CHOICE, restore_choices
+from engine.social.kept import CHOICES, CIRCLE
+from engine.stages import OneBar, Stages
+from engine.unfinished import explained_place, unfinished_folder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class ReadAgain:
+    """How the clean tables came, and what of a person's work found no place in the new results."""
+
+    reading: Reading
+    choice_is_gone: bool = False  # the one offer for all is not in the catalogue any more
+    contacts_gone: int = 0  # chosen faces of contacts who are in the customer's circle no more
+
+
+def read_again(campaign: Campaign, *, accept_rejects: bool = False, context: JobContext | None = None) -> ReadAgain:
+    """Make a campaign's results again from its files, or from its kept tables if nothing has changed since.
+
+    Everything is made beside the campaign file and taken over in one transaction; until then, and after a cancel or an
+    error, the campaign is as it was. What a person did stays: withdrawn consents, erasures, withheld and chosen
+    offers, picks of faces and contacts, names of handsets. Raises InputError if the campaign does not say what it was
+    made from, or something of that is missing or wrong; RejectsError if too much of a file is set aside.
+    """
+    made = kept_origin(campaign)
+    if made is None:
+        raise InputError(
+            f"{campaign.path.name} does not say what it was made from. Make a new campaign from the same files."
+        )
+    stages = Stages(OneBar(context or JobContext()))
+    with explained_place(campaign.path), unfinished_folder(campaign.path) as work:
+        inputs = made.inputs
+        if isinstance(inputs, DemoInputs):
+            inputs = simulate(inputs, work, made.seed, stages)
+        elif accept_rejects:
+            inputs = replace(inputs, accept_rejects=True)
+            made = MadeFrom(inputs, made.seed)
+        inputs = replace(inputs, names=read_names(campaign))
+        path, key = work / "again.semblance", secrets.token_hex(32)
+        with Campaign.create(path, key, name=campaign.name, is_demo=campaign.is_demo) as fresh:
+            fresh.write_document(erased.DOCUMENT, campaign.erased.to_json())
+            for consent in campaign.withdrawn_consents():
+                fresh.record_consent(consent)
+            run_stages(inputs, fresh, made.seed, stages, kept_tables(campaign))
+            _leave_photos_out(fresh, inputs.photos)
+            likeness_scale(fresh)
+            return _take_over(campaign, fresh, made)
+
+
+def _leave_photos_out(fresh: Campaign, photos: Path) -> None:
+    """Take the photos of those who were erased out of the list of what was set aside."""
+    for customer in fresh.erased.among(name for path in photo_paths(photos) for name in names_of(path)):
+        fresh.erase_customer(customer)
+
+
+def _take_over(campaign: Campaign, fresh: Campaign, made: MadeFrom) -> ReadAgain:
+    """Put the new results into the campaign, and on them what a person did in it, up to this moment."""
+    reading = Reading.from_json(fresh.read_document(READING) or "")
+    before = fresh.erased.digests
+    fresh.erase_document(erased.DOCUMENT)
+    fresh.mark_made()
+    with campaign.transaction():
+        withheld, contacts = _withheld(campaign), campaign.read_table(CHOICES)
+        campaign.replace_results(fresh)
+        if campaign.erased.digests != before:  # somebody was erased while the work went on
+            for customer in campaign.erased.among(_everybody(campaign)):
+                campaign.erase_customer(customer)
+        choice_is_gone = _choose_again(campaign, withheld)
+        contacts_gone = 0 if contacts is None else _keep_contacts(campaign, contacts)
+        keep_origin(campaign, made)
+    if kept_tables(campaign) is None:
+        delete_tables(campaign.path)
+    return ReadAgain(reading, choice_is_gone, contacts_gone)
+
+
+def _withheld(campaign: Campaign) -> frozenset[str]:
+    """Return from whom the designer keeps the offer."""
+    table = campaign.read_table("customers")
+    if table is None or WITHHELD not in table.column_names:
+        return frozenset()
+    return frozenset(table.filter(table[WITHHELD])[CUSTOMER].to_pylist())
+
+
+def _everybody(campaign: Campaign) -> Iterator[str]:
+    """Yield whoever the results name."""
+    for name, column in (("customers", CUSTOMER), (CIRCLE, CUSTOMER), (CIRCLE, CONTACT)):
+        table = campaign.read_table(name, [column])
+        yield from () if table is None else table[column].cast("string").to_pylist()
+
+
+def _choose_again(campaign: Campaign, withheld: frozenset[str]) -> bool:
+    """Give each customer what the designer chose; return whether that offer is not there any more."""
+    document = campaign.read_document(CHOICE)
+    choice = Choice() if document is None else Choice.from_json(document)
+    is_gone = choice.offer not in (NO_OFFER, *(offer.key for offer in campaign.offers()))
+    if is_gone:
+        campaign.erase_document(CHOICE)
+        choice = Choice()
+    restore_choices(campaign, choice, withheld)
+    return is_gone
+
+
+def _keep_contacts(campaign: Campaign, contacts: pa.Table) -> int:
+    """Keep the chosen contacts who are still in the customer's circle; return how many are not."""
+    circle = campaign.read_table(CIRCLE, [CUSTOMER, CONTACT])
+    keys = [CUSTOMER, CONTACT]
+    kept = contacts.slice(0, 0) if circle is None else contacts.join(circle, keys, join_type="left semi")
+    campaign.write_table(CHOICES, kept.cast(contacts.schema))
+    return int(contacts.num_rows - kept.num_rows)

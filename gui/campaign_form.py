@@ -1,0 +1,266 @@
+"""What a campaign needs beside its logs, as a form: photos, handsets, template, file, passphrase, what is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QWidget
+
+from engine.ads import families
+from engine.passphrase import SHORTEST_PASSPHRASE
+from gui.campaign_files import CampaignFiles, Looked, Part, looking_job, strength
+from gui.jobs import JobQueue
+from gui.openings import SUFFIX
+from gui.theme import font
+from gui.widgets import Button, Choice, ElidedLabel, IconLabel, Label, column, row
+
+
+class ChoiceRow(QWidget):
+    """One part: what is chosen, the button to choose, and the sentence when it is not right."""
+
+    def __init__(self, control: QWidget) -> None:
+        super().__init__()
+        self.control = control
+        self.wrong = Label("", "caption", "danger", wrap=True)
+        self._icon = IconLabel("stop", "danger", 16)
+        self._problem = QWidget()
+        self._problem.setLayout(row(self._icon, (self.wrong, 1), gap=6))
+        self.setLayout(column(control, self._problem, gap=4))
+        self.set_problem("")
+
+    def set_problem(self, sentence: str) -> None:
+        """Say what is wrong, or nothing."""
+        self.wrong.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+        self.control.setAccessibleDescription(sentence)
+
+
+class PlacePicker(QWidget):
+    """The name of the folder or file that was chosen, and the button that opens the system's dialog.
+
+    What is ``optional`` can be left out again.
+    """
+
+    wanted = Signal(str)
+    left_out = Signal(str)
+
+    def __init__(self, part: Part, name: str, hint: str, *, optional: bool = False) -> None:
+        super().__init__()
+        self._part, self._hint, self._optional = part, hint, optional
+        self.shown = ElidedLabel(hint, "body", "muted")
+        self.button = Button(self.tr("Choose…"), "plain", "open")
+        self.button.setAccessibleName(self.tr("Choose: {part}").format(part=name))
+        self.button.clicked.connect(self._want)
+        self.leave_out = Button("", "quiet", "close", tip=self.tr("Leave it out: {part}").format(part=name))
+        self.leave_out.clicked.connect(self._leave_out)
+        self.setLayout(row((self.shown, 1), self.leave_out, self.button))
+        self.show_place(None)
+
+    def show_place(self, place: Path | None) -> None:
+        """Show the name of what was chosen."""
+        self.shown.set_whole(place.name if place is not None else self._hint)
+        self.shown.set_tone("text" if place is not None else "muted")
+        self.leave_out.setVisible(self._optional and place is not None)
+
+    @Slot()
+    def _want(self) -> None:
+        self.wanted.emit(self._part)
+
+    @Slot()
+    def _leave_out(self) -> None:
+        self.left_out.emit(self._part)
+
+
+class CampaignForm(QScrollArea):
+    """What a campaign needs beside its logs: photos, the ads' template, the file and its passphrase."""
+
+    changed = Signal()
+
+    def __init__(self, files: CampaignFiles) -> None:
+        super().__init__()
+        self.files = files
+        self.jobs = JobQueue(self)
+        self.asked = False
+        self.rows: dict[Part, ChoiceRow] = {}
+        self.pickers: dict[Part, PlacePicker] = {}
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnMinimumWidth(0, 148)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setContentsMargins(0, 0, 12, 0)
+        self._section(self.tr("Photos"))
+        self._picker("inventory", self.tr("Campaign photos"), self.tr("The folder to find look-alikes in"))
+        self._picker("photos", self.tr("Customers' photos"), self.tr("Each named by its customer: 018204.jpg"))
+        self._section(self.tr("Handsets"))
+        self._picker("tacs", self.tr("Table of TACs"), self.tr("Optional: your own, a CSV; it goes before what the "
+                                                              "program knows"), optional=True)  # fmt: skip
+        self._add_template()
+        self._add_target()
+        self._add_passphrase()
+        self._add_keeping()
+        inner = QWidget()
+        inner.setObjectName("clear")
+        inner.setMaximumWidth(760)
+        inner.setLayout(column(self._grid, None))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inner)
+
+    def _section(self, title: str) -> None:
+        at = self._grid.rowCount()
+        if at > 1:
+            self._grid.setRowMinimumHeight(at, 8)
+            at += 1
+        self._grid.addWidget(Label(title, "section"), at, 0, 1, 2)
+
+    def _add_row(self, part: Part, name: str, control: QWidget) -> None:
+        at = self._grid.rowCount()
+        label = Label(name)
+        label.setFixedHeight(32)
+        self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
+        self.rows[part] = ChoiceRow(control)
+        self._grid.addWidget(self.rows[part], at, 1)
+
+    def _picker(self, part: Part, name: str, hint: str, *, optional: bool = False) -> None:
+        picker = PlacePicker(part, name, hint, optional=optional)
+        picker.wanted.connect(self._ask)
+        picker.left_out.connect(self._leave_out)
+        self.pickers[part] = picker
+        self._add_row(part, name, picker)
+
+    def _add_template(self) -> None:
+        self._section(self.tr("Ads"))
+        self.template = Choice(self.tr("Template"))
+        families_offered = [(self.tr("{family} for all offers").format(family=each.capitalize()), each)
+                            for each in families()]  # fmt: skip
+        self.template.offer([(self.tr("As each offer says"), ""), *families_offered], "")
+        self.template.currentIndexChanged.connect(self._choose_template)
+        at = self._grid.rowCount()
+        self._grid.addWidget(Label(self.tr("Template")), at, 0)
+        self._grid.addWidget(self.template, at, 1)
+
+    def _add_target(self) -> None:
+        self._section(self.tr("The campaign file"))
+        self.target = _field(self.tr("Where to save"))
+        self.target.textChanged.connect(self._typed)
+        browse = Button(self.tr("Choose…"), "plain", "open")
+        browse.setAccessibleName(self.tr("Choose where to save"))
+        browse.clicked.connect(self._ask_target)
+        control = QWidget()
+        control.setLayout(row((self.target, 1), browse))
+        self._add_row("target", self.tr("Where to save"), control)
+
+    def _add_passphrase(self) -> None:
+        self.passphrase = _field(self.tr("Passphrase"), secret=True)
+        self.repeat = _field(self.tr("Passphrase again"), secret=True)
+        for each in (self.passphrase, self.repeat):
+            each.textChanged.connect(self._typed)
+        self.hint = Label("", "caption", "muted", wrap=True)
+        self._add_row("passphrase", self.tr("Passphrase"), self.passphrase)
+        self._add_row("repeat", self.tr("Once more"), self.repeat)
+        self._grid.addWidget(self.hint, self._grid.rowCount(), 1)
+        self._show_strength()
+
+    def _add_keeping(self) -> None:
+        self._section(self.tr("What is kept"))
+        self.keep = QCheckBox(self.tr("Keep them for the next reading"))
+        self.keep.setAccessibleName(self.tr("Keep the clean tables for the next reading"))
+        self.keep.setFont(font())
+        self.keep.toggled.connect(self._typed)
+        explains = Label(
+            self.tr("Reading again is quicker then, but every record stays on this computer, encrypted beside the "
+                    "campaign."),
+            "caption", "muted", wrap=True,
+        )  # fmt: skip
+        self.keep.setAccessibleDescription(explains.text())
+        at = self._grid.rowCount()
+        self._grid.addWidget(Label(self.tr("Clean tables")), at, 0)
+        self._grid.addWidget(self.keep, at, 1)
+        self._grid.addWidget(explains, at + 1, 1)
+
+    def show_all(self) -> dict[Part, str]:
+        """Show what was chosen and, once the person asked for the campaign, what is wrong beside each field."""
+        for part, picker in self.pickers.items():
+            picker.show_place(self.files.places.get(part))
+        problems: dict[Part, str] = {"tacs": self.files.wrong.get("tacs", "")}
+        if self.asked:  # until then what is empty is no fault
+            problems = self.files.problems()
+        for part, line in self.rows.items():
+            line.set_problem(problems.get(part, ""))
+        if problems and self.asked:
+            first = next(part for part in self.rows if part in problems)
+            self.ensureWidgetVisible(self.rows[first])
+        return problems
+
+    def _show_strength(self) -> None:
+        words = {
+            "short": self.tr("Nobody can reset it: write it down. At least {count} characters; four words are good."),
+            "weak": self.tr("Weak: add words, or make it longer."),
+            "fair": self.tr("Fair. One word more makes it strong."),
+            "strong": self.tr("Strong. Nobody can reset it: write it down."),
+        }
+        self.hint.setText(words[strength(self.files.passphrase)].format(count=SHORTEST_PASSPHRASE))
+
+    @Slot(str)
+    def _ask(self, part: Part) -> None:
+        last = self.files.places.get(part)
+        folder, title = str(last.parent if last else Path.home()), self.pickers[part].button.accessibleName()
+        if part == "tacs":
+            name, _ = QFileDialog.getOpenFileName(self, title, folder, self.tr("Tables") + " (*.csv *.tsv *.txt)")
+        else:
+            name = QFileDialog.getExistingDirectory(self, title, folder)
+        if name:
+            self.take_place(part, Path(name))
+
+    def take_place(self, part: Part, place: Path) -> None:
+        """Take a folder or file for its part, and look into it in a job."""
+        self.files.places[part] = place
+        self.files.wrong.pop(part, None)
+        self.jobs.start(looking_job(part, place), self._looked)
+        self.changed.emit()
+
+    @Slot(object)
+    def _looked(self, looked: Looked) -> None:
+        """Say what was found; a table of TACs is optional, so that it is told before anybody asks."""
+        if self.files.places.get(looked.part) == looked.place:
+            self.files.wrong[looked.part] = looked.wrong
+            self.changed.emit()
+
+    @Slot(str)
+    def _leave_out(self, part: Part) -> None:
+        self.files.places.pop(part, None)
+        self.files.wrong.pop(part, None)
+        self.changed.emit()
+
+    @Slot()
+    def _ask_target(self) -> None:
+        start = self.target.text() or str(Path.home() / f"campaign{SUFFIX}")
+        option = QFileDialog.Option.DontConfirmOverwrite
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Where to save"), start, f"(*{SUFFIX})", options=option)
+        if name:
+            self.target.setText(name)
+
+    @Slot()
+    def _typed(self) -> None:
+        self.files.target = self.target.text()
+        self.files.passphrase = self.passphrase.text()
+        self.files.repeat = self.repeat.text()
+        self.files.keep_tables = self.keep.isChecked()
+        self._show_strength()
+        self.changed.emit()
+
+    @Slot(int)
+    def _choose_template(self, _index: int) -> None:
+        self.files.template = self.template.chosen or None
+
+
+def _field(name: str, *, secret: bool = False) -> QLineEdit:
+    field = QLineEdit()
+    field.setFont(font())
+    field.setAccessibleName(name)
+    if secret:
+        field.setEchoMode(QLineEdit.EchoMode.Password)
+    return field

@@ -1,0 +1,75 @@
+"""The work behind the Data page: reading again, kept tables, names of handsets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.handsets.naming import NamedHandsets, read_names, write_names
+from engine.job import Job, JobContext
+from engine.logs.cache import forget_tables, start_keeping
+
+if TYPE_CHECKING:
+    from engine.campaign import Campaign
+    from engine.read_again import ReadAgain
+
+
+def tr(text: str) -> str:
+    """Translate a phrase of this module."""
+    return QCoreApplication.translate("data_jobs", text)
+
+
+def reading_again_job(campaign: Campaign, *, accept_rejects: bool) -> Job[ReadAgain]:
+    """Make a campaign's results again. Raises RejectsError unless somebody agreed to lose that many rows."""
+
+    def work(context: JobContext) -> ReadAgain:
+        from engine.read_again import read_again
+
+        return read_again(campaign, accept_rejects=accept_rejects, context=context)
+
+    return Job(tr("Reading {name} again").format(name=campaign.name), work)
+
+
+def keeping_job(campaign: Campaign, *, is_wanted: bool) -> Job[None]:
+    """Let a campaign keep its clean tables from the next reading on, or forget them now."""
+
+    def work(context: JobContext) -> None:
+        context.check()
+        if is_wanted:
+            start_keeping(campaign)
+        else:
+            forget_tables(campaign)
+
+    return Job(tr("Keeping the tables") if is_wanted else tr("Forgetting the tables"), work)
+
+
+def naming_job(campaign: Campaign, names: NamedHandsets) -> Job[NamedHandsets]:
+    """Keep the names of handsets in the campaign; they are the result."""
+
+    def work(context: JobContext) -> NamedHandsets:
+        context.check()
+        write_names(campaign, names)
+        return names
+
+    return Job(tr("Keeping the names"), work)
+
+
+def names_from_file_job(campaign: Campaign, path: Path) -> Job[NamedHandsets]:
+    """Add the names of a file to those of the campaign; all of them are the result."""
+
+    def work(context: JobContext) -> NamedHandsets:
+        context.check()
+        found = NamedHandsets.read_csv(path)
+        with campaign.transaction():
+            names = read_names(campaign).joined(found)
+            write_names(campaign, names)
+        return names
+
+    return Job(tr("Reading {name}").format(name=path.name), work)
+
+
+def names_to_file_job(names: NamedHandsets, path: Path) -> Job[None]:
+    """Save names as CSV. Raises PlaceError if that cannot be done."""
+    return Job(tr("Saving {name}").format(name=path.name), lambda context: names.write_csv(path))

@@ -1,0 +1,64 @@
+"""What a campaign was read from, what is kept of that, and what a person named since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.handsets.naming import NAMES_USED, NamedHandsets, read_names
+from engine.logs.cache import READING, Reading, kept_tables
+from engine.made_from import DOCUMENT as MADE_FROM
+
+if TYPE_CHECKING:
+    from engine.campaign import Campaign
+    from engine.handsets.unknown import PhoneTypeCounts
+
+
+@dataclass(frozen=True)
+class UnknownHandset:
+    """A phone type that nothing resolved when the campaign was read."""
+
+    phone_type: str
+    events: int
+    customers: int
+
+
+@dataclass(frozen=True)
+class DataOrigin:
+    """``kept_bytes`` is the size of the clean tables beside the campaign file, 0 if there are none yet.
+
+    ``names`` are those given so far, ``names_used`` those of the last reading; ``counts`` is None for a campaign that
+    was made before unknown phone types were kept.
+    """
+
+    can_read_again: bool = False
+    reading: Reading | None = None
+    keeps_tables: bool = False
+    kept_bytes: int = 0
+    names: NamedHandsets = field(default_factory=NamedHandsets)
+    names_used: NamedHandsets = field(default_factory=NamedHandsets)
+    unknown: tuple[UnknownHandset, ...] = ()
+    counts: PhoneTypeCounts | None = None
+
+    @property
+    def new_names(self) -> int:
+        """How many names were given, changed or taken back since the last reading."""
+        return self.names.differing(self.names_used)
+
+
+def read_origin(campaign: Campaign) -> DataOrigin:
+    """Read it from a campaign, inside a job."""
+    from engine.handsets.unknown import COUNTS, TABLE, PhoneTypeCounts
+
+    reading, counts, table = campaign.read_document(READING), campaign.read_document(COUNTS), campaign.read_table(TABLE)
+    kept = kept_tables(campaign)
+    return DataOrigin(
+        can_read_again=campaign.read_document(MADE_FROM) is not None,
+        reading=None if reading is None else Reading.from_json(reading),
+        keeps_tables=kept is not None,
+        kept_bytes=kept.path.stat().st_size if kept is not None and kept.path.is_file() else 0,
+        names=read_names(campaign),
+        names_used=read_names(campaign, NAMES_USED),
+        unknown=() if table is None else tuple(UnknownHandset(**row) for row in table.to_pylist()),
+        counts=None if counts is None else PhoneTypeCounts.from_json(counts),
+    )

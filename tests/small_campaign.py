@@ -1,0 +1,52 @@
+"""A campaign of 300 customers in whose logs is a phone type that nobody knows, with its clean tables kept."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.campaign_inputs import CampaignInputs
+from engine.demo import simulate_operator
+from engine.logs import plan_of
+from engine.logs.cache import tables_path
+from engine.pipeline import run_campaign
+
+PASSPHRASE = "four long plain words"
+RING = "Zulu Ring 3"
+
+
+@dataclass(frozen=True)
+class SmallCampaign:
+    """What was delivered, and the campaign made from it. Copy it before you change it."""
+
+    folder: Path
+    inputs: CampaignInputs
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "spring.semblance"
+
+    def file(self, kind: str) -> Path:
+        """Return the file of a kind."""
+        return next(file.source.path for file in self.inputs.plan.files if file.kind == kind)
+
+    def copy_to(self, folder: Path) -> Path:
+        """Copy the campaign file and its kept tables; return the campaign's place."""
+        for path in (self.path, tables_path(self.path)):
+            shutil.copy(path, folder)
+        return folder / self.path.name
+
+
+def make_small_campaign(folder: Path) -> SmallCampaign:
+    """Simulate the delivery and make the campaign."""
+    operator = simulate_operator(folder / "delivery", customers=300, seed=5)
+    for photo in sorted(operator.inventory.iterdir())[2:] + sorted(operator.photos.iterdir())[2:]:
+        photo.unlink()
+    calls = operator.files.calls[0]
+    calls.write_text(calls.read_text(encoding="utf-8").replace("SM-G991B", RING), encoding="utf-8")
+    files = replace(operator.files, history=None, calls=operator.files.calls[:1], usage=())
+    inputs = CampaignInputs(plan_of(files), operator.inventory, operator.photos, "cut", "Spring", keep_tables=True)
+    made = SmallCampaign(folder, inputs)
+    run_campaign(inputs, made.path, PASSPHRASE)
+    return made
