@@ -152,7 +152,7 @@ class ImportPlan:
         Raises InputError if something needed is missing, a file has changed since the plan was made, or a file has no
         row that can be used.
         """
-        from engine.logs.reader import run_plan
+        from engine.logs.importing import run_plan
 
         return run_plan(self, context or JobContext())
 

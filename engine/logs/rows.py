@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +32,7 @@ SQL_TYPES: dict[Content, str] = {
     "number": "DOUBLE",
     "year": "INTEGER",
     "outcome": "TINYINT",
-    "event": "VARCHAR",
+    "event": f"ENUM ('{columns.CALL}', '{columns.MESSAGE}')",
     "degrees": "DOUBLE",
 }
 
@@ -165,7 +166,7 @@ def _references(layout: Layout) -> list[tuple[str, str]]:
     key = columns.CELL if layout.kind == "cells" else columns.CUSTOMER
     twice = (
         f"{key} IN (SELECT {key} FROM {layout.kind}) "
-        f"OR row_number() OVER (PARTITION BY {key}, reason IS NULL ORDER BY line) > 1",
+        f"OR row_number() OVER (PARTITION BY {key}, wrong IS NULL ORDER BY line) > 1",
         f"{key.capitalize()} is listed twice",
     )
     if layout.kind == "cells":
@@ -184,9 +185,14 @@ def _references(layout: Layout) -> list[tuple[str, str]]:
     return []
 
 
-def _cases(checks: list[tuple[str, str]]) -> str:
-    """Return the WHEN parts of an SQL CASE, first reason first."""
-    return " ".join(f"WHEN {condition} THEN {_literal(reason)}" for condition, reason in checks)
+def _cases(conditions: Sequence[str], first: int = 1) -> str:
+    """Return the SQL of the number of the first condition that holds, NULL if none does."""
+    return f"CASE {' '.join(f'WHEN {each} THEN {number}' for number, each in enumerate(conditions, first))} END"
+
+
+def _list(texts: Sequence[str]) -> str:
+    """Return texts as an SQL list, in which "" is NULL."""
+    return f"[{', '.join(_literal(text) if text else 'NULL' for text in texts)}]"
 
 
 def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = True) -> str:
@@ -214,12 +220,14 @@ def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = Tr
         (f"len(fields) < {width}", "Row is cut short"),
         (f"len(fields) > {width}", "Row has too many columns"),
     ]
-    checks = [(check, column) for column in present for check in _checks(column, limits, has_kind=has_kind)]
-    reasons = _cases(shape + [check for check, _ in checks])
-    wrong_column = _cases(
-        [(condition, "") for condition, _ in shape]
-        + [(check[0], file.columns[present[column]].name) for check, column in checks]
-    )
+    flaws = [(condition, reason, "") for condition, reason in shape]
+    for column, place in present.items():
+        checks = _checks(column, limits, has_kind=has_kind)
+        flaws += [(condition, reason, file.columns[place].name) for condition, reason in checks]
+    judged = _cases([condition for condition, _, _ in flaws])
+    references = _references(layout) if related else []
+    wrong = f"coalesce(wrong, {_cases([condition for condition, _ in references], len(flaws) + 1)})"
+    reasons = _list([reason for _, reason, _ in flaws] + [reason for _, reason in references])
     kept = ", ".join(_kept(column) for column in layout.columns)
     row = f"rtrim(raw, chr(13) || chr(10))[:{LONGEST_REJECT}]"
     return f"""
@@ -230,10 +238,10 @@ def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = Tr
         ),
         texts AS (SELECT line, marks, raw, fields, {texts} FROM cut),
         typed AS (SELECT *, {values} FROM texts),
-        judged AS (SELECT *, CASE {reasons} END AS reason FROM typed),
-        related AS (SELECT * {_related(layout) if related else ""} FROM judged)
-        SELECT line, {kept}, reason, CASE WHEN reason IS NOT NULL THEN {row} END AS row,
-            CASE WHEN reason IS NOT NULL THEN nullif(CASE {wrong_column} END, '') END AS wrong_column
+        judged AS (SELECT *, {judged} AS wrong FROM typed),
+        related AS (SELECT * {f"REPLACE ({wrong} AS wrong)" if references else ""} FROM judged)
+        SELECT line, {kept}, {reasons}[wrong] AS reason, CASE WHEN wrong IS NOT NULL THEN {row} END AS row,
+            {_list([column for _, _, column in flaws])}[wrong] AS wrong_column
         FROM related"""
 
 
@@ -247,9 +255,3 @@ def _kept(column: Column) -> str:
     if column.content == "seconds":
         return f'coalesce("{column.name}", 0) AS "{column.name}"'
     return f'"{column.name}"'
-
-
-def _related(layout: Layout) -> str:
-    """Return the SQL that adds the reasons of rows that contradict others, where there can be such."""
-    references = _references(layout)
-    return f"REPLACE (coalesce(reason, CASE {_cases(references)} END) AS reason)" if references else ""

@@ -1,8 +1,7 @@
 """The same three tables from the same two files: by Semblance, and by hand in DuckDB, Polars and pandas.
 
-``features``: customer, calls, minutes (both a month), contacts, incoming_share, night_share. ``runs``: customer,
-handset, first, third, events: the stretches of a customer's calls on one handset. ``ties``: the columns of
-engine.social.tie_table.
+``features``: customer and FEATURES, as docs/indicators.md defines them. ``runs``: customer, handset, first, third,
+events: the stretches of a customer's calls on one handset. ``ties``: the columns of engine.social.tie_table.
 """
 
 from __future__ import annotations
@@ -15,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FEATURES = ("calls", "minutes", "contacts", "incoming_share", "night_share")
+FEATURES = (
+    "calls", "minutes", "contacts", "incoming_share", "night_share", "contact_entropy", "balance_mean",
+    "interevent_mean", "interevent_std",
+)  # fmt: skip
 MONTH = 365.25 / 12  # days
 CALL_COLUMNS = (
     "{'caller': 'VARCHAR', 'callee': 'VARCHAR', 'time': 'TIMESTAMP', 'seconds': 'INTEGER', 'cell': 'VARCHAR', "
@@ -27,30 +29,38 @@ FEATURES_SQL = f"""
         UNION ALL
         SELECT callee, caller, time, seconds, 1 FROM calls WHERE caller <> callee
     ),
+    own AS (FROM sides SEMI JOIN customers USING (customer)),
     contacts AS (
         SELECT customer, contact, count(*) AS calls, sum(seconds) AS seconds, sum(incoming) AS incoming,
             count(*) FILTER (time::TIME >= TIME '19:00:00' OR time::TIME <= TIME '07:00:00') AS night
-        FROM sides SEMI JOIN customers USING (customer) GROUP BY customer, contact
+        FROM own GROUP BY customer, contact
     ),
     figures AS (
-        SELECT customer, sum(calls) AS calls, sum(seconds) AS seconds, count(*) AS contacts,
-            sum(incoming) AS incoming, sum(night) AS night
+        SELECT customer, sum(calls) AS calls, sum(seconds) AS seconds, count(*) AS contacts, sum(incoming) AS incoming,
+            sum(night) AS night, ln(sum(calls)) - sum(calls * ln(calls)) / sum(calls) AS contact_entropy
         FROM contacts GROUP BY customer
+    ),
+    gaps AS (
+        SELECT customer, epoch(time) - lag(epoch(time)) OVER (PARTITION BY customer ORDER BY time) AS gap FROM own
+    ),
+    rhythm AS (
+        SELECT customer, avg(gap) AS interevent_mean, stddev_pop(gap) AS interevent_std FROM gaps GROUP BY customer
     ),
     span AS (
         SELECT greatest(date_diff('second', min(time), max(time)) / 86400.0 / {MONTH}, 0.5) AS months FROM calls
     )
     SELECT customer, coalesce(calls, 0) / months AS calls, coalesce(seconds, 0) / 60 / months AS minutes,
-        coalesce(contacts, 0) AS contacts, incoming / calls AS incoming_share, night / calls AS night_share
-    FROM customers LEFT JOIN figures USING (customer), span"""
+        coalesce(contacts, 0) AS contacts, incoming / calls AS incoming_share, night / calls AS night_share,
+        contact_entropy, (calls - incoming) / contacts / calls AS balance_mean, interevent_mean, interevent_std
+    FROM customers LEFT JOIN figures USING (customer) LEFT JOIN rhythm USING (customer), span"""
 RUNS_SQL = """
     WITH seen AS (
         SELECT caller AS customer, time, phone_type AS handset FROM calls
         WHERE phone_type IS NOT NULL AND caller IN (SELECT customer FROM customers)
     ),
     placed AS (
-        SELECT *, lag(handset) OVER calls AS before, lead(time, 2) OVER calls AS third, row_number() OVER calls AS place,
-            count(*) OVER (PARTITION BY customer) AS total
+        SELECT *, lag(handset) OVER calls AS before, lead(time, 2) OVER calls AS third,
+            row_number() OVER calls AS place, count(*) OVER (PARTITION BY customer) AS total
         FROM seen WINDOW calls AS (PARTITION BY customer ORDER BY time, handset)
     )
     SELECT customer, handset, time AS first,
@@ -148,20 +158,26 @@ def _features_by_polars(calls: Any, customers: Any) -> Any:
     night = (clock >= pl.time(19)) | (clock <= pl.time(7))
     sides = pl.concat(
         others.select(
-            customer=own, contact=other, seconds="seconds", incoming=pl.lit(own == "callee").cast(pl.Int32), night=night
+            customer=own, contact=other, time="time", seconds="seconds", night=night,
+            incoming=pl.lit(own == "callee").cast(pl.Int32),
         )
         for own, other in (("caller", "callee"), ("callee", "caller"))
-    )
+    ).join(customers, on="customer", how="semi")  # fmt: skip
     contacts = sides.group_by("customer", "contact").agg(
         pl.len().alias("calls"), pl.col("seconds").sum(), pl.col("incoming").sum(), pl.col("night").sum()
     )
     figures = contacts.group_by("customer").agg(
         pl.col("calls").sum(), pl.col("seconds").sum(), pl.col("incoming").sum(), pl.col("night").sum(),
-        pl.len().alias("contacts"),
+        pl.len().alias("contacts"), (pl.col("calls") * pl.col("calls").log()).sum().alias("logs"),
     )  # fmt: skip
+    ordered = sides.select("customer", "time").sort("customer", "time")
+    gap = (pl.col("time") - pl.col("time").shift(1)).dt.total_seconds()
+    gaps = ordered.with_columns(gap=pl.when(pl.col("customer") == pl.col("customer").shift(1)).then(gap))
+    rhythm = gaps.group_by("customer").agg(mean=pl.col("gap").mean(), std=pl.col("gap").std(ddof=0))
     days = (pl.col("time").max() - pl.col("time").min()).dt.total_seconds() / 86_400 / MONTH
     span = calls.select(months=pl.max_horizontal(days, 0.5))
-    joined = customers.join(figures, on="customer", how="left").join(span, how="cross")
+    joined = customers.join(figures, on="customer", how="left").join(rhythm, on="customer", how="left")
+    joined = joined.join(span, how="cross")
     return joined.select(
         "customer",
         calls=pl.col("calls").fill_null(0) / pl.col("months"),
@@ -169,6 +185,10 @@ def _features_by_polars(calls: Any, customers: Any) -> Any:
         contacts=pl.col("contacts").fill_null(0),
         incoming_share=pl.col("incoming") / pl.col("calls"),
         night_share=pl.col("night") / pl.col("calls"),
+        contact_entropy=pl.col("calls").log() - pl.col("logs") / pl.col("calls"),
+        balance_mean=(pl.col("calls") - pl.col("incoming").cast(pl.Int64)) / pl.col("contacts") / pl.col("calls"),
+        interevent_mean="mean",
+        interevent_std="std",
     )
 
 
@@ -227,22 +247,29 @@ def by_pandas(folder: Path) -> Found:
 def _features_by_pandas(calls: Any, customers: Any) -> Any:
     import datetime
 
+    import numpy as np
     import pandas as pd
 
     others = calls.loc[calls["caller"] != calls["callee"], ["caller", "callee", "seconds", "time"]]
-    clock = others.pop("time").dt.time
+    clock = others["time"].dt.time
     others["night"] = ((clock >= datetime.time(19)) | (clock <= datetime.time(7))).astype("int8")
     called = others.rename(columns={"caller": "customer", "callee": "contact"}).assign(incoming=0)
     taken = others.rename(columns={"callee": "customer", "caller": "contact"}).assign(incoming=1)
     sides = pd.concat([called, taken], ignore_index=True)
+    sides = sides[sides["customer"].isin(customers)]
     contacts = sides.groupby(["customer", "contact"], sort=False, as_index=False).agg(
         calls=("seconds", "size"), seconds=("seconds", "sum"), incoming=("incoming", "sum"), night=("night", "sum")
     )
+    contacts["logs"] = contacts["calls"] * np.log(contacts["calls"])
     figures = contacts.groupby("customer", sort=False).agg(
         calls=("calls", "sum"), seconds=("seconds", "sum"), incoming=("incoming", "sum"), night=("night", "sum"),
-        contacts=("contact", "size"),
+        contacts=("contact", "size"), logs=("logs", "sum"),
     )  # fmt: skip
+    ordered = sides[["customer", "time"]].sort_values(["customer", "time"], ignore_index=True)
+    gap = ordered["time"].diff().dt.total_seconds().where(ordered["customer"] == ordered["customer"].shift(1))
+    rhythm = gap.groupby(ordered["customer"], sort=False).agg(["mean", lambda gaps: gaps.std(ddof=0)])
     figures = figures.reindex(customers)
+    rhythm = rhythm.reindex(customers)
     months = max((calls["time"].max() - calls["time"].min()).total_seconds() / 86_400 / MONTH, 0.5)
     return pd.DataFrame(
         {
@@ -251,6 +278,10 @@ def _features_by_pandas(calls: Any, customers: Any) -> Any:
             "contacts": figures["contacts"].fillna(0),
             "incoming_share": figures["incoming"] / figures["calls"],
             "night_share": figures["night"] / figures["calls"],
+            "contact_entropy": np.log(figures["calls"]) - figures["logs"] / figures["calls"],
+            "balance_mean": (figures["calls"] - figures["incoming"]) / figures["contacts"] / figures["calls"],
+            "interevent_mean": rhythm.iloc[:, 0],
+            "interevent_std": rhythm.iloc[:, 1],
         }
     ).reset_index()
 

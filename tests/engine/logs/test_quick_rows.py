@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.logs import ImportReport, detect, quick, reader
+from engine.logs import ImportReport, detect, importing, quick
 from engine.logs.plan import ImportPlan
 from tests.engine.logs.delivery import write
 
@@ -91,8 +91,8 @@ def test_large_deliveries_are_compressed_and_come_to_the_same(tmp_path: Path, mo
     plan = planned(tmp_path, [GOOD, *ODD_LINES] * 40)
     monkeypatch.setattr(quick, "LEAST_BYTES", 0)
     plain = plan.run()
-    monkeypatch.setattr(reader, "COMPRESSED_ABOVE", 0)
-    monkeypatch.setattr(reader, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(importing, "COMPRESSED_ABOVE", 0)
+    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 100)
     compressed = plan.run()
     assert contents(compressed) == contents(plain)
     ibis = pytest.importorskip("ibis")
