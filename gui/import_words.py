@@ -29,6 +29,7 @@ def role_words(role: str) -> str:
         columns.CALLER: tr("Caller"),
         columns.CALLEE: tr("Called"),
         columns.TIME: tr("Time"),
+        columns.CLOCK: tr("Clock, beside a day"),
         columns.SECONDS: tr("Length"),
         columns.CELL: tr("Cell"),
         columns.PHONE_TYPE: tr("Phone type, IMEI"),

@@ -91,7 +91,7 @@ class MappingCard(Card):
             self.table.change_rows(rows)
         else:
             self.table.show_rows(rows)
-        roles = [""] + ([each.name for each in LAYOUTS[file.kind].columns] if file.kind else [])
+        roles = [""] + ([each.name for each in LAYOUTS[file.kind].roles] if file.kind else [])
         for place, each in enumerate(file.columns):
             if not is_same:
                 choice = Choice(self.tr("What the column {name} is").format(name=each.name), in_cell=True)
@@ -114,7 +114,11 @@ class MappingCard(Card):
 
     def _show_preview(self, judged: Judged) -> None:
         """Say what would be rejected."""
-        self.verdict.setText(judged.wrong or self._verdict(judged.preview))
+        words = [judged.wrong or self._verdict(judged.preview)]
+        if judged.file.skipped:
+            left_out = self.tr("Lines above the table, left out: {number}.")
+            words.insert(0, left_out.format(number=numbers.decimal(judged.file.skipped)))
+        self.verdict.setText(" ".join(words))
         self.verdict.set_tone("danger" if judged.wrong else "text")
         reasons = judged.preview.reasons if judged.preview is not None else ()
         self.reasons.setVisible(bool(reasons))

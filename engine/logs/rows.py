@@ -23,7 +23,7 @@ LONGEST_CALL = 7 * 86_400
 OLDEST_BIRTH_YEAR = 1900
 STRAY = "Time is far from all others"
 
-SQL_TYPES: dict[Content, str] = {
+SQL_TYPES: dict[Content, str] = {  # a clock is joined to its time
     "identifier": "VARCHAR",
     "text": "VARCHAR",
     "time": "TIMESTAMP",
@@ -62,6 +62,16 @@ def _field(place: int, delimiter: str) -> str:
     part = f"fields[{place + 1}]"
     shown = f"replace({part}, chr({HIDDEN}), {_literal(delimiter)})"
     return f"CASE WHEN marks & {HIDING | PADDED} <> 0 THEN trim({shown}) ELSE {part} END"
+
+
+def _text(role: str, place: int, file: FilePlan) -> str:
+    """Return the SQL of a role's text; of a time in two columns it is both, or empty if either is."""
+    text = _field(place, file.delimiter)
+    clock_place = file.place(columns.CLOCK) if role == columns.TIME else None
+    if clock_place is None:
+        return text
+    clock = _field(clock_place, file.delimiter)
+    return f"CASE WHEN {text} = '' OR {clock} = '' THEN '' ELSE {text} || ' ' || {clock} END"
 
 
 def _words(text: str) -> str:
@@ -205,9 +215,9 @@ def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = Tr
     layout, width = file.layout, len(file.columns)
     present = {column: place for column in layout.columns if (place := file.place(column.name)) is not None}
     has_kind = any(column.name == columns.KIND for column in present)
-    texts = ", ".join(f'{_field(place, file.delimiter)} AS "{column.name}_text"' for column, place in present.items())
+    texts = ", ".join(f'{_text(column.name, place, file)} AS "{column.name}_text"' for column, place in present.items())
     values = ", ".join(
-        f"{_value(column, file.columns[present[column]], file, zone) if column in present else _default(column)} "
+        f"{_value(column, file.written(column.name), file, zone) if column in present else _default(column)} "
         f'AS "{column.name}"'
         for column in layout.columns
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine import columns
-from engine.logs.forms import CLOCK, is_universal, time_form
+from engine.logs.forms import CLOCK, PART_FORMS, is_universal, time_form
 
 NUMBER = {
     ".": re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?"),
@@ -60,6 +60,18 @@ class Values:
     def is_utc(self) -> bool:
         """Whether the times are UTC's."""
         return is_universal(self.form, self.texts[:50])
+
+    @property
+    def are_days(self) -> bool:
+        """Whether the values are days without a clock."""
+        return self.times > 0.9 and self.days_only
+
+    @property
+    def are_of_the_clock(self) -> bool:
+        """Whether the values are times of a day, of any day: most lengths are below four hours."""
+        form, share = time_form(self.texts, PART_FORMS)
+        late = _share(self.texts, lambda text: int(text[: 2 if text[1:2].isdigit() else 1] or 0) >= 4) if share else 0.0
+        return share > 0.9 and (late > 0.4 or "%p" in form)
 
     @property
     def is_clock(self) -> bool:
@@ -204,6 +216,8 @@ def column_form(values: Values, role: str) -> str:
     """Return how the values of a column of times or lengths are written."""
     if role == columns.SECONDS:
         return CLOCK if values.is_clock else ""
+    if role == columns.CLOCK:
+        return time_form(values.texts, PART_FORMS)[0] or PART_FORMS[0]
     times = (
         columns.TIME, columns.SINCE, columns.LEFT_ON, columns.PHONE_SINCE, columns.PHOTO_CONSENT, columns.ASKED_ON,
     )  # fmt: skip
