@@ -15,7 +15,7 @@ from engine.errors import InputError
 from engine.job import JobContext
 from engine.logs.layout import LAYOUTS, Kind
 from engine.logs.plan import FilePlan, ImportPlan
-from engine.logs.queries import interruptible
+from engine.logs.queries import ended_by_cancel
 from engine.logs.reader import COMPRESSED, FileReport, ImportReport, empty_tables, recorded_days, summed_up
 from engine.logs.rows import STRAY, Limits, select_rows
 from engine.logs.text_table import TextTable, read_text_table
@@ -48,7 +48,8 @@ def run_plan(plan: ImportPlan, context: JobContext) -> ImportReport:
     try:
         sources = [_Source(file, file.source.name if names[file.source.name] == 1 else file.source.place)
                    for file in files]  # fmt: skip
-        return import_.report(sources, context)
+        with ended_by_cancel(import_.connection, context):
+            return import_.report(sources, context)
     except BaseException:
         import_.connection.close()
         raise
@@ -116,18 +117,18 @@ class _Import:
         accepted = rejected = 0
         for rows in self._chunks(source, limits, context):
             if rows is not None:
-                accepted += self._insert(layout.kind, rows, context)
+                accepted += self._insert(layout.kind, rows)
                 continue
-            accepted += self._count(keep, context)
+            accepted += self._count(keep)
             rejected += self._count(
                 "INSERT INTO rejects SELECT ?, line, reason, row, wrong_column FROM typed WHERE reason IS NOT NULL",
-                context, [source.name],
-            )  # fmt: skip
+                [source.name],
+            )
         if not accepted:
             raise InputError(self._nothing_usable(source, rejected))
         return FileReport(source.name, layout.kind, accepted + rejected, rejected)
 
-    def _insert(self, kind: Kind, rows: pa.Table, context: JobContext) -> int:
+    def _insert(self, kind: Kind, rows: pa.Table) -> int:
         """Insert rows that are beyond doubt; return how many.
 
         One thread does it in half the CPU time of two, which wait for each other's order.
@@ -137,13 +138,16 @@ class _Import:
             sql = f"INSERT INTO calls ({values}, {columns.KIND}) SELECT {values}, '{columns.CALL}' FROM plain"
         else:
             sql = f"INSERT INTO {kind} BY NAME SELECT * FROM plain"
-        self.connection.execute("SET threads = 1")
         self.connection.register("plain", rows)
-        count = self._count(sql, context)
+        if len(rows) < ROWS_AT_ONCE:
+            count = self._count(sql)
+        else:
+            self.connection.execute("SET threads = 1")
+            count = self._count(sql)
+            self.connection.execute("RESET threads")
         self.connection.unregister("plain")
         if self.is_compressed:
-            self._run(f"CHECKPOINT {COMPRESSED}", context)
-        self.connection.execute("RESET threads")
+            self._run(f"CHECKPOINT {COMPRESSED}")
         return count
 
     def _chunks(self, source: _Source, limits: Limits, context: JobContext) -> Iterator[pa.Table | None]:
@@ -164,21 +168,21 @@ class _Import:
                 yield pa.concat_tables(rows)
                 rows = []
             if sum(map(len, lines)) >= LINES_AT_ONCE:
-                self._type(pa.concat_tables(lines), judge, context)
+                self._type(pa.concat_tables(lines), judge)
                 lines = []
                 yield None
             context.progress(chunk.done, message)
         if rows:
             yield pa.concat_tables(rows)
         if lines:
-            self._type(pa.concat_tables(lines), judge, context)
+            self._type(pa.concat_tables(lines), judge)
             yield None
         self.connection.execute("DROP TABLE IF EXISTS typed")
 
-    def _type(self, lines: pa.Table, judge: str, context: JobContext) -> None:
+    def _type(self, lines: pa.Table, judge: str) -> None:
         """Make the table ``typed`` of numbered lines."""
         self.connection.register("chunk", lines)
-        self._run(f"CREATE OR REPLACE TEMP TABLE typed AS {judge}", context)
+        self._run(f"CREATE OR REPLACE TEMP TABLE typed AS {judge}")
         self.connection.unregister("chunk")
 
     def _set_strays_aside(
@@ -189,11 +193,11 @@ class _Import:
         One wrong year would stretch the logs, and with them every customer's age and tenure. Far is more than a month
         before the first, or after the last, 1 in 2,000.
         """
-        limits, least, most = usual_times(self._run(DAYS_SQL, context))
+        limits, least, most = usual_times(self._run(DAYS_SQL))
         if limits.first <= least and most <= limits.last:
             return list(reports)
         for kind in ("calls", "usage"):
-            self._run(f"DELETE FROM {kind} WHERE time NOT BETWEEN ? AND ?", context, [limits.first, limits.last])
+            self._run(f"DELETE FROM {kind} WHERE time NOT BETWEEN ? AND ?", [limits.first, limits.last])
         judged = []
         for source, report in zip(sources, reports, strict=True):
             found = 0
@@ -202,18 +206,18 @@ class _Import:
                     continue
                 found += self._count(
                     "INSERT INTO rejects SELECT ?, line, reason, row, wrong_column FROM typed WHERE reason = ?",
-                    context, [source.name, STRAY],
-                )  # fmt: skip
+                    [source.name, STRAY],
+                )
             judged.append(replace(report, rejected=report.rejected + found))
         return judged
 
-    def _run(self, sql: str, context: JobContext, values: Sequence[object] = ()) -> list[Any]:
-        """Run a query, which a cancel ends, and return its rows."""
-        return interruptible(self.connection, lambda: self.connection.execute(sql, list(values)).fetchall(), context)
+    def _run(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """Run a query and return its rows."""
+        return self.connection.execute(sql, list(values)).fetchall()
 
-    def _count(self, sql: str, context: JobContext, values: Sequence[object] = ()) -> int:
+    def _count(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run an INSERT and return how many rows went in."""
-        return int(self._run(sql, context, values)[0][0])
+        return int(self._run(sql, values)[0][0])
 
     def _nothing_usable(self, source: _Source, rejected: int) -> str:
         """Return the sentence about a file without a single good row."""

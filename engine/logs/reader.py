@@ -27,6 +27,7 @@ MOST_SET_ASIDE = 0.05  # of a file's rows; above it a person is asked
 MOST_MISREAD = 0.01  # of a file's rows may be in another encoding; more would leave towns out by their spelling
 UNUSABLE = 0.5  # of a file's rows set aside: the rest would mislead
 UNREADABLE_REASON = "Letters are not "
+IN_MEMORY: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "temp_directory": ""}
 COMPRESSED = "clean"  # the name of the database that is compressed
 
 
@@ -183,18 +184,20 @@ def empty_tables(*, is_compressed: bool = False) -> duckdb.DuckDBPyConnection:
     """
     import duckdb
 
-    connection = duckdb.connect(config={"enable_external_access": "false", "temp_directory": ""})
+    connection = duckdb.connect(config=IN_MEMORY)
     if is_compressed:
         connection.execute(f"ATTACH ':memory:' AS {COMPRESSED} (COMPRESS)")
         connection.execute(f"USE {COMPRESSED}")
-    for layout in LAYOUTS.values():
-        if layout.kind != "offers":
-            connection.execute(create_table(layout))
-    connection.execute(f"CREATE TABLE offers AS SELECT '{columns.NO_OFFER}' AS offer")
-    connection.execute(
-        'CREATE TABLE rejects (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR, "column" VARCHAR)'
-    )
+    make_tables(connection)
     return connection
+
+
+def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make an empty table of each kind, and that of the rows set aside."""
+    tables = [create_table(layout) for layout in LAYOUTS.values() if layout.kind != "offers"]
+    tables.append(f"CREATE TABLE offers AS SELECT '{columns.NO_OFFER}' AS offer")
+    tables.append('CREATE TABLE rejects (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR, "column" VARCHAR)')
+    connection.execute(f"BEGIN; {'; '.join(tables)}; COMMIT")
 
 
 def summed_up(

@@ -19,6 +19,7 @@ from engine.logs.quick import Quick, can_be_quick
 from engine.logs.rows import Limits
 
 WORKERS = 2
+SMALL = 1 << 16  # bytes of a file that is not worth any
 AHEAD = 2  # blocks that are worked on while one is taken
 
 
@@ -40,6 +41,9 @@ def read_chunks(file: FilePlan, limits: Limits, zone: str) -> Iterator[Chunk]:
     Raises InputError if the file can no longer be read or its header is not the one of the plan.
     """
     quick = Quick(file, limits, zone) if can_be_quick(file) else None
+    if file.source.size < SMALL:
+        yield from (_chunk(block, file, quick) for block in _body(file))
+        return
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="logs") as executor:
         waiting: deque[Future[Chunk]] = deque()
         try:

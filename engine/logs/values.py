@@ -64,14 +64,14 @@ class Values:
     @property
     def are_days(self) -> bool:
         """Whether the values are days without a clock."""
-        return self.times > 0.9 and self.days_only
+        return self.times > 0.5 and self.days_only
 
     @property
     def are_of_the_clock(self) -> bool:
         """Whether the values are times of a day, of any day: most lengths are below four hours."""
         form, share = time_form(self.texts, PART_FORMS)
         late = _share(self.texts, lambda text: int(text[: 2 if text[1:2].isdigit() else 1] or 0) >= 4) if share else 0.0
-        return share > 0.9 and (late > 0.4 or "%p" in form)
+        return share > 0.5 and (late > 0.4 or "%p" in form)
 
     @property
     def is_clock(self) -> bool:

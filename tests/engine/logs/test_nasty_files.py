@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.logs import detect, lines, sources
 from tests.engine.logs.delivery import CALLS, call_lines, write
 
+pytestmark = pytest.mark.usefixtures("many_imports")
 CORPUS = Path(__file__).parents[2] / "data" / "logs"
 EXPECTED = tomllib.loads((CORPUS / "expected.toml").read_text(encoding="utf-8"))
 

@@ -13,6 +13,7 @@ from engine.logs import ImportReport, detect, importing, quick
 from engine.logs.plan import ImportPlan
 from tests.engine.logs.delivery import write
 
+pytestmark = pytest.mark.usefixtures("many_imports")
 HEADER = "caller;callee;time;seconds;cell;phone_type;kind"
 GOOD = "0036301234567;+36209876543;2026-01-05 10:00:00;60;BUD-001;SM-G991B;voice"
 ODD_LINES = [
