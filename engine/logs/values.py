@@ -15,6 +15,7 @@ NUMBER = {
 }
 PARTY = re.compile(r"\+?\d{6,15}|[0-9a-fA-F]{16,64}|[A-Za-z0-9+/_-]{20,64}={0,2}")
 CLOCK_LENGTH = re.compile(r"(\d{1,3}:)?[0-5]?\d:[0-5]\d")
+LATE = re.compile(r"(0?[4-9]|1\d|2[0-3])(\D|\d{4}$)")  # from four o'clock on
 PHONE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w .+\-/(),\"]{3,60}")
 MAKERS = re.compile(
     r"(?i)samsung|galaxy|apple|iphone|huawei|xiaomi|nokia|lumia|sony|xperia|moto|honor|oneplus|oppo|redmi|pixel|alcatel"
@@ -70,8 +71,8 @@ class Values:
     def are_of_the_clock(self) -> bool:
         """Whether the values are times of a day, of any day: most lengths are below four hours."""
         form, share = time_form(self.texts, PART_FORMS)
-        late = _share(self.texts, lambda text: int(text[: 2 if text[1:2].isdigit() else 1] or 0) >= 4) if share else 0.0
-        return share > 0.5 and (late > 0.4 or "%p" in form)
+        late = _share(self.texts, lambda text: bool(LATE.match(text)))
+        return share > 0.7 and (late > 0.4 or "%p" in form)
 
     @property
     def is_clock(self) -> bool:
