@@ -16,7 +16,7 @@ from gui.data_cards import kind_words
 from gui.dialect_line import DialectLine
 from gui.fitting_scroll import FittingScroll
 from gui.import_jobs import Judged
-from gui.import_words import all_kinds, missing_words, role_words, sure_tip, sure_words
+from gui.import_words import all_kinds, missing_words, role_words_in, sure_tip, sure_words
 from gui.short_table import Cell, Column, ShortTable
 from gui.widgets import Button, Card, Choice, Label, Notice, column, dim, plain
 
@@ -97,7 +97,7 @@ class MappingCard(Card):
                 choice = Choice(self.tr("What the column {name} is").format(name=each.name), in_cell=True)
                 choice.activated.connect(partial(self._role_chosen, place))
                 self.table.put(place, ROLE, choice)
-            self.role_choice(place).offer([(role_words(role), role) for role in roles], each.role)
+            self.role_choice(place).offer([(role_words_in(file, role), role) for role in roles], each.role)
             self.role_choice(place).setEnabled(file.kind is not None)
 
     def _show_missing(self, file: FilePlan) -> None:

@@ -172,7 +172,7 @@ def test_lines_above_a_table_and_a_clock_in_its_own_column_are_shown_and_correct
     mapping = view.mapping
     assert mapping.verdict.text() == "Lines above the table, left out: 3. Of the first 9 rows, all can be used."
     assert mapping.dialect.start.currentText() == "Line 4"
-    assert [mapping.role_choice(place).currentText() for place in (2, 3)] == ["Time", "Clock, beside a day"]
+    assert [mapping.role_choice(place).currentText() for place in (2, 3)] == ["Day", "Time of day"]
     mapping.dialect.start.choose("0")
     settled(view, qtbot)
     assert len(view.judged[0].file.columns) == 1
