@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.benchmarks.call_records import write_delivery
+from tests.benchmarks.cancels import Cancel, measure_cancels
 from tests.benchmarks.contenders import CONTENDERS, FEATURES, Found
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -102,6 +103,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--memory", type=float, default=0.0, metavar="GB", help="limit of a contender's data")
     parser.add_argument("--only", choices=CONTENDERS, action="append")
     parser.add_argument("--folder", type=Path, help="read calls.csv and customers.csv there instead of making them")
+    parser.add_argument("--cancel", action="store_true", help="measure how long a cancel takes instead")
     parser.add_argument("--json", type=Path, metavar="F", help="write the figures there too")
     parser.add_argument("--one", choices=CONTENDERS, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
@@ -112,10 +114,21 @@ def main(arguments: list[str] | None = None) -> None:
         folder = chosen.folder or Path(made)
         if not chosen.folder:
             write_delivery(folder, chosen.rows, chosen.dirty)
-        figures = compare(folder, chosen.only or list(CONTENDERS), chosen.memory)
+        if chosen.cancel:
+            report = [asdict(each) for each in tell_cancels(folder)]
+        else:
+            report = [asdict(each) for each in compare(folder, chosen.only or list(CONTENDERS), chosen.memory)]
     if chosen.json:
-        report = [asdict(each) for each in figures]
         chosen.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def tell_cancels(folder: Path) -> list[Cancel]:
+    """Measure cancels and say how long each took."""
+    cancels = measure_cancels(folder)
+    print(f"{'cancelled':18}{'after s':>9}{'took s':>9}{'threads left':>15}")
+    for each in cancels:
+        print(f"{each.work:18}{each.after:9.1f}{each.took:9.2f}{each.threads_left:15}")
+    return cancels
 
 
 def compare(folder: Path, names: list[str], memory: float) -> list[Figures]:
