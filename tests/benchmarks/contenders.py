@@ -98,11 +98,12 @@ def by_semblance(folder: Path) -> Found:
     import pyarrow as pa
 
     from engine.handsets import logged_phone_types
-    from engine.handsets.changes import handset_events, handset_runs
-    from engine.handsets.history import CUSTOMERS_SQL
+    from engine.handsets.history import CUSTOMERS_SQL, read_runs
+    from engine.handsets.runs import NEVER
     from engine.indicators import Tables, customer_indicators
+    from engine.job import JobContext
     from engine.logs import detect
-    from engine.social import tie_table
+    from engine.social.records import read_ties
 
     logs = detect([folder]).run().tables
     connection = logs.connection
@@ -111,15 +112,18 @@ def by_semblance(folder: Path) -> Found:
     features = customer_indicators(connection, Tables(calls, tables.table("customers")), names=FEATURES)
     phone_types = logged_phone_types(logs).numbers
     connection.execute(CUSTOMERS_SQL)
-    connection.register("resolved", pa.Table.from_pandas(phone_types))
-    watched = tables.table("watched")
-    runs = handset_runs(handset_events(calls, tables.table("usage"), watched), tables.table("resolved"))
+    runs = read_runs(connection, phone_types, JobContext())
+    watched = connection.sql("SELECT customer FROM watched ORDER BY number").to_arrow_table()["customer"]
     named = phone_types.set_index("handset")["phone_type"].loc[range(len(phone_types))]  # each is a model of its own
-    found = runs.to_pyarrow()
-    for name, texts in (("customer", watched.order_by("number").customer.to_pyarrow()), ("handset", pa.array(named))):
-        place = found.column_names.index(name)
-        found = found.set_column(place, name, texts.take(found[name]))
-    return Found(features, found, tie_table(calls).to_pyarrow())
+    moments = pa.timestamp("us")
+    found = {
+        "customer": watched.take(pa.array(runs.customer)),
+        "handset": pa.array(named).take(pa.array(runs.handset)),
+        "first": pa.array(runs.first).cast(moments),
+        "third": pa.array(runs.third, mask=runs.third == NEVER).cast(moments),
+        "events": pa.array(runs.events),
+    }
+    return Found(features, pa.table(found), read_ties(connection, JobContext()))
 
 
 def by_hand(folder: Path) -> Found:
