@@ -204,6 +204,9 @@ def summed_up(
     connection: duckdb.DuckDBPyConnection, reports: Sequence[FileReport], catalogue: TextTable | None
 ) -> ImportReport:
     """Put together what came of all files."""
+    rows, rejected = sum(report.rows for report in reports), sum(report.rejected for report in reports)
+    if not rejected:
+        return ImportReport(rows, rows, 0, (), Logs(connection, tuple(reports), _no_rejects(), catalogue))
     rejects = connection.sql(
         'SELECT file, line, reason, text, "column" FROM rejects '
         "JOIN (SELECT unnest(?) AS file, unnest(range(?)) AS place) USING (file) ORDER BY place, line",
@@ -212,6 +215,13 @@ def summed_up(
     reasons = connection.execute(
         "SELECT file, reason, count(*), min(line), arg_min(text, line) FROM rejects GROUP BY ALL ORDER BY 3 DESC, 1, 2"
     ).fetchall()
-    rows, rejected = sum(report.rows for report in reports), sum(report.rejected for report in reports)
     logs = Logs(connection, tuple(reports), rejects, catalogue)
     return ImportReport(rows, rows - rejected, rejected, tuple(Reason(*reason) for reason in reasons), logs)
+
+
+def _no_rejects() -> pa.Table:
+    """Return an empty table of rows set aside."""
+    import pyarrow as pa
+
+    text = pa.string()
+    return pa.schema(zip(columns.REJECT_COLUMNS, (text, pa.int64(), text, text, text), strict=True)).empty_table()

@@ -19,6 +19,7 @@ def many_imports() -> Iterator[None]:
     """Let imports share one DuckDB, each with a database of its own in it: to start DuckDB takes 15 ms."""
     names: deque[str] = deque()
     with duckdb.connect(config=IN_MEMORY) as whole, pytest.MonkeyPatch.context() as patch:
+        whole.execute("SET threads = 1")  # several only wait for each other here
         made = 0
 
         def empty_tables(*, is_compressed: bool = False) -> duckdb.DuckDBPyConnection:
