@@ -4,6 +4,7 @@
 CALLER = "caller"  # text, who called
 CALLEE = "callee"  # text, who was called
 TIME = "time"  # timestamp, start
+CLOCK = "clock"  # of TIME, in files that keep day and clock in two columns; joined as they are read
 SECONDS = "seconds"  # integer, length of the call
 CELL = "cell"  # text, cell of the caller; may be missing
 PHONE_TYPE = "phone_type"  # text, the caller's handset: a phone-type string or an IMEI; may be missing

@@ -21,6 +21,7 @@ from gui.import_words import delimiter_words, encoding_words, form_words
 from gui.widgets import Choice, Flow, Label, column
 
 HEADER, NO_HEADER = "header", "rows"
+FIRST_LINES = 12  # in which a table is likely to begin
 ZONES = ("Europe/Budapest", "Europe/Vienna", "Europe/Berlin", "Europe/Bucharest", "Europe/London")
 
 
@@ -38,6 +39,7 @@ class DialectLine(QWidget):
         self.delimiter = self._choice(self.tr("Separator"), self._dialect_chosen)
         self.decimal = self._choice(self.tr("Decimal mark"), self._decimal_chosen)
         self.form = self._choice(self.tr("Dates"), self._form_chosen)
+        self.start = self._choice(self.tr("Table begins in"), self._dialect_chosen)
         self.header = self._choice(self.tr("First line"), self._dialect_chosen)
         self.zone = self._choice(self.tr("Times are UTC; use those of"), self._zone_chosen)
         self.setLayout(self._flow)
@@ -53,10 +55,14 @@ class DialectLine(QWidget):
         is_text = not file.source.is_structured
         for choice in (self.encoding, self.delimiter, self.header):
             choice.setEnabled(is_text)
+        self.start.setEnabled(file.source.shape != "parquet")
+        starts = range(max(FIRST_LINES, file.skipped + 1))
+        words = self.tr("Line {number}")
+        self.start.offer([(words.format(number=each + 1), str(each)) for each in starts], str(file.skipped))
         self.encoding.offer([(encoding_words(each), each) for each in ENCODINGS], file.encoding)
         self.delimiter.offer([(delimiter_words(each), each) for each in DELIMITERS], file.delimiter)
-        words = {".": self.tr("Point 0.5"), ",": self.tr("Comma 0,5")}
-        self.decimal.offer([(words[each], each) for each in DECIMALS], file.decimal)
+        marks = {".": self.tr("Point 0.5"), ",": self.tr("Comma 0,5")}
+        self.decimal.offer([(marks[each], each) for each in DECIMALS], file.decimal)
         self.header.offer([(self.tr("Names"), HEADER), (self.tr("Rows already"), NO_HEADER)],
                           HEADER if file.has_header else NO_HEADER)  # fmt: skip
         form = _form(file)
@@ -72,7 +78,10 @@ class DialectLine(QWidget):
         return choice
 
     def _dialect_chosen(self, _index: int) -> None:
-        dialect = Dialect(self.encoding.chosen or "", self.delimiter.chosen or "", self.header.chosen == HEADER)
+        dialect = Dialect(
+            self.encoding.chosen or "", self.delimiter.chosen or "", self.header.chosen == HEADER,
+            int(self.start.chosen or 0),
+        )  # fmt: skip
         self.corrected.emit(partial(correct_dialect, dialect=dialect))
 
     def _decimal_chosen(self, _index: int) -> None:

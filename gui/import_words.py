@@ -29,6 +29,7 @@ def role_words(role: str) -> str:
         columns.CALLER: tr("Caller"),
         columns.CALLEE: tr("Called"),
         columns.TIME: tr("Time"),
+        columns.CLOCK: tr("Time of day"),
         columns.SECONDS: tr("Length"),
         columns.CELL: tr("Cell"),
         columns.PHONE_TYPE: tr("Phone type, IMEI"),
@@ -55,6 +56,11 @@ def role_words(role: str) -> str:
         columns.LONGITUDE: tr("Longitude"),
     }
     return words.get(role, role.replace("_", " ").capitalize())
+
+
+def role_words_in(file: FilePlan, role: str) -> str:
+    """Say what a column of a file is: where the clock stands in a column of its own, the other one is the day."""
+    return tr("Day") if role == columns.TIME and file.place(columns.CLOCK) is not None else role_words(role)
 
 
 def sure_words(confidence: float) -> str:

@@ -16,7 +16,7 @@ from gui.data_cards import kind_words
 from gui.dialect_line import DialectLine
 from gui.fitting_scroll import FittingScroll
 from gui.import_jobs import Judged
-from gui.import_words import all_kinds, missing_words, role_words, sure_tip, sure_words
+from gui.import_words import all_kinds, missing_words, role_words_in, sure_tip, sure_words
 from gui.short_table import Cell, Column, ShortTable
 from gui.widgets import Button, Card, Choice, Label, Notice, column, dim, plain
 
@@ -91,13 +91,13 @@ class MappingCard(Card):
             self.table.change_rows(rows)
         else:
             self.table.show_rows(rows)
-        roles = [""] + ([each.name for each in LAYOUTS[file.kind].columns] if file.kind else [])
+        roles = [""] + ([each.name for each in LAYOUTS[file.kind].roles] if file.kind else [])
         for place, each in enumerate(file.columns):
             if not is_same:
                 choice = Choice(self.tr("What the column {name} is").format(name=each.name), in_cell=True)
                 choice.activated.connect(partial(self._role_chosen, place))
                 self.table.put(place, ROLE, choice)
-            self.role_choice(place).offer([(role_words(role), role) for role in roles], each.role)
+            self.role_choice(place).offer([(role_words_in(file, role), role) for role in roles], each.role)
             self.role_choice(place).setEnabled(file.kind is not None)
 
     def _show_missing(self, file: FilePlan) -> None:
@@ -114,7 +114,11 @@ class MappingCard(Card):
 
     def _show_preview(self, judged: Judged) -> None:
         """Say what would be rejected."""
-        self.verdict.setText(judged.wrong or self._verdict(judged.preview))
+        words = [judged.wrong or self._verdict(judged.preview)]
+        if judged.file.skipped:
+            left_out = self.tr("Lines above the table, left out: {number}.")
+            words.insert(0, left_out.format(number=numbers.decimal(judged.file.skipped)))
+        self.verdict.setText(" ".join(words))
         self.verdict.set_tone("danger" if judged.wrong else "text")
         reasons = judged.preview.reasons if judged.preview is not None else ()
         self.reasons.setVisible(bool(reasons))

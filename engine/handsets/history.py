@@ -56,6 +56,10 @@ PHONE_TYPES_SQL = """
 CUSTOMERS_SQL = """
     CREATE OR REPLACE TEMP TABLE watched AS
     SELECT customer, row_number() OVER (ORDER BY customer) - 1 AS number, phone_since, left_on FROM customers"""
+COUNTS_SQL = "SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM usage), (SELECT count(*) FROM watched)"
+FOLLOWED_SQL = """
+    CREATE OR REPLACE TEMP TABLE followed AS SELECT customer, number FROM watched WHERE number >= ? AND number < ?"""
+RECORDS_AT_ONCE = 10_000_000  # take about 1 GB
 FINISH_SQL = "SELECT max(time) FROM (SELECT max(time) AS time FROM calls UNION ALL SELECT max(time) FROM usage)"
 
 
@@ -110,8 +114,7 @@ def handset_history(
     context.progress(0.3, "Following handsets")
     connection = logs.connection
     connection.execute(CUSTOMERS_SQL)
-    runs = interruptible(connection, lambda: _read_runs(connection, phone_types.numbers), context)
-    context.progress(0.9, "Following handsets")
+    runs = read_runs(connection, phone_types.numbers, context.part(0.3, 0.9))
     customers = connection.execute("SELECT customer, phone_since, left_on FROM watched ORDER BY number").df()
     finish = connection.execute(FINISH_SQL).fetchall()[0][0]
     table = _history(runs, _watched(customers, finish), phone_types.handsets)
@@ -160,11 +163,27 @@ def _watched(customers: pd.DataFrame, finish: datetime | None) -> _Watched:
     )
 
 
-def _read_runs(connection: duckdb.DuckDBPyConnection, numbers: pd.DataFrame) -> Runs:
-    """Read the stretches of events on one handset."""
+def read_runs(connection: duckdb.DuckDBPyConnection, numbers: pd.DataFrame, context: JobContext) -> Runs:
+    """Read the stretches of events on one handset, of some customers at a time, so that memory stays in bounds.
+
+    The table ``watched`` is that of CUSTOMERS_SQL; ``numbers`` are those of PhoneTypes. Raises JobCancelled.
+    """
     connection.register("resolved", numbers)
     connection.execute("CREATE OR REPLACE TEMP TABLE phone_types AS SELECT * FROM resolved")
     connection.unregister("resolved")
+    records, people = connection.execute(COUNTS_SQL).fetchall()[0]
+    shares = max(1, -(-records // RECORDS_AT_ONCE))
+    found = []
+    for share in range(shares):
+        context.progress(share / shares, "Following handsets")
+        connection.execute(FOLLOWED_SQL, [people * share // shares, people * (share + 1) // shares])
+        found.append(interruptible(connection, lambda: _followed(connection), context))
+    context.progress(1.0, "Following handsets")
+    return functools.reduce(joined, found)
+
+
+def _followed(connection: duckdb.DuckDBPyConnection) -> Runs:
+    """Read the runs of the customers in the table ``followed``."""
     found: Mapping[str, Any] = connection.execute(_runs_sql()).fetchnumpy()
     return _runs(found)
 
@@ -178,7 +197,7 @@ def _runs_sql() -> str:
     events = handset_events(
         ibis.table({columns.CALLER: "string", **record}, name="calls"),
         ibis.table({columns.CUSTOMER: "string", **record}, name="usage"),
-        ibis.table({columns.CUSTOMER: "string", NUMBER: "int64"}, name="watched"),
+        ibis.table({columns.CUSTOMER: "string", NUMBER: "int64"}, name="followed"),
     )
     resolved = ibis.table({columns.PHONE_TYPE: "string", HANDSET: "int32"}, name="phone_types")
     runs = handset_runs(events, resolved).order_by(columns.CUSTOMER, FIRST, HANDSET)

@@ -155,7 +155,7 @@ def fingerprint(plan: ImportPlan) -> str:
         except OSError as error:
             raise InputError(f"{source.path} cannot be read ({error.strerror or error}).") from error
         parts = (str(source.path.resolve()), source.shape, source.member, state.st_size, state.st_mtime_ns, file.kind,
-                 file.encoding, file.delimiter, file.has_header, file.decimal, settings)  # fmt: skip
+                 file.encoding, file.delimiter, file.has_header, file.skipped, file.decimal, settings)  # fmt: skip
         digest.update(repr(parts).encode())
     return digest.hexdigest()
 

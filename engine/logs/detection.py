@@ -50,7 +50,17 @@ def detect_table(source: Source, kind: Kind | None = None, dialect: Dialect | No
     kinds = [LAYOUTS[kind]] if kind else list(LAYOUTS.values())
     found = [(_fit(source, layout, probe, values, decimal), layout) for layout in kinds]
     (fit, roles), layout = max(found, key=lambda each: each[0][0])
-    named = FilePlan(source, layout.kind, round(fit, 2), (), probe.encoding, probe.delimiter, probe.has_header, decimal)
+    named = FilePlan(
+        source,
+        layout.kind,
+        round(fit, 2),
+        (),
+        probe.encoding,
+        probe.delimiter,
+        probe.has_header,
+        decimal,
+        probe.skipped,
+    )
     if kind:
         named = replace(named, confidence=1.0)
     elif fit < LEAST:
@@ -93,12 +103,12 @@ def _fit(
 
     The surest role of all is given first, then the next one among what is left; of equals the one further left.
     """
+    roles = _day_and_clock(probe, values) if layout.parts else {}
     scores = [
         (_confidence(probe, place, column.name, layout, values[place], decimal), place, number, column.name)
         for place in range(len(probe.names))
         for number, column in enumerate(layout.columns)
     ]
-    roles: dict[int, tuple[str, float]] = {}
     for confidence, place, _, role in sorted(scores, key=lambda score: (-score[0], score[2], score[1])):
         taken = {given for given, _ in roles.values()}
         if confidence >= LEAST and place not in roles and role not in taken:
@@ -110,6 +120,31 @@ def _fit(
     known = sum(confidence >= 0.8 for confidence in by_role.values()) / max(len(probe.names), 1)
     whole = sum(needed) / len(needed) * (0.4 if min(needed) < LEAST else 1.0)
     return min(1.0, 0.75 * whole + 0.15 * known + 0.1 * file_score(source.name, layout.kind)), roles
+
+
+def _day_and_clock(probe: Probe, values: Sequence[Values]) -> dict[int, tuple[str, float]]:
+    """Return the roles of the two columns that a time's day and its clock stand in, if no column has both."""
+    if any(each.times > 0.5 and not each.days_only for each in values):
+        return {}
+
+    def sure(place: int, role: str) -> float:
+        return name_score(probe.names[place], role) if probe.has_header else 0.0
+
+    def is_another(place: int, role: str) -> bool:
+        return probe.has_header and is_of_others(probe.names[place], role)
+
+    days = [place for place, each in enumerate(values) if each.are_days and not is_another(place, columns.TIME)]
+    clocks = [
+        place
+        for place, each in enumerate(values)
+        if each.are_of_the_clock and place not in days and not is_another(place, columns.CLOCK)
+    ]
+    if not days or not clocks:
+        return {}
+    day = max(days, key=lambda place: sure(place, columns.TIME))
+    clock = min(clocks, key=lambda place: (-sure(place, columns.CLOCK), abs(place - day)))
+    confidence = 0.6 + 0.2 * (sure(day, columns.TIME) == EXACT) + 0.2 * (sure(clock, columns.CLOCK) == EXACT)
+    return {day: (columns.TIME, confidence), clock: (columns.CLOCK, confidence)}
 
 
 def _confidence(probe: Probe, place: int, role: str, layout: Layout, values: Values, decimal: str) -> float:

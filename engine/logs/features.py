@@ -60,12 +60,16 @@ def current_makers(phones: pd.DataFrame) -> pd.DataFrame:
 
 
 def features_of(described: pa.Table, phones: pd.DataFrame) -> pd.DataFrame:
-    """Put indicators (customer and HABITS at least) and the handsets of the same moment together as features."""
+    """Put indicators (customer and HABITS at least) and the handsets of the same moment together as features.
+
+    Numbers are rounded to seven digits: threads and databases sum in an order of their own, and the last digits, which
+    differ by it, must not decide who gets an offer.
+    """
     table = described.select([columns.CUSTOMER, *HABITS]).to_pandas().set_index(columns.CUSTOMER).sort_index()
     features = table.join(phones)
     features[columns.MAKER] = features[columns.MAKER].fillna(columns.UNKNOWN_MAKER)
-    typed: pd.DataFrame = features.astype({n: "category" if n in CATEGORIES else "float64" for n in features})
-    return typed
+    typed: pd.DataFrame = features.astype({n: "category" if n in CATEGORIES else "float32" for n in features})
+    return typed.astype({n: "float64" for n in features if n not in CATEGORIES})
 
 
 def handsets_at(handsets: pd.DataFrame, as_of: datetime) -> pd.DataFrame:

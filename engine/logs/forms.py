@@ -14,8 +14,11 @@ ISO = ""  # year-month-day as DuckDB casts it, with T or a space, with or withou
 EPOCH_SECONDS, EPOCH_MILLISECONDS = "epoch_s", "epoch_ms"
 DAY_FORMS = ("%Y.%m.%d.", "%Y.%m.%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d")
 CLOCK_FORMS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+COMPACT_CLOCK = "%H%M%S"
+PART_FORMS = (*CLOCK_FORMS, COMPACT_CLOCK)  # of a clock in a column of its own
 TIME_FORMS = (
     ISO,
+    *(f"%Y-%m-%d {clock}" for clock in CLOCK_FORMS if "%I" in clock),
     *(f"{day} {clock}" for day in DAY_FORMS for clock in CLOCK_FORMS),
     *DAY_FORMS,
     "%Y%m%d%H%M%S",
@@ -50,7 +53,7 @@ def _pattern(form: str) -> re.Pattern[str]:
         return _ISO_PATTERN
     if form in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
         return re.compile(r"\d{9,10}" if form == EPOCH_SECONDS else r"\d{12,13}")
-    compact = form == "%Y%m%d%H%M%S" or form.startswith("%Y%m%d")
+    compact = form == COMPACT_CLOCK or form.startswith("%Y%m%d")
     pieces = {key: piece.replace("{1,2}", "{2}") for key, piece in _PIECES.items()} if compact else _PIECES
     escaped = re.escape(form).replace(r"\ ", " +")
     return re.compile(re.sub(r"%[YmdHIMSp]", lambda found: pieces[found[0]], escaped))
@@ -65,23 +68,29 @@ def is_of_form(text: str, form: str) -> bool:
         seconds = int(text) / (1 if form == EPOCH_SECONDS else 1000)
         return datetime(FIRST_YEAR, 1, 1).timestamp() < seconds < datetime(LAST_YEAR, 1, 1).timestamp()
     parts = {key: int(value) for key, value in found.groupdict().items() if value and key not in ("p", "zone")}
+    year, month, day = (parts.get(key, least) for key, least in (("Y", 2000), ("m", 1), ("d", 1)))
     try:
-        datetime(parts["Y"], parts["m"], parts["d"], parts.get("H", 0), parts.get("M", 0), parts.get("S", 0))
+        datetime(year, month, day, parts.get("H", 0), parts.get("M", 0), parts.get("S", 0))
     except ValueError:
         return False
-    return 1900 <= parts["Y"] <= 2100 and 0 < parts.get("I", 1) <= 12
+    return 1900 <= year <= 2100 and 0 < parts.get("I", 1) <= 12
 
 
-def time_form(texts: Sequence[str]) -> tuple[str, float]:
+def joined_form(day: str, clock: str) -> str:
+    """Return how a time is written whose day and clock stand in two columns, once a blank is put between them."""
+    if day != ISO:
+        return f"{day} {clock}"
+    return ISO if clock in ("%H:%M:%S", "%H:%M") else f"%Y-%m-%d {clock}"
+
+
+def time_form(texts: Sequence[str], forms: Sequence[str] = TIME_FORMS) -> tuple[str, float]:
     """Return the form that most texts have, and the share of the texts that have it; ("", 0) if there is none.
 
     Where day and month could be swapped in all of them, the day is taken to come first.
     """
     if not texts:
         return ISO, 0.0
-    tried = (
-        TIME_FORMS if len(texts) < 20 else [form for form in TIME_FORMS if any(is_of_form(t, form) for t in texts[:20])]
-    )
+    tried = forms if len(texts) < 20 else [form for form in forms if any(is_of_form(t, form) for t in texts[:20])]
     shares = [(sum(is_of_form(text, form) for text in texts) / len(texts), form) for form in tried]
     best = max(shares, key=lambda share: share[0], default=(0.0, ISO))
     return (best[1], best[0]) if best[0] > 0 else (ISO, 0.0)

@@ -7,7 +7,9 @@ from typing import Literal
 
 from engine import columns
 
-Content = Literal["identifier", "text", "time", "date", "seconds", "number", "year", "outcome", "event", "degrees"]
+Content = Literal[
+    "identifier", "text", "time", "clock", "date", "seconds", "number", "year", "outcome", "event", "degrees"
+]
 Kind = Literal["calls", "usage", "customers", "history", "offers", "cells"]
 
 
@@ -31,19 +33,29 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of one kind of file."""
+    """The columns of one kind of file's clean table, and the parts that files may have in columns of their own."""
 
     kind: Kind
     columns: tuple[Column, ...]
+    parts: tuple[Column, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Column, ...]:
+        """All that a column of the file can be."""
+        return tuple(each for column in self.columns for each in (column, *self._parts_of(column)))
+
+    def _parts_of(self, column: Column) -> tuple[Column, ...]:
+        return self.parts if column.content == "time" else ()
 
     def column(self, name: str) -> Column:
-        """Return the column of that name; KeyError if the kind has none."""
-        for column in self.columns:
+        """Return the role of that name; KeyError if the kind has none."""
+        for column in self.roles:
             if column.name == name:
                 return column
         raise KeyError(name)
 
 
+PARTS = (Column(columns.CLOCK, "clock", False),)
 CALLS = Layout(
     "calls",
     (
@@ -55,6 +67,7 @@ CALLS = Layout(
         Column(columns.PHONE_TYPE, "text", False, "phones: which one each customer has and had, loyalty, offers"),
         Column(columns.KIND, "event", False, "way to tell messages from calls"),
     ),
+    PARTS,
 )
 USAGE = Layout(
     "usage",
@@ -65,6 +78,7 @@ USAGE = Layout(
         Column(columns.PHONE_TYPE, "text", False, "phones seen between calls"),
         Column(columns.CATEGORY, "text", False, "kinds of internet use"),
     ),
+    PARTS,
 )
 CUSTOMERS = Layout(
     "customers",

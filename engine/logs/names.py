@@ -26,8 +26,10 @@ SYNONYMS: dict[str, str] = {
     columns.TIME: (
         "time timestamp start start_time starttime datetime date_time date call_start call_time event_time started_at "
         "idopont kezdet kezdete hivas_kezdete kezdes datum idobelyeg datum_ido hivas_ideje "
-        "zeit zeitpunkt beginn startzeit zeitstempel anrufbeginn datum_zeit"
+        "zeit zeitpunkt beginn startzeit zeitstempel anrufbeginn datum_zeit "
+        "call_date start_date day nap clock clock_time time_of_day ora oraperc ido uhrzeit tag anrufdatum"
     ),
+    columns.CLOCK: "clock clock_time time_of_day hour ora oraperc ido idopont uhrzeit zeit time call_time start_time",
     columns.SECONDS: (
         "seconds duration duration_s duration_sec durations call_duration length secs billsec talk_time "
         "duration_seconds duration_min minutes duration_ms "

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from engine.errors import InputError
 from engine.job import JobContext
 from engine.logs.detection import detect_table
+from engine.logs.importing import Import, PlannedSource
 from engine.logs.layout import CUSTOMERS, Kind
 from engine.logs.plan import ImportPlan
-from engine.logs.reader import FileReport, ImportReport, _Import, _Source, empty_tables, summed_up
+from engine.logs.reader import FileReport, ImportReport, empty_tables, summed_up
 from engine.logs.rows import Limits, select_listed
 from engine.logs.sources import find_sources
 from engine.logs.text_table import read_text_table
@@ -49,14 +50,14 @@ def read_past_campaign(
     connection = empty_tables()
     try:
         reports = [*records, _keep_customers(connection, customers, name, limits)]
-        files = _Import(plan, connection, is_compressed=False)
+        files = Import(plan, connection, is_compressed=False)
         catalogue = read_text_table(plan.of_kind("offers")[0])
         for file in plan.files:
-            source = _Source(file, file.source.name)
+            source = PlannedSource(file, file.source.name)
             if file.kind == "offers":
-                reports.append(files._keep_offers(source, catalogue))
+                reports.append(files.keep_offers(source, catalogue))
             else:
-                reports.append(files._read_file(source, Limits(), context))
+                reports.append(files.read_file(source, Limits(), context))
         return summed_up(connection, reports, catalogue)
     except BaseException:
         connection.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine import columns
 from engine.errors import InputError
 from engine.job import JobContext
+from engine.logs.forms import joined_form
 from engine.logs.layout import LAYOUTS, Column, Kind, Layout
 from engine.logs.probing import Dialect
 from engine.logs.sources import Source
@@ -48,11 +49,12 @@ class FilePlan:
     delimiter: str = ","
     has_header: bool = True
     decimal: str = "."
+    skipped: int = 0  # lines above the header, or above the first row, that belong to no table
 
     @property
     def dialect(self) -> Dialect:
         """How the table is written."""
-        return Dialect(self.encoding, self.delimiter, self.has_header)
+        return Dialect(self.encoding, self.delimiter, self.has_header, self.skipped)
 
     @property
     def layout(self) -> Layout:
@@ -64,6 +66,12 @@ class FilePlan:
     def place(self, role: str) -> int | None:
         """Return where the column with a role stands; 0 is the first."""
         return next((place for place, column in enumerate(self.columns) if column.role == role), None)
+
+    def written(self, role: str) -> ColumnPlan:
+        """Return how a role's values are written; a time in two columns is written with a blank between them."""
+        column = next(column for column in self.columns if column.role == role)
+        clock = self.place(columns.CLOCK) if role == columns.TIME else None
+        return column if clock is None else replace(column, form=joined_form(column.form, self.columns[clock].form))
 
     @property
     def missing(self) -> tuple[Column, ...]:
@@ -152,7 +160,7 @@ class ImportPlan:
         Raises InputError if something needed is missing, a file has changed since the plan was made, or a file has no
         row that can be used.
         """
-        from engine.logs.reader import run_plan
+        from engine.logs.importing import run_plan
 
         return run_plan(self, context or JobContext())
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar, get_args
 
 from engine.errors import InputError, PlaceError
 from engine.logs.encodings import ENCODINGS
-from engine.logs.forms import CLOCK, TIME_FORMS, UNIT_FACTORS, zone_steps
+from engine.logs.forms import CLOCK, PART_FORMS, TIME_FORMS, UNIT_FACTORS, zone_steps
 from engine.logs.layout import LAYOUTS, Kind
 from engine.logs.plan import UNUSED, ColumnPlan, FilePlan, ImportPlan
-from engine.logs.probing import DELIMITERS, MOST_COLUMNS
+from engine.logs.probing import DELIMITERS, MOST_ABOVE, MOST_COLUMNS
 from engine.logs.sources import Shape, Source
 
 VERSION = 1
@@ -20,7 +20,8 @@ LARGEST = 1 << 20  # bytes
 DECIMALS = (".", ",")
 PLAN_KEYS = {"version", "time_zone", "files"}
 FILE_KEYS = {
-    "path", "shape", "member", "kind", "confidence", "encoding", "delimiter", "has_header", "decimal", "columns",
+    "path", "shape", "member", "kind", "confidence", "encoding", "delimiter", "has_header", "skipped", "decimal",
+    "columns",
 }  # fmt: skip
 COLUMN_KEYS = {"name", "role", "confidence", "form", "unit", "is_utc"}
 Value = TypeVar("Value", str, bool, float, list[Any])
@@ -61,6 +62,7 @@ def _file_to_toml(file: FilePlan, folder: Path | None) -> dict[str, Any]:
         "encoding": file.encoding,
         "delimiter": file.delimiter,
         "has_header": file.has_header,
+        "skipped": file.skipped,
         "decimal": file.decimal,
         "columns": [
             {key: value for key in sorted(COLUMN_KEYS) if (value := getattr(column, key)) or key == "name"}
@@ -165,6 +167,7 @@ def _file(reader: _Reader, entry: object, number: int, folder: Path) -> FilePlan
         encoding=reader.choice(table, "encoding", ENCODINGS, place, "utf-8"),
         delimiter=reader.choice(table, "delimiter", DELIMITERS, place, ","),
         has_header=reader.value(table, "has_header", bool, place, True),
+        skipped=_skipped(reader, table, place),
         decimal=reader.choice(table, "decimal", DECIMALS, place, "."),
     )
 
@@ -173,15 +176,22 @@ def _column(reader: _Reader, entry: object, place: str, kind: str) -> ColumnPlan
     """Return one column's plan."""
     table = reader.known(entry, COLUMN_KEYS, place)
     layout = _kind(kind)
-    roles = tuple(column.name for column in LAYOUTS[layout].columns) if layout else ()
+    roles = tuple(column.name for column in LAYOUTS[layout].roles) if layout else ()
     return ColumnPlan(
         name=reader.value(table, "name", str, place),
         role=reader.choice(table, "role", (UNUSED, *roles), place, UNUSED),
         confidence=_share(reader, table, place),
-        form=reader.choice(table, "form", (*TIME_FORMS, CLOCK), place, ""),
+        form=reader.choice(table, "form", (*TIME_FORMS, *PART_FORMS, CLOCK), place, ""),
         unit=reader.choice(table, "unit", tuple(UNIT_FACTORS), place, ""),
         is_utc=reader.value(table, "is_utc", bool, place, False),
     )
+
+
+def _skipped(reader: _Reader, table: Mapping[str, Any], place: str) -> int:
+    skipped = reader.value(table, "skipped", float, place, 0.0)
+    if not skipped.is_integer() or not 0 <= skipped <= MOST_ABOVE:
+        raise reader.wrong(place, '"skipped" is not a small number of lines')
+    return int(skipped)
 
 
 def _share(reader: _Reader, table: Mapping[str, Any], place: str) -> float:

@@ -46,7 +46,7 @@ def preview(file: FilePlan, time_zone: str = "") -> Preview:
     data = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
     if file.kind == "offers" or not lines:
         return Preview(len(lines), 0, ())
-    first = 2 if file.has_header else 1
+    first = file.skipped + (2 if file.has_header else 1)
     with duckdb.connect(config={"enable_external_access": "false"}) as connection:
         chunk = cut_lines(data, file.delimiter, np.arange(first, first + len(lines)), was_utf8=file.encoding == "utf-8")
         connection.register("chunk", chunk)

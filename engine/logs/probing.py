@@ -18,6 +18,7 @@ ELSEWHERE = (0.35, 0.7, 1.0)  # where else in a plain file a look is taken, as s
 ELSEWHERE_BYTES = 1 << 15
 MOST_ROWS = 1_200
 MOST_COLUMNS = 1_000
+MOST_ABOVE = 100  # lines above a table: a title, who made it and when
 NOT_TEXT = (b"\x89PNG", b"%PDF", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"Rar!", b"SQLite")
 
 
@@ -30,7 +31,8 @@ class Probe:
     has_header: bool
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    lines: tuple[str, ...]  # of the beginning, the header left out
+    lines: tuple[str, ...]  # of the beginning, the header and what stands above it left out
+    skipped: int  # lines above the header, or above the first row
 
     def values(self, place: int) -> list[str]:
         """Return what a column holds in the rows, without empty fields."""
@@ -44,6 +46,7 @@ class Dialect:
     encoding: str
     delimiter: str
     has_header: bool
+    skipped: int = 0  # lines above it
 
 
 def probe_source(source: Source, known: Dialect | None = None) -> Probe:
@@ -63,6 +66,8 @@ def probe_source(source: Source, known: Dialect | None = None) -> Probe:
     texts = [part.decode(encoding, "replace").removeprefix("\ufeff") for part in parts]
     head = _lines(texts[0])
     delimiter = "," if source.is_structured else (known.delimiter if known else _delimiter(head))
+    skipped = known.skipped if known else (0 if source.shape == "parquet" else table_start(head, delimiter))
+    head = head[skipped:] or [""]
     first = split_line(head[0], delimiter)
     if len(first) > MOST_COLUMNS:
         raise InputError(f"{source.name} has {len(first):,} columns, too many for a log. Choose another file.")
@@ -76,7 +81,7 @@ def probe_source(source: Source, known: Dialect | None = None) -> Probe:
     rows = [tuple(split_line(line, delimiter)) for line in (*body[:each], *elsewhere[:each])]
     names = tuple(first) if has_header else tuple(f"column {number}" for number in range(1, width + 1))
     usual = tuple(row for row in rows if len(row) == width)
-    return Probe(encoding, delimiter, has_header, names, usual, tuple(body[:MOST_ROWS]))
+    return Probe(encoding, delimiter, has_header, names, usual, tuple(body[:MOST_ROWS]), skipped)
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -129,7 +134,8 @@ def _delimiter(lines: Sequence[str]) -> str:
     sample = [line for line in lines[:200] if line.strip()]
 
     def fit(delimiter: str) -> tuple[int, float, int]:
-        names = split_line(lines[0], delimiter)
+        start = table_start(lines[:200], delimiter)
+        names = split_line(lines[start], delimiter)
         if len(names) == 1:
             return int(is_known(names[0])), 0.0, 0
         widths = Counter(len(split_line(line, delimiter)) for line in sample)
@@ -137,6 +143,33 @@ def _delimiter(lines: Sequence[str]) -> str:
         return sum(map(is_known, names)), round(even, 1), len(names)
 
     return max(DELIMITERS, key=fit)
+
+
+def table_start(lines: Sequence[str], delimiter: str) -> int:
+    """Return in which line (0 is the first) a table's header, or without one its first row, stands.
+
+    What stands above is left out only where the table clearly begins below: blank lines, and lines that are no rows
+    (narrower, or with most fields empty) above a line with two known names or more, as wide as the rows below.
+    """
+    filled = [place for place, line in enumerate(lines[: MOST_ABOVE + 1]) if line.strip()]
+    if not filled:
+        return 0
+    for place in filled:
+        names = split_line(lines[place], delimiter)
+        if sum(map(is_known, names)) < min(2, len(names)):
+            continue
+        below = [len(split_line(line, delimiter)) for line in lines[place + 1 : place + 51] if line.strip()]
+        is_usual = not below or below.count(len(names)) * 2 > len(below)
+        above = [split_line(lines[each], delimiter) for each in filled if each < place]
+        if above and (len(names) == 1 or not is_usual or not all(_is_no_row(each, len(names)) for each in above)):
+            break
+        return place
+    return filled[0]
+
+
+def _is_no_row(fields: Sequence[str], width: int) -> bool:
+    """Whether a line cannot be meant as a row of a table of this width."""
+    return len(fields) < width or sum(map(bool, fields)) < width / 2
 
 
 def _has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 from engine.job import JobContext
@@ -19,17 +20,39 @@ class Connection(Protocol):
         """End the query that runs now."""
 
 
+@contextmanager
+def ended_by_cancel(connection: Connection, context: JobContext) -> Iterator[None]:
+    """Let a cancel end whatever the connection does within the block, at once.
+
+    Another thread looks whether the job was cancelled and interrupts the query then. Raises JobCancelled in the place
+    of what the interrupted query says.
+    """
+    is_over = threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(PATIENCE):
+            if context.is_cancelled:
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="cancel", daemon=True)
+    watcher.start()
+    try:
+        yield
+    except Exception:
+        context.check()
+        raise
+    finally:
+        is_over.set()
+        watcher.join()
+
+
 def interruptible(connection: Connection, work: Callable[[], Result], context: JobContext) -> Result:
     """Do ``work``, which queries the connection, and return its result.
 
-    The work is done in another thread, while this one waits and interrupts the query once the job is cancelled.
-    Raises JobCancelled then, and whatever the work raises otherwise.
+    Raises JobCancelled once the job is cancelled, and whatever the work raises otherwise.
     """
     context.check()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="query") as executor:
-        future = executor.submit(work)
-        while not wait([future], timeout=PATIENCE).done:
-            if context.is_cancelled:
-                connection.interrupt()
-    context.check()  # a cancelled job's result, or its interruption, is nobody's any more
-    return future.result()
+    with ended_by_cancel(connection, context):
+        result = work()
+    context.check()  # a cancelled job's result is nobody's any more
+    return result

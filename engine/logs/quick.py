@@ -66,7 +66,9 @@ class Quick:
             place = self.file.place(column.name)
             if place is not None:
                 strings = table.column(f"f{place}").combine_chunks()
-                converted[column.name], doubts = self._convert(strings, column, self.file.columns[place])
+                if column.name == columns.TIME and (clock := self.file.place(columns.CLOCK)) is not None:
+                    strings = _side_by_side(strings, table.column(f"f{clock}").combine_chunks())
+                converted[column.name], doubts = self._convert(strings, column, self.file.written(column.name))
                 doubtful |= doubts
         others = np.unique(np.concatenate([invalid, at[doubtful], flawed]))
         if len(others) > MOST_DOUBTFUL * count:
@@ -130,7 +132,7 @@ def can_be_quick(file: FilePlan) -> bool:
         if column.role == columns.SECONDS and (column.form or column.unit):
             return False
         if column.role == columns.TIME and column.form not in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
-            return _places(column.form) is not None
+            return _places(file.written(columns.TIME).form) is not None
     return True
 
 
@@ -195,6 +197,11 @@ def _split(data: bytes, count: int, file: FilePlan) -> tuple[pa.Table, Places] |
     if table.num_rows + len(invalid) != count:
         return None
     return table, np.array(invalid, dtype=np.intp)
+
+
+def _side_by_side(days: pa.Array, clocks: pa.Array) -> pa.Array:
+    """Return days and clocks with a blank between, empty where either is."""
+    return pc.fill_null(pc.binary_join_element_wise(days, clocks, " "), "")
 
 
 def _buffers(strings: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:

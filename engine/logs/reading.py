@@ -19,6 +19,7 @@ from engine.logs.quick import Quick, can_be_quick
 from engine.logs.rows import Limits
 
 WORKERS = 2
+SMALL = 1 << 16  # bytes of a file that is not worth any
 AHEAD = 2  # blocks that are worked on while one is taken
 
 
@@ -40,6 +41,9 @@ def read_chunks(file: FilePlan, limits: Limits, zone: str) -> Iterator[Chunk]:
     Raises InputError if the file can no longer be read or its header is not the one of the plan.
     """
     quick = Quick(file, limits, zone) if can_be_quick(file) else None
+    if file.source.size < SMALL:
+        yield from (_chunk(block, file, quick) for block in _body(file))
+        return
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="logs") as executor:
         waiting: deque[Future[Chunk]] = deque()
         try:
@@ -55,17 +59,19 @@ def read_chunks(file: FilePlan, limits: Limits, zone: str) -> Iterator[Chunk]:
 
 
 def _body(file: FilePlan) -> Iterator[Block]:
-    """Yield the blocks of a file without its header."""
-    is_first = file.has_header
+    """Yield the blocks of a file without what stands above its rows."""
+    above = file.skipped + file.has_header
     for block in read_blocks(file.source, file.encoding):
-        if not is_first:
+        taken = min(above, block.count)
+        if not taken:
             yield block
             continue
-        header, _, data = block.data.partition(b"\n")
-        _require_header(file, header)
-        is_first = False
+        *heads, data = block.data.split(b"\n", taken)
+        above -= taken
+        if file.has_header and not above:
+            _require_header(file, heads[-1])
         if data:
-            yield Block(data, block.first_line + 1, block.count - 1, block.done)
+            yield Block(data, block.first_line + taken, block.count - taken, block.done)
 
 
 def _chunk(block: Block, file: FilePlan, quick: Quick | None) -> Chunk:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +23,7 @@ LONGEST_CALL = 7 * 86_400
 OLDEST_BIRTH_YEAR = 1900
 STRAY = "Time is far from all others"
 
-SQL_TYPES: dict[Content, str] = {
+SQL_TYPES: dict[Content, str] = {  # a clock is joined to its time
     "identifier": "VARCHAR",
     "text": "VARCHAR",
     "time": "TIMESTAMP",
@@ -31,7 +32,7 @@ SQL_TYPES: dict[Content, str] = {
     "number": "DOUBLE",
     "year": "INTEGER",
     "outcome": "TINYINT",
-    "event": "VARCHAR",
+    "event": f"ENUM ('{columns.CALL}', '{columns.MESSAGE}')",
     "degrees": "DOUBLE",
 }
 
@@ -61,6 +62,16 @@ def _field(place: int, delimiter: str) -> str:
     part = f"fields[{place + 1}]"
     shown = f"replace({part}, chr({HIDDEN}), {_literal(delimiter)})"
     return f"CASE WHEN marks & {HIDING | PADDED} <> 0 THEN trim({shown}) ELSE {part} END"
+
+
+def _text(role: str, place: int, file: FilePlan) -> str:
+    """Return the SQL of a role's text; of a time in two columns it is both, or empty if either is."""
+    text = _field(place, file.delimiter)
+    clock_place = file.place(columns.CLOCK) if role == columns.TIME else None
+    if clock_place is None:
+        return text
+    clock = _field(clock_place, file.delimiter)
+    return f"CASE WHEN {text} = '' OR {clock} = '' THEN '' ELSE {text} || ' ' || {clock} END"
 
 
 def _words(text: str) -> str:
@@ -165,7 +176,7 @@ def _references(layout: Layout) -> list[tuple[str, str]]:
     key = columns.CELL if layout.kind == "cells" else columns.CUSTOMER
     twice = (
         f"{key} IN (SELECT {key} FROM {layout.kind}) "
-        f"OR row_number() OVER (PARTITION BY {key}, reason IS NULL ORDER BY line) > 1",
+        f"OR row_number() OVER (PARTITION BY {key}, wrong IS NULL ORDER BY line) > 1",
         f"{key.capitalize()} is listed twice",
     )
     if layout.kind == "cells":
@@ -184,9 +195,14 @@ def _references(layout: Layout) -> list[tuple[str, str]]:
     return []
 
 
-def _cases(checks: list[tuple[str, str]]) -> str:
-    """Return the WHEN parts of an SQL CASE, first reason first."""
-    return " ".join(f"WHEN {condition} THEN {_literal(reason)}" for condition, reason in checks)
+def _cases(conditions: Sequence[str], first: int = 1) -> str:
+    """Return the SQL of the number of the first condition that holds, NULL if none does."""
+    return f"CASE {' '.join(f'WHEN {each} THEN {number}' for number, each in enumerate(conditions, first))} END"
+
+
+def _list(texts: Sequence[str]) -> str:
+    """Return texts as an SQL list, in which "" is NULL."""
+    return f"[{', '.join(_literal(text) if text else 'NULL' for text in texts)}]"
 
 
 def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = True) -> str:
@@ -199,9 +215,9 @@ def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = Tr
     layout, width = file.layout, len(file.columns)
     present = {column: place for column in layout.columns if (place := file.place(column.name)) is not None}
     has_kind = any(column.name == columns.KIND for column in present)
-    texts = ", ".join(f'{_field(place, file.delimiter)} AS "{column.name}_text"' for column, place in present.items())
+    texts = ", ".join(f'{_text(column.name, place, file)} AS "{column.name}_text"' for column, place in present.items())
     values = ", ".join(
-        f"{_value(column, file.columns[present[column]], file, zone) if column in present else _default(column)} "
+        f"{_value(column, file.written(column.name), file, zone) if column in present else _default(column)} "
         f'AS "{column.name}"'
         for column in layout.columns
     )
@@ -214,12 +230,11 @@ def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = Tr
         (f"len(fields) < {width}", "Row is cut short"),
         (f"len(fields) > {width}", "Row has too many columns"),
     ]
-    checks = [(check, column) for column in present for check in _checks(column, limits, has_kind=has_kind)]
-    reasons = _cases(shape + [check for check, _ in checks])
-    wrong_column = _cases(
-        [(condition, "") for condition, _ in shape]
-        + [(check[0], file.columns[present[column]].name) for check, column in checks]
-    )
+    flaws = [(condition, reason, "") for condition, reason in shape]
+    for column, place in present.items():
+        checks = _checks(column, limits, has_kind=has_kind)
+        flaws += [(condition, reason, file.columns[place].name) for condition, reason in checks]
+    references = _references(layout) if related else []
     kept = ", ".join(_kept(column) for column in layout.columns)
     row = f"rtrim(raw, chr(13) || chr(10))[:{LONGEST_REJECT}]"
     return f"""
@@ -230,11 +245,7 @@ def select_rows(file: FilePlan, limits: Limits, zone: str, *, related: bool = Tr
         ),
         texts AS (SELECT line, marks, raw, fields, {texts} FROM cut),
         typed AS (SELECT *, {values} FROM texts),
-        judged AS (SELECT *, CASE {reasons} END AS reason FROM typed),
-        related AS (SELECT * {_related(layout) if related else ""} FROM judged)
-        SELECT line, {kept}, reason, CASE WHEN reason IS NOT NULL THEN {row} END AS row,
-            CASE WHEN reason IS NOT NULL THEN nullif(CASE {wrong_column} END, '') END AS wrong_column
-        FROM related"""
+        {_judging("typed", flaws, references, kept, row)}"""
 
 
 def select_listed(layout: Layout, limits: Limits) -> str:
@@ -245,17 +256,33 @@ def select_listed(layout: Layout, limits: Limits) -> str:
     names = [column.name for column in layout.columns]
     values = ", ".join(f'CAST("{c.name}" AS {SQL_TYPES[c.content]}) AS "{c.name}"' for c in layout.columns)
     texts = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), \'\') AS "{name}_text"' for name in names)
-    checks = [(check, column) for column in layout.columns for check in _checks(column, limits, has_kind=False)]
-    wrong_column = _cases([(check[0], column.name) for check, column in checks])
-    row = ", ".join(f'"{name}_text"' for name in names)
+    flaws = [
+        (condition, reason, column.name)
+        for column in layout.columns
+        for condition, reason in _checks(column, limits, has_kind=False)
+    ]
+    kept = ", ".join(f'"{name}"' for name in names)
+    row = "concat_ws(',', " + ", ".join(f'"{name}_text"' for name in names) + f")[:{LONGEST_REJECT}]"
     return f"""
         WITH typed AS (SELECT row_number() OVER () AS line, {UNUSUAL} AS marks, {values} FROM listed),
         texts AS (SELECT *, {texts} FROM typed),
-        judged AS (SELECT *, CASE {_cases([check for check, _ in checks])} END AS reason FROM texts),
-        related AS (SELECT * {_related(layout)} FROM judged)
-        SELECT line, {", ".join(f'"{name}"' for name in names)}, reason,
-            CASE WHEN reason IS NOT NULL THEN concat_ws(',', {row})[:{LONGEST_REJECT}] END AS row,
-            CASE WHEN reason IS NOT NULL THEN nullif(CASE {wrong_column} END, '') END AS wrong_column
+        {_judging("texts", flaws, _references(layout), kept, row)}"""
+
+
+def _judging(
+    source: str, flaws: Sequence[tuple[str, str, str]], references: Sequence[tuple[str, str]], kept: str, row: str
+) -> str:
+    """Return the SQL that goes on from a named query of typed values to line, ``kept``, reason, row and wrong_column.
+
+    ``flaws`` are SQL condition, reason and column.
+    """
+    judged = _cases([condition for condition, _, _ in flaws])
+    wrong = f"coalesce(wrong, {_cases([condition for condition, _ in references], len(flaws) + 1)})"
+    reasons = _list([reason for _, reason, _ in flaws] + [reason for _, reason in references])
+    return f"""judged AS (SELECT *, {judged} AS wrong FROM {source}),
+        related AS (SELECT * {f"REPLACE ({wrong} AS wrong)" if references else ""} FROM judged)
+        SELECT line, {kept}, {reasons}[wrong] AS reason, CASE WHEN wrong IS NOT NULL THEN {row} END AS row,
+            {_list([column for _, _, column in flaws])}[wrong] AS wrong_column
         FROM related"""
 
 
@@ -269,9 +296,3 @@ def _kept(column: Column) -> str:
     if column.content == "seconds":
         return f'coalesce("{column.name}", 0) AS "{column.name}"'
     return f'"{column.name}"'
-
-
-def _related(layout: Layout) -> str:
-    """Return the SQL that adds the reasons of rows that contradict others, where there can be such."""
-    references = _references(layout)
-    return f"REPLACE (coalesce(reason, CASE {_cases(references)} END) AS reason)" if references else ""

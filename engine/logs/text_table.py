@@ -42,12 +42,16 @@ def read_text_table(file: FilePlan) -> TextTable:
     except UnicodeDecodeError as error:
         shown = "UTF-8" if encoding == "utf-8" else encoding
         raise InputError(f"{source.name} is not in {shown}. Save it again as CSV UTF-8.") from error
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=file.delimiter, strict=True)
+    lines = io.StringIO(text, newline="")
+    for _ in range(file.skipped):
+        lines.readline()
+    reader = csv.reader(lines, delimiter=file.delimiter, strict=True)
     try:
-        rows = [(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
+        rows = [(file.skipped + reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
     except csv.Error as error:
         raise InputError(
-            f"{source.name}, line {reader.line_num}: the quotation marks do not close ({error}). Correct that line."
+            f"{source.name}, line {file.skipped + reader.line_num}: the quotation marks do not close ({error}). "
+            "Correct that line."
         ) from error
     names = tuple(column.role or plain_name(column.name) for column in file.columns)
     return TextTable(source.name, names, tuple(row for row in rows[file.has_header :] if any(row[1])))

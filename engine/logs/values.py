@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine import columns
-from engine.logs.forms import CLOCK, is_universal, time_form
+from engine.logs.forms import CLOCK, PART_FORMS, is_universal, time_form
 
 NUMBER = {
     ".": re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?"),
@@ -15,6 +15,7 @@ NUMBER = {
 }
 PARTY = re.compile(r"\+?\d{6,15}|[0-9a-fA-F]{16,64}|[A-Za-z0-9+/_-]{20,64}={0,2}")
 CLOCK_LENGTH = re.compile(r"(\d{1,3}:)?[0-5]?\d:[0-5]\d")
+LATE = re.compile(r"(0?[4-9]|1\d|2[0-3])(\D|\d{4}$)")  # from four o'clock on
 PHONE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w .+\-/(),\"]{3,60}")
 MAKERS = re.compile(
     r"(?i)samsung|galaxy|apple|iphone|huawei|xiaomi|nokia|lumia|sony|xperia|moto|honor|oneplus|oppo|redmi|pixel|alcatel"
@@ -60,6 +61,18 @@ class Values:
     def is_utc(self) -> bool:
         """Whether the times are UTC's."""
         return is_universal(self.form, self.texts[:50])
+
+    @property
+    def are_days(self) -> bool:
+        """Whether the values are days without a clock."""
+        return self.times > 0.5 and self.days_only
+
+    @property
+    def are_of_the_clock(self) -> bool:
+        """Whether the values are times of a day, of any day: most lengths are below four hours."""
+        form, share = time_form(self.texts, PART_FORMS)
+        late = _share(self.texts, lambda text: bool(LATE.match(text)))
+        return share > 0.7 and (late > 0.4 or "%p" in form)
 
     @property
     def is_clock(self) -> bool:
@@ -204,6 +217,8 @@ def column_form(values: Values, role: str) -> str:
     """Return how the values of a column of times or lengths are written."""
     if role == columns.SECONDS:
         return CLOCK if values.is_clock else ""
+    if role == columns.CLOCK:
+        return time_form(values.texts, PART_FORMS)[0] or PART_FORMS[0]
     times = (
         columns.TIME, columns.SINCE, columns.LEFT_ON, columns.PHONE_SINCE, columns.PHOTO_CONSENT, columns.ASKED_ON,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.columns import CUSTOMER
+from engine.columns import CALLEE, CALLER, CUSTOMER
 from engine.job import JobContext
 from engine.logs.queries import interruptible
 from engine.social.ties import TieRules, self_calls, tie_table
@@ -12,6 +12,39 @@ from engine.social.web import SocialWeb, WebRules, social_web
 
 if TYPE_CHECKING:
     import duckdb
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+CALLS_AT_ONCE = 15_000_000  # take about 1 GB
+
+
+def read_ties(connection: duckdb.DuckDBPyConnection, context: JobContext, *, rules: TieRules | None = None) -> pa.Table:
+    """Read the ties in the table calls, as tie_table defines them, in any order. Raises JobCancelled.
+
+    Many calls are taken in shares of the callers, each with those who called them, so that memory stays in bounds.
+    """
+    import ibis
+    import pyarrow as pa
+
+    calls = ibis.duckdb.from_connection(connection).table("calls")
+    count, until = connection.execute("SELECT count(*), max(time) FROM calls").fetchall()[0]
+    shares = max(1, -(-count // CALLS_AT_ONCE))
+    found = []
+    for share in range(shares):
+        context.progress(share / shares, "Finding who calls whom")
+        if shares == 1:
+            ties = tie_table(calls, rules=rules)
+        else:
+            either = _is_in(calls[CALLER], share, shares) | _is_in(calls[CALLEE], share, shares)
+            ties = tie_table(calls.filter(either), until=until, rules=rules)
+            ties = ties.filter(_is_in(ties[CALLER], share, shares))
+        found.append(interruptible(connection, ties.to_pyarrow, context))
+    return pa.concat_tables(found)
+
+
+def _is_in(party: ir.StringColumn, share: int, shares: int) -> ir.BooleanValue:
+    """Say whether a party belongs to a share of all; a hash may be negative."""
+    return (party.hash() % shares + shares) % shares == share
 
 
 def web_from_records(
@@ -28,11 +61,8 @@ def web_from_records(
     context.progress(0.0, "Finding who calls whom")
     tables = ibis.duckdb.from_connection(connection)
     calls = tables.table("calls")
-    found, alone = interruptible(
-        connection,
-        lambda: (tie_table(calls, rules=tie_rules).to_pyarrow(), self_calls(calls, rules=tie_rules).to_pyarrow()),
-        context,
-    )
+    found = read_ties(connection, context.part(0.0, 0.5), rules=tie_rules)
+    alone = interruptible(connection, lambda: self_calls(calls, rules=tie_rules).to_pyarrow(), context)
     customers = tables.table("customers").select(CUSTOMER).to_pyarrow()[CUSTOMER]
     return social_web(
         found,

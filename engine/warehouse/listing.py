@@ -14,7 +14,8 @@ from engine.errors import InputError
 from engine.indicators import Tables
 from engine.indicators.times import DAY, second_of
 from engine.job import JobContext
-from engine.logs.reader import FileReport, usual_limits
+from engine.logs.importing import usual_limits
+from engine.logs.reader import FileReport
 from engine.warehouse.asking import asked
 from engine.warehouse.clean import clean_tables, duplicates
 from engine.warehouse.connect import Warehouse

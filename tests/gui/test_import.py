@@ -162,6 +162,28 @@ def test_dialect_is_corrected_by_its_drop_downs(view: ImportView, hungarian: Pat
     assert view.table.cell(0, 4).text == "Ready"
 
 
+def test_lines_above_a_table_and_a_clock_in_its_own_column_are_shown_and_corrected(view: ImportView, tmp_path, qtbot):
+    rows = [f"0630123456{n};0620987654{n};2026.01.1{n}.;1{n}:05:00;60;B1;SM-G991B" for n in range(9)]
+    header = "Hívó;Hívott;Dátum;Időpont;Hossz;Cella;Készülék"
+    text = "\n".join(["Velmo havi jelentés", "Készült: 2026.02.01.", "", header, *rows, ""])
+    (tmp_path / "hivasok.csv").write_text(text, encoding="cp1250")
+    view.take_paths([tmp_path / "hivasok.csv"])
+    settled(view, qtbot)
+    mapping = view.mapping
+    assert mapping.verdict.text() == "Lines above the table, left out: 3. Of the first 9 rows, all can be used."
+    assert mapping.dialect.start.currentText() == "Line 4"
+    assert [mapping.role_choice(place).currentText() for place in (2, 3)] == ["Day", "Time of day"]
+    mapping.dialect.start.choose("0")
+    settled(view, qtbot)
+    assert len(view.judged[0].file.columns) == 1
+    mapping.dialect.start.choose("3")
+    settled(view, qtbot)
+    assert view.judged[0].file.place(columns.CLOCK) == 3
+    mapping.role_choice(3).choose("")
+    settled(view, qtbot)
+    assert view.judged[0].file.place(columns.CLOCK) is None
+
+
 def test_unknown_file_waits_for_a_word_and_can_be_left_out(view: ImportView, hungarian: Path, qtbot):
     view.take_paths([hungarian / "jegyzet.csv"])
     settled(view, qtbot)

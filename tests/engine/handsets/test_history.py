@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.handsets import handset_history, history_of_runs, logged_phone_types, maker_shares
+from engine.handsets import history as history_module
 from engine.handsets.changes import handset_runs
 from engine.handsets.runs import DWELL_DAYS, DWELL_EVENTS
 from engine.job import JobCancelled, JobContext
@@ -60,6 +61,20 @@ def test_a_change_ends_one_spell_and_begins_the_next(tmp_path: Path) -> None:
     assert history["end"][0] == START + timedelta(days=301)
     assert pd.isna(history["end"][1])
     assert not history["left"].any()
+
+
+def test_customers_taken_in_shares_have_the_same_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(3)
+    people = [f"{number:03}" for number in range(9)]
+    rows = [f"{draw.choice(people)},x,{START + timedelta(hours=hour)},60,X,{draw.choice((SAMSUNG, 'SM-A546B'))}"
+            for hour in range(0, 9_000, 60)]  # fmt: skip
+    customers = "customer,residence,birth_year\n" + "".join(f"{person},Eger,1980\n" for person in people)
+    history = "customer,offer,outcome\n001,none,0\n"
+    logs = read(tmp_path, calls=call_lines(rows), customers=customers, history=history)
+    whole = handset_history(logs)
+    monkeypatch.setattr(history_module, "RECORDS_AT_ONCE", 40)
+    pd.testing.assert_frame_equal(handset_history(logs), whole)
+    assert whole["customer"].nunique() == 9
 
 
 def test_months_count_ownership_before_and_within_the_logs(tmp_path: Path) -> None:

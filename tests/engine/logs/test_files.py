@@ -14,6 +14,7 @@ from engine.job import JobCancelled, JobContext
 from engine.logs import FileReport, log_span, read_logs, sources
 from tests.engine.logs.delivery import CALLS, CUSTOMERS, call_lines, delivery, read, rejects, table, without, write
 
+pytestmark = pytest.mark.usefixtures("many_imports")
 CALL = ("001", "002", datetime(2026, 1, 5, 10), 60, "BUD-001", "SM-G991B", "call")
 ROW = "001,002,2026-01-05 10:00:00,60,BUD-001,SM-G991B"
 HEADER = "caller,callee,time,seconds,cell,phone_type"

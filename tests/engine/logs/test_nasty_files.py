@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.logs import detect, lines, sources
 from tests.engine.logs.delivery import CALLS, call_lines, write
 
+pytestmark = pytest.mark.usefixtures("many_imports")
 CORPUS = Path(__file__).parents[2] / "data" / "logs"
 EXPECTED = tomllib.loads((CORPUS / "expected.toml").read_text(encoding="utf-8"))
 
@@ -79,6 +80,20 @@ def test_a_file_that_disappears_or_breaks_off_is_told_in_one_sentence(tmp_path: 
     write(tmp_path / "calls.csv.gz", packed[:-2_000])
     with pytest.raises(InputError, match=r"calls\.csv\.gz is packed and damaged"):
         plan.run()
+
+
+def test_an_import_writes_nothing_so_that_a_full_disk_does_not_stop_it(tmp_path: Path) -> None:
+    limits = pytest.importorskip("resource")
+    plan = detect([write(tmp_path / "calls.csv", CALLS + "x\n")])
+    before = limits.getrlimit(limits.RLIMIT_FSIZE)
+    limits.setrlimit(limits.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write(tmp_path / "other.csv", CALLS)
+        report = plan.run()
+    finally:
+        limits.setrlimit(limits.RLIMIT_FSIZE, before)
+    assert (report.accepted, report.rejected) == (1, 1)
 
 
 def test_a_protected_or_damaged_zip_is_told(tmp_path: Path) -> None:

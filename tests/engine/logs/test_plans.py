@@ -15,7 +15,8 @@ import pytest
 import xlsxwriter
 
 from engine.errors import InputError, PlaceError
-from engine.logs import Dialect, detect, detect_table, load_plan, preview, save_plan, sources
+from engine.logs import Dialect, ImportPlan, detect, detect_table, load_plan, preview, save_plan, sources
+from engine.logs.correcting import correct_role
 from engine.logs.values import has_luhn_digit
 from tests.engine.logs.delivery import CALLS, CUSTOMERS, call_lines, write
 
@@ -210,6 +211,68 @@ def test_a_plan_comes_back_as_it_was_saved_without_samples(tmp_path: Path) -> No
     for path in [*tmp_path.glob("*.csv"), tmp_path / "plan.toml"]:
         path.rename(tmp_path / "moved" / path.name)
     assert load_plan(tmp_path / "moved" / "plan.toml").run().rejected == 0
+
+
+TITLED = "Velmo Telecom, Budapest\nReport created 2016-02-01 08:00\n\n" + HUNGARIAN["hivasok.csv"]
+
+
+def test_lines_above_a_table_are_left_out_and_rows_are_counted_from_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "hivasok.csv", TITLED + "cut short\n")
+    plan = detect([path])
+    assert (plan.files[0].skipped, plan.files[0].has_header) == (3, True)
+    assert preview(plan.files[0]).rows == 21
+    save_plan(plan, tmp_path / "plan.toml")
+    assert "skipped = 3" in (tmp_path / "plan.toml").read_text(encoding="utf-8")
+    report = load_plan(tmp_path / "plan.toml").run()
+    assert (report.rows, report.accepted) == (21, 20)
+    assert [(row["line"], row["text"]) for row in report.tables.rejects.to_pylist()] == [(25, "cut short")]
+
+
+def test_a_plan_whose_title_lines_have_changed_does_not_read_the_wrong_rows(tmp_path: Path) -> None:
+    plan = detect([write(tmp_path / "hivasok.csv", TITLED)])
+    write(tmp_path / "hivasok.csv", TITLED.replace("\n\n", "\n"))
+    with pytest.raises(InputError, match="are not those that the plan was made for"):
+        plan.run()
+
+
+def test_a_title_is_left_out_of_a_workbook(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "people.xlsx") as book:
+        sheet = book.add_worksheet("People")
+        rows = [("Customers of Velmo",), (), ("customer", "residence", "birth_year"), ("06301234567", "Eger", 1980)]
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    report = detect([tmp_path / "people.xlsx", write(tmp_path / "calls.csv", CALLS)]).run()
+    people = report.tables.connection.execute("SELECT customer, residence, birth_year FROM customers").fetchall()
+    assert people == [("06301234567", "Eger", 1980)]
+
+
+@pytest.mark.parametrize("above", ["001,002,2026-01-05 10:00:00,60,B,SM-G991B\n", "caller,callee\n" * 101])
+def test_rows_above_a_header_and_long_texts_are_not_taken_for_a_title(tmp_path: Path, above: str) -> None:
+    assert detect([write(tmp_path / "calls.csv", above + CALLS)]).files[0].skipped == 0
+
+
+def test_a_day_and_a_clock_in_two_columns_are_one_time(tmp_path: Path) -> None:
+    header, *rows = HUNGARIAN["hivasok.csv"].splitlines()
+    header = header.replace("Hívás kezdete", "Dátum;Időpont")
+    rows = [row.replace(". 10:", ".;10:") for row in rows]
+    path = write(tmp_path / "hivasok.csv", "\n".join([header, *rows, rows[0].replace(";10:05:10", ";"), ""]))
+    plan = detect([path])
+    roles = ["caller", "callee", "time", "clock", "seconds", "cell", "phone_type"]
+    assert [column.role for column in plan.files[0].columns] == roles
+    save_plan(plan, tmp_path / "plan.toml")
+    report = load_plan(tmp_path / "plan.toml").run()
+    first = report.tables.connection.execute("SELECT min(time), max(time) FROM calls").fetchall()[0]
+    assert first == (datetime(2016, 1, 10, 10, 5, 10), datetime(2016, 1, 29, 10, 5, 29))
+    assert [(reason.reason, reason.rows, reason.line) for reason in report.reasons] == [("Time is empty", 1, 22)]
+
+
+def test_a_person_says_which_column_is_the_clock(tmp_path: Path) -> None:
+    rows = [f"001,002,2026-01-{day},10:05 PM,60,B,SM-G991B" for day in range(10, 30)]
+    path = write(tmp_path / "calls.csv", call_lines(rows, "caller,callee,time,foo,seconds,cell,phone_type"))
+    file = correct_role(correct_role(detect([path]).files[0], 3, ""), 3, "clock")
+    assert preview(file).rejected == 0
+    times = ImportPlan((file,)).run().tables.connection.execute("SELECT min(time) FROM calls").fetchall()
+    assert times == [(datetime(2026, 1, 10, 22, 5),)]
 
 
 def test_a_file_that_changed_since_the_plan_is_told(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.logs import ImportReport, detect, quick, reader
+from engine.logs import ImportReport, detect, importing, quick
 from engine.logs.plan import ImportPlan
 from tests.engine.logs.delivery import write
 
+pytestmark = pytest.mark.usefixtures("many_imports")
 HEADER = "caller;callee;time;seconds;cell;phone_type;kind"
 GOOD = "0036301234567;+36209876543;2026-01-05 10:00:00;60;BUD-001;SM-G991B;voice"
 ODD_LINES = [
@@ -91,13 +92,33 @@ def test_large_deliveries_are_compressed_and_come_to_the_same(tmp_path: Path, mo
     plan = planned(tmp_path, [GOOD, *ODD_LINES] * 40)
     monkeypatch.setattr(quick, "LEAST_BYTES", 0)
     plain = plan.run()
-    monkeypatch.setattr(reader, "COMPRESSED_ABOVE", 0)
-    monkeypatch.setattr(reader, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(importing, "COMPRESSED_ABOVE", 0)
+    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 100)
     compressed = plan.run()
     assert contents(compressed) == contents(plain)
     ibis = pytest.importorskip("ibis")
     table = ibis.duckdb.from_connection(compressed.tables.connection).table("calls")
     assert table.count().execute() == compressed.accepted
+
+
+@pytest.mark.parametrize(
+    ("day", "clock"),
+    [
+        ("2016.01.31.", "10:05:00"), ("31/01/2016", "10:05"), ("2016-01-31", "10:05:00"), ("2016-01-31", "10:05"),
+        ("2016-01-31", "10:05:00 AM"), ("20160131", "100500"), ("2016-01-31", "100500"),
+    ],
+)  # fmt: skip
+def test_a_day_beside_a_clock_comes_to_the_same_both_ways(tmp_path: Path, day: str, clock: str) -> None:
+    odd = [("", clock), (day, ""), (day, "x"), (day.replace("31", "32"), clock), (day, clock.replace("10", "25")),
+           (day, f" {clock} "), (day, clock + ".5")]  # fmt: skip
+    lines = [GOOD.replace("2026-01-05 10:00:00", f"{day};{clock}") for day, clock in [(day, clock)] * 9 + odd]
+    path = write(tmp_path / "calls.csv", "\n".join([HEADER.replace("time", "call_date;call_time"), *lines]) + "\n")
+    with pytest.MonkeyPatch.context() as patch:
+        fast, careful = run_both_ways(detect([path]), patch)
+    assert contents(fast) == contents(careful)
+    assert {str(call[2]) for call in contents(fast)[0][:10]} == {"2016-01-31 10:05:00"}
+    assert fast.rows == 16
+    assert 5 <= fast.rejected <= 6
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from engine.columns import REJECT_COLUMNS
 from engine.logs import log_span, sources
 from tests.engine.logs.delivery import CALLS, CUSTOMERS, HISTORY, USAGE, call_lines, read, rejects, table
 
+pytestmark = pytest.mark.usefixtures("many_imports")
 GOOD = "001,002,2026-01-05 10:00:00,60,BUD-001,SM-G991B"
 BAD_CALLS = [
     (",002,2026-01-05 10:00:00,60,BUD-001,SM-G991B", "Caller is empty"),
