@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.campaign import Campaign
 from engine.demo import DemoOperator
+from engine.handsets.naming import read_names
 from engine.logs import load_plan
+from engine.logs.cache import fingerprint, kept_import, kept_tables
+from engine.made_from import kept_origin
 from tests.command.given import OWN, own_arguments, rows_of, sentence
 from tests.conftest import run_program
 
 
 def test_logs_are_recognised_in_their_folder_and_read_again_by_the_saved_plan(operator: DemoOperator, tmp_path: Path):
     photos = ("--inventory", operator.inventory, "--photos", operator.photos, "--ads", "0")
-    plan = tmp_path / "plan.toml"
-    first = ("campaign", "--logs", operator.files.customers.parent, "--save-plan", plan, *photos)
+    plan, names, tacs = (tmp_path / name for name in ("plan.toml", "names.csv", "tacs.csv"))
+    names.write_text("phone_type,maker,model,device_class\nNo Such Type,Zulu,Ring,phone\n", encoding="utf-8")
+    tacs.write_text("tac,maker,model\n35000001,Yankee,One\n", encoding="utf-8")
+    handsets = ("--handset-names", names, "--tacs", tacs, "--keep-tables")
+    first = ("campaign", "--logs", operator.files.customers.parent, "--save-plan", plan, *photos, *handsets)
     done = run_program(*first, "--out", tmp_path / "one", environment=OWN)
     assert done.returncode == 0, done.stderr
     assert len(load_plan(plan).of_kind("calls")) == len(operator.files.calls)
+    with Campaign.open(tmp_path / "one" / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
+        made, kept = kept_origin(campaign), kept_tables(campaign)
+        assert made is not None
+        assert kept is not None
+        assert kept.path.is_file()
+        assert made.inputs.tacs == tacs
+        assert [each.maker for each in read_names(campaign).entries] == ["Zulu"]
+        assert kept_import(kept.path, kept.key, fingerprint(made.inputs.plan)) is not None
     done = run_program("campaign", "--plan", plan, *photos, "--out", tmp_path / "two", environment=OWN)
     assert done.returncode == 0, done.stderr
     for name in ("recommendations.csv", "rejects.csv"):
