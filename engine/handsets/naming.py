@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import functools
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,23 +38,18 @@ class NamedHandsets:
 
     entries: tuple[NamedHandset, ...] = ()
 
+    @classmethod
+    def of(cls, entries: Iterable[NamedHandset]) -> NamedHandsets:
+        """Return names that were checked; of two for one phone type the later one counts."""
+        by_key = {model_key(entry.phone_type): entry for entry in entries}
+        return cls(tuple(sorted(by_key.values(), key=lambda each: each.phone_type)))
+
     def named(self, phone_type: str, maker: str, model: str, device_class: DeviceClass) -> NamedHandsets:
         """Return the names with one more, or another one, for a string, a TAC or the TAC of an IMEI.
 
         Raises InputError if the phone type has neither letter nor digit, or the maker is empty.
         """
-        phone_type, maker, model = phone_type.strip(), maker.strip(), model.strip()
-        digits = numbered(phone_type)
-        tac = tac_of(digits)
-        if not model_key(phone_type) or (digits and not tac):
-            raise InputError(f'"{phone_type}" is no phone type: give its text, or the 8 digits of its TAC.')
-        if not maker or maker == UNKNOWN_MAKER:
-            raise InputError(f'Say who made "{phone_type}", or leave it without a name.')
-        if max(len(phone_type), len(maker), len(model)) > LONGEST:
-            raise InputError(f'The name for "{phone_type[:40]}" is too long: at most {LONGEST} signs.')
-        entry = NamedHandset(tac or phone_type, maker, model, device_class)
-        others = (other for other in self.entries if model_key(other.phone_type) != model_key(entry.phone_type))
-        return NamedHandsets(tuple(sorted((*others, entry), key=lambda each: each.phone_type)))
+        return self.of((*self.entries, _checked(phone_type, maker, model, device_class)))
 
     def without(self, phone_type: str) -> NamedHandsets:
         """Return the names without that of a string or a TAC."""
@@ -70,10 +66,7 @@ class NamedHandsets:
 
     def joined(self, others: NamedHandsets) -> NamedHandsets:
         """Return the names with others, which go before those that are there."""
-        names = self
-        for each in others.entries:
-            names = names.named(each.phone_type, each.maker, each.model, each.device_class)
-        return names
+        return self.of((*self.entries, *others.entries))
 
     def differing(self, others: NamedHandsets) -> int:
         """Count the phone types that are named here or there, and not alike."""
@@ -86,15 +79,15 @@ class NamedHandsets:
     @classmethod
     def from_json(cls, text: str) -> NamedHandsets:
         """Return the names that ``to_json`` wrote. Raises CampaignFileError if the text is something else."""
-        names = cls()
         try:
-            for row in json.loads(text):
-                names = names.named(row["phone_type"], row["maker"], row["model"], DeviceClass(row["device_class"]))
+            return cls.of(
+                _checked(row["phone_type"], row["maker"], row["model"], DeviceClass(row["device_class"]))
+                for row in json.loads(text)
+            )
         except (ValueError, KeyError, TypeError, AttributeError, InputError) as error:
             raise CampaignFileError(
                 "The names given to unknown handsets cannot be read from the campaign. Restore a backup of it."
             ) from error
-        return names
 
     def write_csv(self, path: Path) -> None:
         """Write the names as CSV in UTF-8. Raises PlaceError if the file cannot be written."""
@@ -113,21 +106,34 @@ class NamedHandsets:
         Raises InputError, naming the line, for anything else, PlaceError if the file cannot be read.
         """
         text = table_text(path, "list of handset names")
-        lines = csv.DictReader(text.splitlines(), delimiter=delimiter_of(text))
+        lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
         wanted = [field.name for field in fields(NamedHandset)]
-        names = cls()
+        entries = []
         try:
             if missing := [name for name in wanted if name not in (lines.fieldnames or ())]:
                 found = ", ".join(lines.fieldnames or ())[:LONGEST] or "nothing"
                 raise InputError(f'{path.name} lacks the column "{missing[0]}" of handset names. Found: {found}.')
             for row in lines:
                 phone_type, maker, model, word = (row[name] or "" for name in wanted)
-                names = names.named(phone_type, maker, model, _class(word))
+                entries.append(_checked(phone_type, maker, model, _class(word)))
         except (csv.Error, InputError) as error:
-            if not lines.line_num or lines.line_num == 1:
-                raise InputError(str(error)) from error
-            raise InputError(f"{path.name}, line {lines.line_num}: {error}") from error
-        return names
+            line = lines.reader.line_num
+            raise InputError(f"{path.name}, line {line}: {error}" if line > 1 else str(error)) from error
+        return cls.of(entries)
+
+
+def _checked(phone_type: str, maker: str, model: str, device_class: DeviceClass) -> NamedHandset:
+    """Return a name for a phone type, an IMEI as its TAC. Raises InputError."""
+    phone_type, maker, model = phone_type.strip(), maker.strip(), model.strip()
+    digits = numbered(phone_type)
+    tac = tac_of(digits)
+    if not model_key(phone_type) or (digits and not tac):
+        raise InputError(f'"{phone_type[:40]}" is no phone type: give its text, or the 8 digits of its TAC.')
+    if not maker or maker == UNKNOWN_MAKER:
+        raise InputError(f'Say who made "{phone_type[:40]}", or leave it without a name.')
+    if max(len(phone_type), len(maker), len(model)) > LONGEST:
+        raise InputError(f'The name for "{phone_type[:40]}" is too long: at most {LONGEST} signs.')
+    return NamedHandset(tac or phone_type, maker, model, device_class)
 
 
 def _class(word: str) -> DeviceClass:

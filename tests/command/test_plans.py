@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.campaign import Campaign
 from engine.demo import DemoOperator
+from engine.handsets.naming import read_names
 from engine.logs import load_plan
+from engine.logs.cache import fingerprint, kept_import, kept_tables
+from engine.made_from import kept_origin
 from tests.command.conftest import Made
 from tests.command.given import OWN, own_arguments, rows_of, sentence
 from tests.conftest import run_program
@@ -16,13 +20,25 @@ def test_logs_are_recognised_in_their_folder_and_the_same_seed_gives_the_same_ca
 ):
     out, plan = tmp_path / "out", tmp_path / "plan.toml"
     photos = ("--inventory", operator.inventory, "--photos", operator.photos, "--ads", "0")
-    folder = operator.files.customers.parent
-    done = run_program("campaign", "--logs", folder, "--save-plan", plan, *photos, "--out", out, environment=OWN)
+    names, tacs = tmp_path / "names.csv", tmp_path / "tacs.csv"
+    names.write_text("phone_type,maker,model,device_class\nNo Such Type,Zulu,Ring,phone\n", encoding="utf-8")
+    tacs.write_text("tac,maker,model\n35000001,Yankee,One\n", encoding="utf-8")
+    handsets = ("--handset-names", names, "--tacs", tacs, "--keep-tables")
+    logs = ("--logs", operator.files.customers.parent, "--save-plan", plan)
+    done = run_program("campaign", *logs, *photos, *handsets, "--out", out, environment=OWN)
     assert done.returncode == 0, done.stderr
     assert len(load_plan(plan).of_kind("calls")) == len(operator.files.calls)
     for name in ("recommendations.csv", "matches.csv", "rejects.csv"):
         assert (out / name).read_bytes() == (own_campaign.folder / name).read_bytes()
     assert len(rows_of(out / "rejects.csv")) == len(operator.dirty)
+    with Campaign.open(out / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
+        made, kept = kept_origin(campaign), kept_tables(campaign)
+        assert made is not None
+        assert kept is not None
+        assert kept.path.is_file()
+        assert made.inputs.tacs == tacs
+        assert [each.maker for each in read_names(campaign).entries] == ["Zulu"]
+        assert kept_import(kept.path, kept.key, fingerprint(made.inputs.plan)) is not None
 
 
 def test_many_rejects_stop_the_campaign_until_the_saved_plan_is_read_and_they_are_accepted(

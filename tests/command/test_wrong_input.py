@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +16,12 @@ from pathlib import Path
 import pytest
 
 import main
+from engine.campaign_inputs import DemoInputs
 from engine.demo import DemoOperator
+from engine.errors import PlaceError
+from engine.job import JobContext
+from engine.pipeline import campaign_into_folder, run_demo
+from engine.stages import OneBar
 from tests.command.given import OWN, nothing_left_in, only_sentence, own_arguments, sentence
 from tests.conftest import ROOT, run_program
 
@@ -112,6 +120,44 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path):
         subprocess.run(["umount", str(disk)], check=True)
 
 
+def test_a_short_passphrase_is_refused_before_any_work(operator: DemoOperator, tmp_path: Path):
+    short = {"SEMBLANCE_PASSPHRASE": "7 signs"}
+    done = run_program(*own_arguments(operator, tmp_path / "out"), environment=short)
+    assert sentence(done) == (
+        "semblance: The passphrase is too short. Choose at least 8 characters; four words are good."
+    )
+    done = run_program("campaign", "--demo", "--customers", "300", "--out", tmp_path / "out", environment=short)
+    assert "too short" in sentence(done)
+    assert nothing_left_in(tmp_path)
+
+
+@pytest.mark.parametrize("word", ["tacs", "handset_names"])
+def test_a_table_of_handsets_that_is_none_gives_one_sentence(operator: DemoOperator, tmp_path: Path, word: str):
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "result").mkdir()
+    done = run_program(*own_arguments(operator, tmp_path / "result" / "out", **{word: wrong}), environment=OWN)
+    assert "wrong.csv lacks the column" in sentence(done)
+    assert nothing_left_in(tmp_path / "result")
+
+
+def test_a_place_that_may_not_be_written_to_is_called_by_the_name_that_was_given(tmp_path: Path, monkeypatch):
+    place = tmp_path / "closed" / "spring.semblance"
+    (tmp_path / "closed").mkdir()
+
+    def closed(suffix: str | None = None, prefix: str = "", dir: Path = tmp_path) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(Path(dir, f"{prefix}x7k2")))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", closed)
+    with pytest.raises(PlaceError) as told:
+        run_demo(place, "demo", customers=300)
+    assert str(told.value) == (f"{place} cannot be used: Permission denied. Choose another place, or mend this one.")
+    with pytest.raises(PlaceError, match=f"^{re.escape(str(tmp_path / 'closed' / 'out'))} cannot"):
+        campaign_into_folder(
+            DemoInputs(300), tmp_path / "closed" / "out", "demo", seed=0, ads=0, audience=OneBar(JobContext())
+        )
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -123,6 +169,7 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path):
         ["campaign", "--out", "x", "--logs", "logs", "--plan", "p.toml", "--inventory", "i", "--photos", "p"],
         ["campaign", "--out", "x", "--plan", "p.toml", "--history", "h.csv", "--inventory", "i", "--photos", "p"],
         ["campaign", "--demo", "--out", "x", "--logs", "logs"],
+        ["campaign", "--demo", "--out", "x", "--keep-tables"],
         ["campaign", "--demo", "--out", "x", "--ads", "-1"],
         ["no-such-file.semblance"],
     ],

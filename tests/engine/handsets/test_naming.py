@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,54 @@ def test_names_are_written_as_csv(tmp_path: Path) -> None:
         ]
     with pytest.raises(PlaceError, match="cannot be used"):
         named.write_csv(tmp_path / "nowhere" / "names.csv")
+
+
+words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
+
+
+@given(st.lists(st.tuples(words, words, words, st.sampled_from(DeviceClass)), max_size=8))
+def test_a_saved_list_of_names_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str, DeviceClass]]
+) -> None:
+    named = NamedHandsets()
+    for row in rows:
+        with suppress(InputError):
+            named = named.named(*row)
+    path = tmp_path_factory.getbasetemp() / "names.csv"
+    named.write_csv(path)
+    assert NamedHandsets.read_csv(path) == named
+
+
+def test_a_list_saved_by_a_spreadsheet_is_read_and_a_thousand_names_are_no_matter(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text("phone_type;maker;model;device_class\nKártyás;Újpesti;Hívó;Feature phone\n", "cp1250")
+    assert [each.maker for each in NamedHandsets.read_csv(path).entries] == ["Újpesti"]
+    rows = "".join(f"type {number},Zulu,{number},phone\n" for number in range(20_000))
+    path.write_text(f"phone_type,maker,model,device_class\n{rows}", "utf-8")
+    began = time.process_time()
+    names = NamedHandsets.read_csv(path)
+    assert len(names.entries) == 20_000
+    assert len(names.joined(NamedHandsets().named("x", "Y", "", PHONE)).entries) == 20_001
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("a,b\n", r'names\.csv lacks the column "phone_type" of handset names\. Found: a, b\.'),
+        ("", "Found: nothing"),
+        ("phone_type,maker,model,device_class\nx,LG\n", r'names\.csv, line 2: "" is no device class'),
+        ("phone_type,maker,model,device_class\nx,,y,phone\n", r'names\.csv, line 2: Say who made "x"'),
+        ("phone_type,maker,model,device_class\n?,LG,y,phone\n", "line 2: .* is no phone type"),
+        ("phone_type,maker,model,device_class\nx,LG,y,phone\n" + "y" * 200_000, "line 3: field larger"),
+        ("\0\0", "is no text"),
+    ],
+)
+def test_what_is_no_list_of_names_is_told(tmp_path: Path, content: str, sentence: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text(content, "utf-8")
+    with pytest.raises(InputError, match=sentence):
+        NamedHandsets.read_csv(path)
 
 
 def test_the_operators_tac_goes_before_everything_else(tmp_path: Path) -> None:

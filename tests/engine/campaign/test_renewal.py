@@ -1,0 +1,120 @@
+"""New results in the place of earlier ones: what a person did stays, what the run made goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from engine.campaign import Campaign, Consent, StoredMatch
+from engine.errors import CampaignFileError
+from tests.engine.campaign.conftest import PASSPHRASE, MakePhoto
+
+JANUARY, MARCH, MAY = date(2026, 1, 5), date(2026, 3, 5), date(2026, 5, 5)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Campaign]:
+    with Campaign.create(tmp_path / "fresh.semblance", PASSPHRASE, name="Spring") as fresh:
+        yield fresh
+
+
+def fill(campaign: Campaign, make_photo: MakePhoto, customers: dict[str, date], inventory: str = "ab") -> None:
+    """Fill a campaign as a run does: an inventory, and customers with the day of their consent."""
+    for key in inventory:
+        campaign.add_photo(make_photo(key))
+    for customer, given_on in customers.items():
+        campaign.record_consent(Consent(customer, given_on, "customers.csv"))
+        campaign.add_photo(make_photo(f"customer:{customer}", customer), on=MAY)
+        places = enumerate(inventory, 1)
+        campaign.write_matches([StoredMatch(customer, key, rank, 0.9 - rank / 10) for rank, key in places])
+    campaign.write_table("circle", pa.table({"customer": ["7", "7"], "contact": ["1", "2"]}))
+    campaign.note_event("Read logs", 1.0)
+
+
+def test_results_are_replaced_and_documents_of_a_person_stay(
+    campaign: Campaign, fresh: Campaign, make_photo: MakePhoto
+) -> None:
+    fill(campaign, make_photo, {})
+    campaign.write_document("value", "12")
+    campaign.write_document("span", "old")
+    campaign.mark_made()
+    campaign.write_document("choice", "one for all")
+    campaign.write_table("mine", pa.table({"customer": ["1"]}))
+    fill(fresh, make_photo, {}, "abc")
+    fresh.write_document("span", "new")
+    fresh.mark_made()
+    campaign.replace_results(fresh)
+    assert campaign.read_document("span") == "new"
+    assert campaign.read_document("value") is None, "the new run found no value"
+    assert campaign.read_document("choice") == "one for all"
+    assert campaign.read_table("mine") is not None
+    assert campaign.photo_keys("inventory") == ("a", "b", "c")
+    assert [event.text for event in campaign.events()] == ["Read logs", "Read logs"]
+    fresh.erase_document("span")
+    campaign.replace_results(fresh)
+    assert campaign.read_document("span") is None, "what the second run made is known as such"
+    campaign.check()
+
+
+def test_withdrawn_consents_hold_until_a_newer_one_is_given(
+    campaign: Campaign, fresh: Campaign, make_photo: MakePhoto
+) -> None:
+    fill(campaign, make_photo, {"1": JANUARY, "2": JANUARY, "3": JANUARY})
+    for customer in ("1", "2"):
+        campaign.withdraw_consent(customer, MARCH)
+    fill(fresh, make_photo, {"1": JANUARY, "2": MAY})
+    campaign.replace_results(fresh)
+    assert campaign.consent("1") == Consent("1", JANUARY, "customers.csv", withdrawn_on=MARCH)
+    assert campaign.customer_photo("1") is None
+    assert campaign.matches("1") == ()
+    assert campaign.consent("2") == Consent("2", MAY, "customers.csv")
+    assert campaign.customer_photo("2") is not None
+    assert campaign.consent("3") is None, "the customer list names no consent of theirs any more"
+    assert campaign.customer_photo("3") is None
+    assert campaign.read_table("circle")["contact"].to_pylist() == ["2"]
+
+
+def test_picks_of_faces_stay_while_both_photos_are_there(
+    campaign: Campaign, fresh: Campaign, make_photo: MakePhoto
+) -> None:
+    fill(campaign, make_photo, {"1": JANUARY, "2": JANUARY})
+    campaign.choose_face("1", "b")
+    campaign.choose_face("2", "a")
+    fill(fresh, make_photo, {"1": JANUARY, "2": JANUARY}, "bc")
+    campaign.replace_results(fresh)
+    assert (campaign.chosen_face("1"), campaign.chosen_face("2")) == ("b", None)
+    assert [match.photo for match in campaign.matches_in_ads()] == ["b", "b"]
+
+
+def test_a_take_over_that_fails_leaves_everything(
+    campaign: Campaign, fresh: Campaign, make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(campaign, make_photo, {"1": JANUARY})
+    fill(fresh, make_photo, {"2": JANUARY}, "c")
+
+    def fail(*_: object, **__: object) -> int:
+        raise CampaignFileError("The disk is full.")
+
+    with monkeypatch.context() as broken, pytest.raises(CampaignFileError):
+        broken.setattr("engine.campaign.tables.erase_from_tables", fail)
+        campaign.replace_results(fresh)
+    assert campaign.photo_keys("inventory") == ("a", "b")
+    assert campaign.customer_photo("1") is not None
+    assert [event.text for event in campaign.events()] == ["Read logs"]
+
+
+def test_many_withdrawals_cost_one_pass(campaign: Campaign, fresh: Campaign) -> None:
+    with campaign.transaction():
+        for number in range(300):
+            campaign.record_consent(Consent(str(number), JANUARY, "customers.csv", withdrawn_on=MARCH))
+    keys = pa.array([str(number) for number in range(200_000)])
+    fresh.write_table("circle", pa.table({"customer": keys, "contact": keys}))
+    began = time.process_time()
+    campaign.replace_results(fresh)
+    assert time.process_time() - began < 2
+    assert campaign.read_table("circle").num_rows == 200_000 - 300
