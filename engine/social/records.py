@@ -28,7 +28,7 @@ def read_ties(connection: duckdb.DuckDBPyConnection, context: JobContext, *, rul
 
     calls = ibis.duckdb.from_connection(connection).table("calls")
     count, until = connection.execute("SELECT count(*), max(time) FROM calls").fetchall()[0]
-    shares = max(1, -(-count // CALLS_AT_ONCE))
+    shares = 1 if count <= CALLS_AT_ONCE else -(-2 * count // CALLS_AT_ONCE)  # a share has the calls of either side
     found = []
     for share in range(shares):
         context.progress(share / shares, "Finding who calls whom")

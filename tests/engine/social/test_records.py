@@ -47,7 +47,7 @@ def test_many_calls_taken_in_shares_of_the_callers_give_the_same_ties(monkeypatc
         monkeypatch.setattr(records, "CALLS_AT_ONCE", 130)
         fractions: list[float] = []
         shares = read_ties(connection, JobContext(lambda fraction, _: fractions.append(fraction)), rules=rules)
-    assert len(fractions) == 7
+    assert len(fractions) == 14
     assert whole.num_rows > 100
     order = [("caller", "ascending"), ("callee", "ascending")]
     assert shares.sort_by(order).to_pylist() == whole.sort_by(order).to_pylist()
