@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 GUI = sorted((ROOT / "gui").rglob("*.py"))
 NEVER_IN_THE_WINDOW = ("torch", "matplotlib", "sklift.viz", "facenet_pytorch")
+ELSEWHERE = ("pyspark", "postgres", "trino", "clickhouse")
 TORCH_FILES = {"engine/faces/convert.py"}
 
 
@@ -56,6 +57,28 @@ def test_nothing_in_the_product_can_reach_the_network(file: Path):
     roots = {module.split(".")[0] for module in imported_modules(file)}
     assert not roots & {"socket", "urllib", "http", "requests", "ftplib", "smtplib", "ssl"}
     assert not any("QtNetwork" in module or "QtWebEngine" in module for module in imported_modules(file))
+
+
+@pytest.mark.parametrize("file", ENGINE + GUI, ids=name_of)
+def test_databases_elsewhere_are_reached_from_one_file_alone(file: Path):
+    """The warehouse is what a person names on the command line; the window knows nothing of it."""
+    roots = {module.split(".")[0] for module in imported_modules(file)}
+    if name_of(file) != "engine/warehouse/connect.py":
+        assert not roots & {"pyspark", "psycopg", "psycopg2", "trino", "clickhouse_connect"}
+        assert not connections(file)
+    if file in GUI:
+        assert not any(module.startswith("engine.warehouse") for module in imported_modules(file))
+
+
+def test_the_file_that_connects_is_seen_to_do_so():
+    assert connections(ROOT / "engine" / "warehouse" / "connect.py") == set(ELSEWHERE)
+
+
+def connections(file: Path) -> set[str]:
+    """Return the back ends of Ibis beyond this machine that a file names, as in ibis.postgres."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    attributes = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name))
+    return {node.attr for node in attributes if node.value.id == "ibis" and node.attr in ELSEWHERE}
 
 
 def test_the_window_starts_without_heavy_or_forbidden_modules():

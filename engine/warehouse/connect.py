@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -51,8 +52,7 @@ def open_warehouse(address: Address) -> Iterator[Warehouse]:
     try:
         backend = _connected(address)
     except ImportError as error:
-        driver = DRIVERS[address.scheme]
-        raise WarehouseError(f"The driver for {address} is not installed. Run: pip install '{driver}'") from error
+        raise WarehouseError(_missing(address)) from error
     except InputError:
         raise
     except Exception as error:  # each driver has a family of its own
@@ -62,6 +62,13 @@ def open_warehouse(address: Address) -> Iterator[Warehouse]:
     finally:
         if address.scheme != "spark":  # a session may be shared, and ends with the program
             backend.disconnect()
+
+
+def _missing(address: Address) -> str:
+    """Say what to do about a driver that is not there; the packaged program has no pip."""
+    if getattr(sys, "frozen", False):
+        return f"The driver for {address} is not part of the packaged program. Run Semblance from its source instead."
+    return f"The driver for {address} is not installed. Run: pip install '{DRIVERS[address.scheme]}'"
 
 
 def _connected(address: Address) -> ibis.BaseBackend:

@@ -40,14 +40,19 @@ USAGE = """customer,time,megabytes
 """
 
 
-@pytest.fixture
-def logs(tmp_path: Path) -> Logs:
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
     history = "customer,offer,outcome\n001,none,0\n"
-    return read(tmp_path, calls=call_lines(CALLS), usage=USAGE, customers=CUSTOMERS, history=history)
+    folder = tmp_path_factory.mktemp("logs")
+    return read(folder, calls=call_lines(CALLS), usage=USAGE, customers=CUSTOMERS, history=history)
 
 
-def test_there_is_one_row_per_customer_in_the_order_of_the_keys(logs: Logs) -> None:
-    features = customer_features(logs, handset_history(logs))
+@pytest.fixture(scope="module")
+def features(logs: Logs) -> pd.DataFrame:
+    return customer_features(logs, handset_history(logs))
+
+
+def test_there_is_one_row_per_customer_in_the_order_of_the_keys(features: pd.DataFrame) -> None:
     assert features.index.tolist() == ["001", "002", "003", "004"]
     assert features.index.name == "customer"
     categories = {name for name in features if isinstance(features[name].dtype, pd.CategoricalDtype)}
@@ -55,8 +60,7 @@ def test_there_is_one_row_per_customer_in_the_order_of_the_keys(logs: Logs) -> N
     assert set(features.drop(columns=list(categories)).dtypes.astype(str)) == {"float64"}
 
 
-def test_the_person_is_as_the_list_has_it(logs: Logs) -> None:
-    features = customer_features(logs, handset_history(logs))
+def test_the_person_is_as_the_list_has_it(features: pd.DataFrame) -> None:
     assert features["residence"].tolist()[:3] == ["Győr", "Pécs", "Győr"]
     assert features["age"].tolist()[:2] == [46, 36]
     assert features["tenure_months"]["001"] == pytest.approx(120, abs=0.1)
@@ -65,8 +69,7 @@ def test_the_person_is_as_the_list_has_it(logs: Logs) -> None:
     assert features.loc["004", ["residence", "tenure_months", "night_share"]].isna().all()
 
 
-def test_calls_and_megabytes_are_per_month_of_observation(logs: Logs) -> None:
-    features = customer_features(logs, handset_history(logs))
+def test_calls_and_megabytes_are_per_month_of_observation(features: pd.DataFrame) -> None:
     watched = 90 / MONTH
     first = features.loc["001"]
     assert first["calls"] == pytest.approx(9 / watched)
@@ -81,8 +84,8 @@ def test_calls_and_megabytes_are_per_month_of_observation(logs: Logs) -> None:
     assert features.loc["004", ["calls", "minutes", "contacts", "megabytes"]].tolist() == [0, 0, 0, 0]
 
 
-def test_habits_are_those_of_the_indicators(logs: Logs) -> None:
-    first = customer_features(logs, handset_history(logs)).loc["001"]
+def test_habits_are_those_of_the_indicators(features: pd.DataFrame) -> None:
+    first = features.loc["001"]
     shares = np.array([4, 1, 4]) / 9  # of 002, +3611 and 003 in the calls
     assert first["contact_entropy"] == pytest.approx(-(shares * np.log(shares)).sum())
     assert first["balance_mean"] == pytest.approx(7 / 9 / 3)
@@ -92,8 +95,7 @@ def test_habits_are_those_of_the_indicators(logs: Logs) -> None:
     assert first["interevent_std"] > 86_400
 
 
-def test_the_handset_is_the_one_in_use_and_what_came_before(logs: Logs) -> None:
-    features = customer_features(logs, handset_history(logs))
+def test_the_handset_is_the_one_in_use_and_what_came_before(features: pd.DataFrame) -> None:
     first = features.loc["001"]
     assert first["maker"] == "Nokia"
     assert first["phone_age_months"] == pytest.approx(49.5 / MONTH)

@@ -75,15 +75,15 @@ def make_rows(number: int = 700) -> Rows:
 def create_statements(rows: Rows, dialect: str) -> list[str]:
     """Return CREATE TABLE and INSERT of every table."""
     statements = []
-    for table, types in COLUMNS.items():
-        names = ", ".join(f"{name} {TYPES[dialect][kind]}" for name, kind in types.items())
-        format_ = " USING parquet" if dialect == "spark" else ""
-        statements.append(f"CREATE TABLE {table} ({names}){format_}")
+    for table in COLUMNS:
         values = ", ".join(f"({', '.join(map(literal, row))})" for row in getattr(rows, table))
-        if dialect == "spark":
-            values = values.replace("TIMESTAMP '", "TIMESTAMP_NTZ '").replace("''", "\\'")
-        statements.append(f"INSERT INTO {table} VALUES {values}")
+        statements += [create_table(table, dialect), f"INSERT INTO {table} VALUES {values}"]
     return statements
+
+
+def create_table(table: str, dialect: str) -> str:
+    """Return CREATE TABLE."""
+    return f"CREATE TABLE {table} ({', '.join(f'{n} {TYPES[dialect][kind]}' for n, kind in COLUMNS[table].items())})"
 
 
 def literal(value: object) -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from engine.errors import InputError
+from engine.errors import InputError, WarehouseError
 from engine.job import JobCancelled, JobContext
 from engine.logs.queries import interruptible
 from engine.warehouse import (
@@ -30,8 +30,9 @@ from engine.warehouse import (
     open_warehouse,
     parse_address,
 )
+from engine.warehouse.address import PASSWORD_VARIABLE
 from engine.warehouse.clean import clean_tables
-from tests.engine.warehouse.records import create_statements, make_rows
+from tests.engine.warehouse.records import create_statements, create_table, make_rows
 
 KINDS = ("calls", "usage", "customers", "cells")
 PLAN = WarehousePlan({kind: Source(kind) for kind in KINDS})
@@ -49,7 +50,8 @@ def duckdb_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def spark_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def spark_url(tmp_path_factory: pytest.TempPathFactory, duckdb_url: str) -> Iterator[str]:
+    """One small session; its tables are Parquet files that DuckDB wrote: inserting the rows would take seconds."""
     if shutil.which("java") is None and not IN_CI:
         pytest.skip("Spark needs Java 17")
     from pyspark.sql import SparkSession
@@ -63,6 +65,7 @@ def spark_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.constraintPropagation.enabled", "false")
         .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.ui.enabled", "false")
@@ -73,8 +76,11 @@ def spark_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     session.sparkContext.setLogLevel("ERROR")
     session.sql("CREATE DATABASE telco")
     session.sql("USE telco")
-    for statement in create_statements(make_rows(), "spark"):
-        session.sql(statement)
+    with duckdb.connect(duckdb_url.removeprefix("duckdb://"), read_only=True) as connection:
+        for kind in KINDS:
+            (folder / kind).mkdir()
+            connection.execute(f"COPY {kind} TO '{folder / kind / 'rows.parquet'}'")
+            session.sql(f"{create_table(kind, 'spark')} USING parquet LOCATION '{folder / kind}'")
     yield "spark://local/telco"
     session.stop()
 
@@ -104,6 +110,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [*prefix, initdb, "-D", data, "-U", "analyst", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
         check=True, capture_output=True, cwd="/",
     )  # fmt: skip
+    with (folder / "data" / "pg_hba.conf").open("r+", encoding="utf-8") as rules:
+        others = rules.read()
+        rules.seek(0)
+        rules.write(f"host all guest 127.0.0.1/32 scram-sha-256\n{others}")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -F"
     subprocess.run(
         [*prefix, pg_ctl, "-D", data, "-l", str(folder / "log"), "-w", "-o", options, "start"],
@@ -113,6 +123,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with psycopg.connect(host="127.0.0.1", port=port, user="analyst", dbname="postgres", autocommit=True) as client:
             for statement in create_statements(make_rows(), "postgres"):
                 client.execute(statement)
+            client.execute("CREATE ROLE guest LOGIN PASSWORD 'swordfish'; GRANT SELECT ON customers TO guest")
         yield f"postgres://analyst@127.0.0.1:{port}/postgres"
     finally:
         subprocess.run(
@@ -199,3 +210,19 @@ def test_a_cancel_ends_a_long_question_of_postgresql(postgres_url: str) -> None:
                 warehouse, lambda: client.execute("SELECT sum(n) FROM generate_series(1, 1e11) AS t(n)"), context
             )
         assert client.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_password_comes_from_the_environment_and_a_wrong_one_is_never_shown(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = parse_address(postgres_url.replace("analyst@", "guest@"))
+    monkeypatch.setenv(PASSWORD_VARIABLE, "hunter2")
+    with (
+        pytest.raises(WarehouseError, match=r"cannot be reached: .*password.*Check the") as refusal,
+        open_warehouse(address),
+    ):
+        pass
+    assert "hunter2" not in str(refusal.value)
+    monkeypatch.setenv(PASSWORD_VARIABLE, "swordfish")
+    with open_warehouse(address) as warehouse, pytest.raises((InputError, WarehouseError), match="permission denied"):
+        list_customers(warehouse, PLAN)
