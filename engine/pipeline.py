@@ -9,13 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from engine.campaign import Campaign, Consent
+from engine.campaign import Campaign, Consent, consent_day
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
 from engine.columns import CUSTOMER, NO_OFFER, OFFER, REJECT_COLUMNS
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from engine.faces import RefusedPhoto
     from engine.handsets import LoyaltyTable
     from engine.logs import Logs
+    from engine.look_alikes import Whose
     from engine.offers import Offer, PolicyValue
     from engine.uplift import UpliftModel
 
@@ -65,13 +65,18 @@ def campaign_into_folder(
     seed: int,
     ads: int | None,
     audience: Audience,
+    whose: Whose = "own",
+    seeds: int | None = None,
 ) -> Summary:
     """Run a campaign and fill ``folder``, which must be new or empty; it is moved in place when all is done.
 
+    ``whose`` look-alike the ads bear is kept in the campaign file; ``seeds`` says how many customers to begin with are
+    written, None writes none.
     Raises InputError for anything wrong in the input, PlaceError if the folder cannot be written; then, and after a
     cancel, the folder is as it was.
     """
     from engine import export
+    from engine.look_alikes import choose_whose_face
 
     folder = folder.resolve()
     stages = Stages(audience)
@@ -89,9 +94,13 @@ def campaign_into_folder(
         path = unfinished / "campaign.semblance"
         summary = build_campaign(inputs, path, passphrase, seed=seed, stages=stages)
         with Campaign.open(path, passphrase) as campaign:
+            choose_whose_face(campaign, whose)
             with stages.stage("Compose ads") as context:
                 written = export.write_ads(campaign, unfinished / "ads", most=ads, context=context)
             export.write_tables(campaign, unfinished)
+            if seeds is not None:
+                with stages.stage("Choose seeds") as context:
+                    export.write_seeds(campaign, unfinished / "seeds.csv", seeds, context)
             summary = dataclasses.replace(summary, ads=written, seconds=stages.seconds)
             campaign.write_document("summary", summary.to_json())
         (unfinished / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
@@ -175,7 +184,7 @@ def _run_stages(inputs: CampaignInputs, campaign: Campaign, seed: int, stages: S
         features = customer_features(logs, phones, context=context.part(0.4, 0.8))
         table = _keep_phones(campaign, logs, phones, context.part(0.8, 1.0))
     with stages.stage("Follow calls") as context:
-        _keep_circles(campaign, logs, context)
+        _keep_circles(campaign, logs, phones, context)
     with stages.stage("Learn uplift") as context:
         people = People(logs, features, phones, table)
         model = learn_uplift(people, offers, seed, context)
@@ -245,12 +254,17 @@ def _keep_phones(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: 
     return table
 
 
-def _keep_circles(campaign: Campaign, logs: Logs, context: JobContext) -> None:
-    """Keep whom each customer listens to."""
-    from engine.social import web_from_records, write_circle
+def _keep_circles(campaign: Campaign, logs: Logs, phones: pd.DataFrame, context: JobContext) -> None:
+    """Keep whom each customer listens to, and how contacts' phones go with the next phone."""
+    from engine.social import INFLUENCE_DOCUMENT, next_maker_influence, web_from_records, write_circle
 
-    web = web_from_records(logs.connection, context.part(0.0, 0.7))
-    write_circle(campaign, web, web.communities(context=context.part(0.7, 1.0)))
+    web = web_from_records(logs.connection, context.part(0.0, 0.5))
+    community = web.communities(context=context.part(0.5, 0.7))
+    influence = next_maker_influence(web, phones, community, context.part(0.7, 1.0))
+    with campaign.transaction():
+        write_circle(campaign, web, community)
+        if influence is not None:
+            campaign.write_document(INFLUENCE_DOCUMENT, influence.to_json())
 
 
 @dataclass(frozen=True)
@@ -269,7 +283,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, logs: Logs, context
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
     consents = _consents(logs, inputs.customer_list)
-    on = max(date.today(), log_span(logs)[1]) if campaign.is_demo else date.today()
+    on = consent_day(is_demo=campaign.is_demo, last_day=log_span(logs)[1])
     with campaign.transaction():
         for consent in consents.values():
             context.check()

@@ -16,6 +16,7 @@ from engine.demo import DemoOperator
 from engine.handsets import handset_history, loyalty
 from engine.job import JobContext
 from engine.logs import customer_features, plan_of, read_logs
+from engine.look_alikes import whose_face
 from engine.recommending import People, _features_before, _first_day
 from tests.command.given import OWN, customers_of, nothing_left_in, own_arguments, rows_of
 from tests.conftest import run_program
@@ -23,7 +24,8 @@ from tests.conftest import run_program
 
 def test_own_files_make_a_campaign(operator: DemoOperator, tmp_path: Path):
     out = tmp_path / "spring"
-    done = run_program(*own_arguments(operator, out, template="loud", ads="3"), environment=OWN)
+    wanted = own_arguments(operator, out, template="loud", ads="3", seeds="3", whose_face="contact")
+    done = run_program(*wanted, environment=OWN)
     assert done.returncode == 0, done.stderr
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["ads"] == len(list((out / "ads").iterdir())) == 3
@@ -31,6 +33,11 @@ def test_own_files_make_a_campaign(operator: DemoOperator, tmp_path: Path):
     with Campaign.open(out / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
         assert not campaign.is_demo
         assert campaign.template_families() == ("loud",)
+        assert whose_face(campaign) == "contact"
+    seeds = rows_of(out / "seeds.csv")
+    assert [row["rank"] for row in seeds] == ["1", "2", "3"]
+    assert [float(row["reached"]) for row in seeds] == sorted(float(row["reached"]) for row in seeds)
+    assert all(row["note"].startswith("Seeds: 3. They reach about ") for row in seeds)
 
 
 def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(operator: DemoOperator, tmp_path: Path):

@@ -108,6 +108,8 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path):
         ["campaign", "--out", "x", "--plan", "p.toml", "--history", "h.csv", "--inventory", "i", "--photos", "p"],
         ["campaign", "--demo", "--out", "x", "--logs", "logs"],
         ["campaign", "--demo", "--out", "x", "--ads", "-1"],
+        ["campaign", "--demo", "--out", "x", "--seeds", "0"],
+        ["campaign", "--demo", "--out", "x", "--whose-face", "anybody's"],
         ["no-such-file.semblance"],
     ],
 )
