@@ -61,6 +61,9 @@ SHARE = "share"  # of the customer's call weight
 REACH = "reach"  # people the contact reaches in two hops
 IS_CUSTOMER = "is_customer"  # whether the contact is one
 
+# seeds: with whom to begin (with RANK and CUSTOMER as above)
+REACHED = "reached"  # customers reached in two hops by this one and those before
+
 # rows set aside
 FILE = "file"
 LINE = "line"  # 1 is the first line of the file, header included
@@ -75,6 +78,7 @@ HAS_LEFT = "left"  # the segment of who is not a customer any more
 RECOMMENDATION_COLUMNS = (
     CUSTOMER, CURRENT_MAKER, OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT,
 )  # fmt: skip
+SEED_COLUMNS = (RANK, CUSTOMER, REACHED)
 MATCH_COLUMNS = (CUSTOMER, PHOTO, RANK, COSINE)
 REJECT_COLUMNS = (FILE, LINE, REASON, TEXT, COLUMN)
 PUBLIC_REJECT_COLUMNS = REJECT_COLUMNS[:4]  # of the rejects.csv that a campaign is handed over with

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEMO_CUSTOMERS = 20_000
 FILE_WORDS = ("calls", "usage", "customers", "offers", "history")  # one for each kind of file
 NEEDED_FILES = ("calls", "customers", "offers")
+WHOSE = ("own", "contact")  # contact: the customer's most influential one who agreed
 PHOTO_WORDS = ("inventory", "photos")
 WAREHOUSE_WORDS = ("plan", "offers", "history")  # the records are elsewhere, the last campaign is in files
 EPILOG = """commands:
@@ -98,6 +99,8 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     add("--keep-tables", action="store_true", help="keep the clean tables too, encrypted beside the campaign file")
     add("--seed", type=int, default=0, metavar="N", help="the same seed gives the same campaign (0)")
     add("--ads", type=int, metavar="N", help="how many ads to make at most (all)")
+    add("--whose-face", choices=WHOSE, default=WHOSE[0], help="whose look-alike the ads bear (own)")
+    add("--seeds", type=int, metavar="K", help="write seeds.csv too: the K customers whose reach covers most")
     add("--passphrase-file", type=Path, metavar="F", help="its first line is the campaign file's passphrase")
     chosen = parser.parse_args(arguments)
     chosen.command = "campaign"
@@ -105,6 +108,8 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error("--seed takes a whole number of at least 0")
     if chosen.ads is not None and chosen.ads < 0:
         parser.error("--ads takes a whole number of at least 0")
+    if chosen.seeds is not None and chosen.seeds < 1:
+        parser.error("--seeds takes a whole number of at least 1")
     if chosen.demo:
         _check_demo(parser, chosen)
     else:
@@ -255,8 +260,9 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
         inputs, passphrase = _inputs(chosen), _passphrase(chosen)
         with bars:
             summary = campaign_into_folder(
-                inputs, chosen.out, passphrase, seed=chosen.seed, ads=chosen.ads, audience=bars
-            )
+                inputs, chosen.out, passphrase, seed=chosen.seed, ads=chosen.ads, audience=bars,
+                whose=chosen.whose_face, seeds=chosen.seeds,
+            )  # fmt: skip
     except SemblanceError as error:
         return _say(str(error))
     except JobCancelled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -25,7 +26,7 @@ from engine.campaign import Campaign, StoredPhoto
 from engine.columns import CUSTOMER, NO_OFFER, OFFER
 from engine.errors import InputError
 from engine.faces import decode_photo
-from engine.look_alikes import face_in_ad, likeness_scale
+from engine.look_alikes import AdFaces, day_of_consent, likeness_scale
 from engine.offers import Offer
 from engine.resources import resource
 
@@ -55,11 +56,16 @@ class CreativeStudio:
         self._layers = LayerCache()
         logo = campaign.read_document(LOGO_DOCUMENT)
         self._logo = None if logo is None else logo_of(base64.b64decode(logo))
-        self._scale = likeness_scale(campaign)
+        self._on = day_of_consent(campaign)
         table = campaign.read_table("customers", [CUSTOMER, OFFER])
         if table is None:
             raise InputError(f"{campaign.path.name} holds no recommendations yet. Run the campaign first.")
         self._recommended = table.combine_chunks()
+
+    @cached_property
+    def faces(self) -> AdFaces:
+        """Whose look-alike goes into each ad."""
+        return AdFaces(self._campaign, likeness_scale(self._campaign), self._on)
 
     def offer_of(self, customer: str) -> Offer | None:
         """Return the offer recommended to a customer, or None."""
@@ -67,20 +73,21 @@ class CreativeStudio:
         return None if row < 0 else self._offers.get(self._recommended[OFFER][row].as_py())
 
     def customers(self) -> tuple[str, ...]:
-        """Return the customers who get an ad of their own: those with an offer and matches, in the order of their keys.
+        """Return the customers who get an ad of their own: those with an offer and look-alikes, by key.
 
-        Without a match, the ad would be the same for all who get the same offer.
+        Without one, the ad would be the same for all who get the same offer.
         """
         with_offer = self._recommended.filter(pc.not_equal(self._recommended[OFFER], NO_OFFER))
         wanted = frozenset(with_offer[CUSTOMER].to_pylist())
-        return tuple(customer for customer in self._campaign.matched_customers() if customer in wanted)
+        return tuple(each.customer for each in self.faces.everybody(self._on) if each.customer in wanted)
 
     def creative(self, customer: str) -> Creative:
         """Return what goes into a customer's ad: the designer's pick, or the nearest face if it is close, or none.
 
         Raises InputError if the customer has no offer.
         """
-        return self.creative_with(customer, face_in_ad(self._campaign, customer, self._scale))
+        shown = self.faces.of(customer, self._on).in_ad(self.faces.scale)
+        return self.creative_with(customer, None if shown is None else shown.photo)
 
     def creative_with(self, customer: str, photo: str | None) -> Creative:
         """Return what goes into a customer's ad with one inventory photo, or without a face.

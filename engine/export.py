@@ -34,6 +34,14 @@ def write_tables(campaign: Campaign, folder: Path) -> None:
             write_csv(table.select(list(columns)), folder / name)
 
 
+def write_seeds(campaign: Campaign, path: Path, k: int, context: JobContext | None = None) -> None:
+    """Choose the k customers to begin with and write them; how good the choice is stands in every row."""
+    from engine.social import campaign_seeds
+
+    found = campaign_seeds(campaign, k, context)
+    write_csv(found.table(), path, note=found.sentence())
+
+
 def write_csv(
     table: pa.Table,
     path: Path,

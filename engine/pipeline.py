@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from engine.campaign import Campaign, Consent
+from engine.campaign import Campaign, Consent, consent_day
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
 from engine.columns import CUSTOMER, NO_OFFER, OFFER, PHOTO_CONSENT, REJECT_COLUMNS
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from engine.faces import RefusedPhoto
     from engine.handsets import LoyaltyTable
+    from engine.look_alikes import Whose
     from engine.offers import Offer, PolicyValue
     from engine.uplift import UpliftModel
 
@@ -71,13 +72,18 @@ def campaign_into_folder(
     seed: int,
     ads: int | None,
     audience: Audience,
+    whose: Whose = "own",
+    seeds: int | None = None,
 ) -> Summary:
     """Run a campaign and fill ``folder``, which must be new or empty; it is moved in place when all is done.
 
+    ``whose`` look-alike the ads bear is kept in the campaign file; ``seeds`` says how many customers to begin with are
+    written, None writes none.
     Raises InputError for anything wrong in the input, PlaceError if the folder cannot be written; then, and after a
     cancel, the folder is as it was.
     """
     from engine import export
+    from engine.look_alikes import choose_whose_face
 
     folder = folder.resolve()
     stages = Stages(audience)
@@ -95,9 +101,13 @@ def campaign_into_folder(
         path = unfinished / "campaign.semblance"
         summary = _build(inputs, path, passphrase, seed, stages)
         with Campaign.open(path, passphrase) as campaign:
+            choose_whose_face(campaign, whose)
             with stages.stage("Compose ads") as context:
                 written = export.write_ads(campaign, unfinished / "ads", most=ads, context=context)
             export.write_tables(campaign, unfinished)
+            if seeds is not None:
+                with stages.stage("Choose seeds") as context:
+                    export.write_seeds(campaign, unfinished / "seeds.csv", seeds, context)
             summary = dataclasses.replace(summary, ads=written, seconds=stages.seconds)
             campaign.write_document("summary", summary.to_json())
         (unfinished / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
@@ -255,10 +265,15 @@ def _keep_phones(campaign: Campaign, base: CustomerBase, context: JobContext) ->
 
 
 def _keep_circles(campaign: Campaign, base: CustomerBase, context: JobContext) -> None:
-    """Keep whom each customer listens to."""
-    from engine.social import write_circle
+    """Keep whom each customer listens to, and how contacts' phones go with the next phone."""
+    from engine.social import INFLUENCE_DOCUMENT, next_maker_influence, write_circle
 
-    write_circle(campaign, base.web, base.web.communities(context=context))
+    community = base.web.communities(context=context.part(0.0, 0.4))
+    influence = next_maker_influence(base.web, base.phones, community, context.part(0.4, 1.0))
+    with campaign.transaction():
+        write_circle(campaign, base.web, community)
+        if influence is not None:
+            campaign.write_document(INFLUENCE_DOCUMENT, influence.to_json())
 
 
 @dataclass(frozen=True)
@@ -276,7 +291,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase,
     from engine.portraits import match_customers, store_customer_photos, store_inventory
 
     consents = _consents(base, campaign)
-    on = max(date.today(), base.span[1]) if campaign.is_demo else date.today()
+    on = consent_day(is_demo=campaign.is_demo, last_day=base.span[1])
     with campaign.transaction():
         for consent in consents.values():
             context.check()

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.campaign import Campaign, erased
 from engine.campaign_inputs import DemoInputs
@@ -22,12 +21,9 @@ from engine.offers import Choice
 from engine.pipeline import run_stages, simulate
 from engine.portraits import names_of
 from engine.recommending import CHOICE, restore_choices
-from engine.social.kept import CHOICES, CIRCLE
+from engine.social.kept import CIRCLE
 from engine.stages import OneBar, Stages
 from engine.unfinished import explained_place, unfinished_folder
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -85,13 +81,13 @@ def _take_over(campaign: Campaign, fresh: Campaign, made: MadeFrom) -> ReadAgain
     fresh.erase_document(erased.DOCUMENT)
     fresh.mark_made()
     with campaign.transaction():
-        withheld, contacts = _withheld(campaign), campaign.read_table(CHOICES)
+        withheld, contacts = _withheld(campaign), _chosen_contacts(campaign)
         campaign.replace_results(fresh)
         if campaign.erased.digests != before:  # somebody was erased while the work went on
             for customer in campaign.erased.among(_everybody(campaign)):
                 campaign.erase_customer(customer)
         choice_is_gone = _choose_again(campaign, withheld)
-        contacts_gone = 0 if contacts is None else _keep_contacts(campaign, contacts)
+        contacts_gone = _keep_contacts(campaign, contacts)
         keep_origin(campaign, made)
     if kept_tables(campaign) is None:
         delete_tables(campaign.path)
@@ -125,10 +121,17 @@ def _choose_again(campaign: Campaign, withheld: frozenset[str]) -> bool:
     return is_gone
 
 
-def _keep_contacts(campaign: Campaign, contacts: pa.Table) -> int:
-    """Keep the chosen contacts who are still in the customer's circle; return how many are not."""
-    circle = campaign.read_table(CIRCLE, [CUSTOMER, CONTACT])
-    keys = [CUSTOMER, CONTACT]
-    kept = contacts.slice(0, 0) if circle is None else contacts.join(circle, keys, join_type="left semi")
-    campaign.write_table(CHOICES, kept.cast(contacts.schema))
-    return int(contacts.num_rows - kept.num_rows)
+def _chosen_contacts(campaign: Campaign) -> frozenset[tuple[str, str]]:
+    """Return the customers and the contacts whose look-alike was chosen for them."""
+    return frozenset((each.customer, each.contact) for each in campaign.face_choices() if each.contact is not None)
+
+
+def _keep_contacts(campaign: Campaign, before: frozenset[tuple[str, str]]) -> int:
+    """Take back the choice of contacts who are in the customer's circle no more; return how many were lost in all."""
+    table = campaign.read_table(CIRCLE, [CUSTOMER, CONTACT])
+    circle = (
+        set() if table is None else set(zip(*(table[name].to_pylist() for name in table.column_names), strict=True))
+    )
+    for customer, _ in _chosen_contacts(campaign) - circle:
+        campaign.forget_face_choice(customer)
+    return len(before - _chosen_contacts(campaign))

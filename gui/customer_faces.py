@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from engine.faces import LikenessScale, likeness
+from engine.campaign import FaceChoice
+from engine.faces import likeness
 from engine.job import JobContext
-from engine.look_alikes import is_close
+from engine.look_alikes import AdFaces, is_close
 from gui.photo_view import FacePhoto, decode
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, eq=False)
 class LookAlike:
-    """An inventory photo in a customer's ranking."""
+    """An inventory photo in a ranking of look-alikes."""
 
     photo: FacePhoto
     rank: int
@@ -34,13 +35,16 @@ class LookAlike:
 
 @dataclass(frozen=True, eq=False)
 class CustomerFaces:
-    """The pictures of one customer. Without a consent that holds there is no face and no look-alike."""
+    """The pictures for one customer. Of nobody without a consent that holds there is a face or a look-alike."""
 
     customer: str
     consent: Consent | None
     face: FacePhoto | None
     alike: tuple[LookAlike, ...]  # the nearest first
-    chosen: str | None  # the designer's pick
+    chosen: str | None = None  # the designer's pick among these
+    contact: str | None = None  # whose look-alikes these are; None: the customer's own
+    by_rule: str | None = None  # whose they would be without a choice for this customer
+    choice: FaceChoice | None = None  # as the campaign file has it
 
     @property
     def in_ad(self) -> LookAlike | None:
@@ -56,17 +60,32 @@ class CustomerFaces:
         """Return the look-alike of a photo key."""
         return next((one for one in self.alike if one.key == key), None)
 
+    def is_of_same_person(self, choice: FaceChoice | None) -> bool:
+        """Whether a choice leads to look-alikes of the person whose these are."""
+        return self.contact == (self.by_rule if choice is None else choice.contact)
 
-def load_faces(campaign: Campaign, customer: str, scale: LikenessScale, on: date, context: JobContext) -> CustomerFaces:
+    def with_choice(self, choice: FaceChoice | None) -> CustomerFaces:
+        """Return the same pictures under another choice among them."""
+        return replace(self, choice=choice, chosen=None if choice is None else choice.photo)
+
+
+def load_faces(campaign: Campaign, faces: AdFaces, customer: str, on: date, context: JobContext) -> CustomerFaces:
     """Load a customer's pictures; call it in a job. A photo without a consent that holds is not even read."""
     consent = campaign.consent(customer)
-    if consent is None or not consent.holds(on):
-        return CustomerFaces(customer, consent, None, (), None)
-    own = campaign.customer_photo(customer)
+    own = campaign.customer_photo(customer) if consent is not None and consent.holds(on) else None
+    shown = faces.of(customer, on)
     alike = []
-    for match in campaign.matches(customer)[:SHOWN]:
+    for match in shown.matches[:SHOWN]:
         context.check()
         photo = decode(campaign.photo(match.photo))
-        alike.append(LookAlike(photo, match.rank, match.cosine, likeness(match.cosine, scale)))
-    chosen = campaign.chosen_face(customer)
-    return CustomerFaces(customer, consent, None if own is None else decode(own), tuple(alike), chosen)
+        alike.append(LookAlike(photo, match.rank, match.cosine, likeness(match.cosine, faces.scale)))
+    return CustomerFaces(
+        customer,
+        consent,
+        None if own is None else decode(own),
+        tuple(alike),
+        shown.picked,
+        shown.contact,
+        faces.by_rule(customer, on),
+        campaign.face_choice(customer),
+    )

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from engine.job import Job, JobContext
+from engine.look_alikes import AdFaces
 from gui.customer_faces import CustomerFaces, load_faces
 from gui.customer_loader import CustomerLoader
 from gui.results import CampaignResults
 
 if TYPE_CHECKING:
-    from engine.campaign import Campaign
+    from engine.campaign import Campaign, FaceChoice
 
 
 class FaceLoader(CustomerLoader):
@@ -26,16 +27,19 @@ class FaceLoader(CustomerLoader):
         campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
     ) -> CustomerFaces:
         """Load a customer's faces."""
-        return load_faces(campaign, customer, results.scale, on, context)
+        return load_faces(campaign, results.faces or AdFaces(campaign, results.scale, on), customer, on, context)
 
-    def keep_choice(self, customer: str, photo: str | None) -> None:
-        """Keep the designer's pick of a face in the campaign file; None goes back to the nearest."""
-        campaign = self._campaign
+    def keep_choice(self, customer: str, choice: FaceChoice | None) -> None:
+        """Keep the designer's choice of a face in the campaign file; None goes back to the campaign's rule."""
+        campaign, today = self._campaign, self.today
         if campaign is None:
             return
 
         def work(context: JobContext) -> None:
-            campaign.choose_face(customer, photo)
+            if choice is None:
+                campaign.forget_face_choice(customer)
+            else:
+                campaign.choose_face(choice, on=today)
 
         self._queue.start(Job(self.tr("Keeping the choice"), work), failed=self._tell)
 

@@ -91,7 +91,7 @@ class Pitch(QWidget):
         return timer
 
     def _make_parts(self) -> None:
-        self.title = _Text("pitch", "text", self, self.tr("A face like theirs. An offer that fits them."))
+        self.title = _Text("pitch", "text", self)
         self.face = FacePicture(frame="accent", radius=12, always=self._theme, parent=self)
         self.look_alike = FacePicture(frame="lookalike", radius=12, always=self._theme, parent=self)
         self.ad = Picture(radius=12, always=self._theme, parent=self)
@@ -167,6 +167,15 @@ class Pitch(QWidget):
     def _show_faces(self, faces: CustomerFaces) -> None:
         alike = faces.in_ad
         self.notes[0].setText(self.tr("with their consent") if faces.face is not None else "")
+        is_own = faces.contact is None
+        self.title.setText(
+            self.tr("A face like theirs. An offer that fits them.")
+            if is_own
+            else self.tr("A face like one they listen to. An offer that fits them.")
+        )
+        self.notes[1].setText(
+            self.tr("from the campaign's photos") if is_own else self.tr("of a contact of theirs who agreed")
+        )
         if faces.face is None:
             self.face.show_notice("lock", self.tr("No photo consent"))
         else:

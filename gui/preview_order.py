@@ -13,10 +13,10 @@ from engine.columns import CUSTOMER, NO_OFFER, OFFER, UPLIFT_LOW
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from engine.campaign import StoredMatch
     from engine.faces import LikenessScale
+    from engine.look_alikes import LookAlikes
 
-VERY_ALIKE, ALIKE, SOME_LIKENESS, LOOK_FIRST, ONLY_PICKED, NOT_CLOSE, NO_MATCH = range(7)
+VERY_ALIKE, ALIKE, SOME_LIKENESS, LOOK_FIRST, ONLY_PICKED, NO_PAIR, NOT_CLOSE, NO_MATCH = range(8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,38 +50,45 @@ class PreviewOrder:
 
 
 def preview_order(
-    table: pa.Table | None, in_ads: Sequence[StoredMatch], picked: Collection[str], scale: LikenessScale
+    table: pa.Table | None, faces: Sequence[LookAlikes], scale: LikenessScale, with_photo: Collection[str]
 ) -> PreviewOrder:
     """Order the customers with an offer by how well their look-alike can be shown, the surest to be won first.
 
     Faces that are very alike come first; those that may be the customer's own come behind the others, because
-    somebody has to look first; then who has nobody close but a face that was ``picked``, who has nobody close, and
-    who has no match. Within each the lower end of the likely range decides, so that a lucky guess does not come
-    before a clear case. Where nobody gets an offer these are the customers with a match.
+    somebody has to look first; then who has nobody close but a face that was picked, who has a contact's look-alike and
+    is not among those ``with_photo`` beside which it could be seen, who has nobody close, and who has no match. Within
+    each the lower end of the likely range decides, so that a lucky guess does not come before a clear case. Where
+    nobody gets an offer these are the customers with a match. ``faces`` are those of everybody who has look-alikes, as
+    engine.look_alikes.AdFaces says.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if table is None or OFFER not in table.column_names:
         return PreviewOrder()
-    matched = pa.array([match.customer for match in in_ads], pa.string())
+    matched = pa.array([each.customer for each in faces], pa.string())
     rows = np.flatnonzero(pc.fill_null(pc.not_equal(table[OFFER], NO_OFFER), False).to_numpy())
     if not len(rows):
         rows = np.flatnonzero(pc.is_in(table[CUSTOMER], value_set=matched).to_numpy())
     customers = table[CUSTOMER].cast(pa.string()).combine_chunks()
     found = pc.fill_null(pc.index_in(customers, value_set=matched), -1).to_numpy()[rows]
-    bands = np.array([*(_band(match, scale, match.customer in picked) for match in in_ads), NO_MATCH])[found]
+    bands = np.array([*(_band(each, scale, each.customer in with_photo) for each in faces), NO_MATCH])[found]
     surest = -np.asarray(table[UPLIFT_LOW].to_numpy(), dtype=np.float64)[rows]
     order = np.lexsort((surest, bands))
     with_face = int((bands < NOT_CLOSE).sum())
     return PreviewOrder(customers.take(pa.array(rows[order])), with_face)
 
 
-def _band(match: StoredMatch, scale: LikenessScale, is_picked: bool) -> int:
+def _band(faces: LookAlikes, scale: LikenessScale, has_photo: bool) -> int:
     from engine.faces import likeness, likeness_words, may_be_the_customer
 
-    value = likeness(match.cosine, scale)
+    shown = faces.in_ad(scale)
+    if shown is None:
+        return NOT_CLOSE
+    if not has_photo:
+        return NO_PAIR
+    value = likeness(shown.cosine, scale)
     if may_be_the_customer(value):
         return LOOK_FIRST
     words = {"very alike": VERY_ALIKE, "alike": ALIKE, "some likeness": SOME_LIKENESS}
-    return words.get(likeness_words(value), ONLY_PICKED if is_picked else NOT_CLOSE)
+    return words.get(likeness_words(value), ONLY_PICKED)

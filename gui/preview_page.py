@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from gui import numbers
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
+from gui.face_choices import FaceChoices, WhoseFace, whose_face_job
 from gui.face_loader import FaceLoader
 from gui.fitting_scroll import FittingScroll
 from gui.picture import NOTHING
 from gui.preview_order import PreviewOrder
 from gui.preview_pictures import AdCard, CustomerCard, LookAlikeCard, shared_width
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
+from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
 from gui.widgets import Button, EmptyState, Page, Segments
-from gui.withdraw_dialog import WithdrawDialog, forget_face, withdrawal_job, withdrawal_words
+from gui.withdraw_dialog import Withdrawal
 
 if TYPE_CHECKING:
-    from engine.campaign import Campaign
+    from engine.campaign import Campaign, FaceChoice
+    from engine.look_alikes import Whose
     from gui.jobs import JobQueue
     from gui.pitch import Pitch
 
 GAP = 12
 DIM_AFTER_MS = 200
-
-
-@dataclass(frozen=True)
-class FaceChoice:
-    """A designer's pick, with what was there before, so that it can be taken back."""
-
-    customer: str
-    before: str | None
-    after: str | None
 
 
 class PreviewPage(Page):
@@ -59,12 +51,15 @@ class PreviewPage(Page):
         self._shown = PreviewOrder()
         self._facts: CustomerFacts | None = None
         self._faces: CustomerFaces | None = None
-        self._choices: list[FaceChoice] = []
         self._pitch: Pitch | None = None
         self._loader = FaceLoader(self)
         self._loader.loaded.connect(self._take_faces)
         self._loader.failed.connect(self.jobs.failed)
         self._loader.not_kept.connect(self._choice_not_kept)
+        self._choices = FaceChoices(self._loader, self)
+        self._choices.made.connect(self._apply)
+        self._withdrawal = Withdrawal(self.jobs, self)
+        self._withdrawal.done.connect(self._withdrawn)
         self._composer = AdComposer(self)
         self._composer.composed.connect(self._show_ad)
         self._composer.failed.connect(self._show_failure)
@@ -87,6 +82,7 @@ class PreviewPage(Page):
         self.face_card.withdraw.clicked.connect(self.ask_to_withdraw)
         self.others_card = OtherFacesCard()
         self.others_card.chosen.connect(self.choose_face)
+        self.others_card.person.clicked.connect(self.change_person)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -116,7 +112,9 @@ class PreviewPage(Page):
         self.pitch.clicked.connect(self.pitch_wanted)
         self.filter = Segments([self.tr("With a look-alike"), self.tr("All")], name=self.tr("Customers"))
         self.filter.chosen.connect(self._choose_filter)
-        for control in (self.filter, self.previous, self.next, self.pitch):
+        self.whose = WhoseFace()
+        self.whose.wanted.connect(self.choose_whose_face)
+        for control in (self.whose, self.filter, self.previous, self.next, self.pitch):
             self.add_action(control)
 
     def _make_keys(self) -> None:
@@ -156,6 +154,7 @@ class PreviewPage(Page):
         self.empty.setVisible(not there)
         for control in (self.previous, self.next, self.pitch):
             control.setVisible(there)
+        self.whose.show_campaign(results if there else None)
         self.filter.setVisible(0 < self._order.with_face < len(self._order))
         self._show_all_of_them(self._order.with_face == 0 or (stays and bool(self.filter.selected)))
         if self._pitch is not None:
@@ -178,7 +177,7 @@ class PreviewPage(Page):
             self.show_customer(self._shown[0])
         elif self._facts is not None and self._faces is not None:
             self._enable()
-            self.set_verdict(self._sentence(self._facts, self._faces))
+            self._say_verdict(self._facts, self._faces)
 
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, also to one who gets no ad or has no photo consent; False if there is no such one."""
@@ -209,7 +208,7 @@ class PreviewPage(Page):
         if facts is None or faces is None or results is None:
             return
         self._late.stop()
-        self.set_verdict(self._sentence(facts, faces))
+        self._say_verdict(facts, faces)
         chip = consent_chip(faces.consent, self._loader.today)
         self.customer_card.show_customer(facts, chip, faces)
         self.look_alike_card.show_faces(faces)
@@ -219,27 +218,9 @@ class PreviewPage(Page):
         self._share_width()
         self._ask_for_ad()
 
-    def _sentence(self, facts: CustomerFacts, faces: CustomerFaces) -> str:
-        place = self._place()
-        if place is None:
-            key = numbers.customer_key(facts.customer)
-            return self.tr("Customer {key} gets no offer, so there is no ad.").format(key=key)
-        counted = {"place": numbers.decimal(place + 1), "all": numbers.decimal(len(self._shown))}
-        if facts.offer is None:
-            return self.tr("Customer {place} of {all}.").format(**counted)
-        is_all = bool(self.filter.selected)
-        lead = self.tr("Customer {place} of {all} with an offer.") if is_all else self.tr(
-            "Customer {place} of {all} with a look-alike.")  # fmt: skip
-        why = self._why() if faces.in_ad is not None else self.tr("The ad goes without a matched face.")
-        return f"{lead.format(**counted)} {why}"
-
-    def _why(self) -> str:
-        """Say what was chosen for one person: one offer for all was not."""
-        results = self._results or CampaignResults()
-        is_one_for_all = results.evaluation is not None and not results.evaluation.has_signal
-        if is_one_for_all or (results.choice is not None and results.choice.kind == "for_all"):
-            return self.tr("The face was chosen for this one person, the offer for all.")
-        return self.tr("Offer and face were chosen for this one person.")
+    def _say_verdict(self, facts: CustomerFacts, faces: CustomerFaces) -> None:
+        results, is_all = self._results or CampaignResults(), bool(self.filter.selected)
+        self.set_verdict(preview_verdict(facts, faces, results, self._place(), len(self._shown), is_all=is_all))
 
     # the ad
 
@@ -311,35 +292,45 @@ class PreviewPage(Page):
     @Slot(str)
     def choose_face(self, photo: str) -> None:
         """Put another of the nearest faces into the ad; the choice is kept in the campaign file."""
-        faces = self._faces
-        if faces is None or (faces.in_ad is not None and faces.in_ad.key == photo):
-            return
-        choice = FaceChoice(faces.customer, faces.chosen, photo)
-        self._choices.append(choice)
-        self._apply(choice.customer, choice.after)
+        if self._faces is not None:
+            self._choices.pick(self._faces, photo)
+
+    @Slot()
+    def change_person(self) -> None:
+        """Go from a contact's look-alike to the customer's own, or back."""
+        if self._faces is not None:
+            self._choices.change_person(self._faces)
 
     @Slot()
     def undo(self) -> None:
         """Take the last choice of a face back, and go to its customer."""
-        if not self._choices:
-            return
-        choice = self._choices.pop()
-        self._apply(choice.customer, choice.before)
+        self._choices.undo()
 
-    def _apply(self, customer: str, photo: str | None) -> None:
-        """Keep a choice in the file, behind the window's back, and show it."""
-        self._loader.keep_choice(customer, photo)
-        if self._faces is not None and self._faces.customer == customer:
-            self._faces = replace(self._faces, chosen=photo)
+    @Slot(str, object)
+    def _apply(self, customer: str, choice: FaceChoice | None) -> None:
+        """Show a choice; the look-alikes of another person are loaded, behind the choice that is being kept."""
+        faces = self._faces
+        if faces is not None and faces.customer == customer and faces.is_of_same_person(choice):
+            self._faces = faces.with_choice(choice)
             self._show_all()
         else:
             self.show_customer(customer)
 
+    @Slot(str)
+    def choose_whose_face(self, whose: Whose) -> None:
+        """Let the ads of the whole campaign bear the customers' own look-alikes, or those of contacts."""
+        if self._campaign is not None:
+            job = whose_face_job(self._campaign, whose)
+            self.jobs.start(job, self._chose_whose, afterwards=self.tr("Chosen whose face goes into the ads"))
+
+    @Slot(object)
+    def _chose_whose(self, _: None) -> None:
+        self.changed.emit()
+
     @Slot(Exception)
     def _choice_not_kept(self, error: Exception) -> None:
         """Say why a choice could not be kept, and show what the file holds."""
-        if self._choices:
-            self._choices.pop()
+        self._choices.take_off_last()
         self.jobs.failed.emit(error)
         if self.customer:
             self.show_customer(self.customer)
@@ -349,25 +340,12 @@ class PreviewPage(Page):
     @Slot()
     def ask_to_withdraw(self) -> None:
         """Ask whether the customer's photo and face are to be erased, and do it on a yes."""
-        if self._campaign is None or not self.face_card.withdraw.isVisible():
-            return
-        dialog = WithdrawDialog(self.customer, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.confirmed.connect(self.withdraw_consent)
-        dialog.open()
+        if self._campaign is not None and self.face_card.withdraw.isVisible():
+            self._withdrawal.ask(self._campaign, self.customer, self._loader.today)
 
     @Slot(str)
-    def withdraw_consent(self, customer: str) -> None:
-        """Erase a customer's photo and face out of the campaign file, and off the screen."""
-        if self._campaign is not None:
-            today = self._loader.today
-            job = withdrawal_job(self._campaign, customer, today)
-            self.jobs.start(job, self._withdrawn, afterwards=withdrawal_words(today), lasting=True)
-
-    @Slot(object)
     def _withdrawn(self, customer: str) -> None:
-        forget_face(self.window(), customer)
-        self._choices = [choice for choice in self._choices if choice.customer != customer]
+        self._choices.forget(customer)
         self._composer.set_campaign(self._campaign)
         if customer == self.customer:
             self.show_customer(customer)

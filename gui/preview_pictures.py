@@ -156,9 +156,9 @@ class LookAlikeCard(PictureCard):
             self.picture.set_frame(None)
             self.picture.show_notice("lookalike", _why_no_face(faces))
             return
-        self.chip.setText(tr("Look-alike {photo}").format(photo=photo_name(alike.key)))
-        picked = alike.key == faces.chosen and alike.rank > 1
-        self.detail.set_whole(tr("Your choice") if picked else "")
+        self.chip.setText(whose_look_alike(faces))
+        picked = alike.key == faces.chosen and alike is not faces.alike[0]
+        self.detail.set_whole(tr("Your choice") if picked else photo_name(alike.key))
         if suspicious:
             self.likeness.show_chip(tr("May be the customer. Look first."), "warning")
         else:
@@ -170,7 +170,16 @@ class LookAlikeCard(PictureCard):
         self.picture.show_face(alike.photo, others, name=tr("The look-alike's face"))
 
 
+def whose_look_alike(faces: CustomerFaces) -> str:
+    """Say whose look-alike goes into the ad."""
+    if faces.contact is None:
+        return tr("The customer's look-alike")
+    return tr("Look-alike of contact {key}").format(key=numbers.customer_key(faces.contact))
+
+
 def _why_no_face(faces: CustomerFaces) -> str:
+    if faces.contact is not None:
+        return tr("Nobody in your photos is close to the contact")
     if faces.face is None:
         return tr("No look-alike without a photo")
     return tr("Nobody in your photos is close") if faces.alike else tr("No look-alike yet")

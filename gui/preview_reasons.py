@@ -154,17 +154,33 @@ class FaceCard(Card):
 def likeness_sentence(faces: CustomerFaces, alike: LookAlike) -> str:
     """Say how alike a look-alike is, and what the scale means."""
     scale = tr("Strangers are near 0, two photos of one person near 100.")
+    if faces.contact is not None:
+        return f"{_of_contact(faces)} {_alike(faces, alike)} {scale}"
     if may_be_the_customer(alike.likeness):
         return f"{tr('May be the customer. Look first.')} {scale}"
+    return f"{_alike(faces, alike)} {scale}"
+
+
+def _alike(faces: CustomerFaces, alike: LookAlike) -> str:
     if not faces.is_anybody_close:
-        return f"{tr('Little likeness: nobody in your photos is close.')} {scale}"
+        return tr("Little likeness: nobody in your photos is close.")
     words = alike_words(alike.likeness)
-    return f"{words[:1].upper()}{words[1:]}. {scale}"
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _of_contact(faces: CustomerFaces) -> str:
+    """Say why the look-alike is a contact's."""
+    key = numbers.customer_key(faces.contact or "")
+    if faces.contact == faces.by_rule:
+        return tr("Like contact {key}, the most influential one who agreed.").format(key=key)
+    return tr("Like contact {key}, whose face you chose.").format(key=key)
 
 
 def _why_no_face(faces: CustomerFaces) -> str:
     """Say why no face was chosen, and what the ad does without one."""
     without = tr("The ad goes without a matched face.")
+    if faces.contact is not None:
+        return f"{_of_contact(faces)} {tr('Nobody in your photos is close to the contact.')} {without}"
     if faces.face is None:
         return f"{tr('No face data exists for this customer, so no face was compared.')} {without}"
     if not faces.alike:
@@ -180,6 +196,10 @@ class OtherFacesCard(Card):
 
     def __init__(self) -> None:
         super().__init__(tr("Or another face"))
+        self.person = Button(tr("Own look-alike"), "quiet")
+        self.person.setProperty("small", True)
+        self.person.hide()
+        self.add_control(self.person)
         self.setMinimumWidth(2 * CARD_PADDING + 5 * SMALLEST_THUMB + 4 * THUMB_GAP)
         self._alike: tuple[LookAlike, ...] = ()
         self.thumbs = [FaceThumb(place) for place in range(5)]
@@ -206,6 +226,7 @@ class OtherFacesCard(Card):
         self._alike = faces.alike
         self.note.setVisible(bool(faces.alike))
         self.nobody.setVisible(not faces.alike)
+        self._offer_person(faces)
         for place, thumb in enumerate(self.thumbs):
             thumb.setVisible(place < len(faces.alike))
             if place < len(faces.alike):
@@ -213,6 +234,22 @@ class OtherFacesCard(Card):
                 if not same:
                     self._show(thumb, place, one, faces.alike)
                 thumb.set_chosen(one is faces.in_ad)
+
+    def _offer_person(self, faces: CustomerFaces) -> None:
+        """Offer the way back to the customer's own look-alike, or from there to what the campaign's rule says."""
+        self.person.setVisible(faces.contact is not None or faces.by_rule is not None)
+        if faces.contact is not None:
+            has_own = faces.face is not None
+            self.person.set_text(tr("Own look-alike") if has_own else tr("No face"))
+            self.person.setToolTip(
+                tr("Go back to the customer's own look-alike, for this customer")
+                if has_own
+                else tr("Make this customer's ad without a matched face: there is no photo to look alike")
+            )
+        elif faces.by_rule is not None:
+            self.person.set_text(tr("Contact's look-alike"))
+            said = tr("Use the look-alike of contact {key}, as in the rest of the campaign")
+            self.person.setToolTip(said.format(key=numbers.customer_key(faces.by_rule)))
 
     def _show(self, thumb: FaceThumb, place: int, one: LookAlike, all_of_them: Sequence[LookAlike]) -> None:
         tip = tr("{place}: {photo}, likeness {likeness} of 100, {words}").format(

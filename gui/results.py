@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from engine.campaign.consent import consent_day as campaign_consent_day
 from engine.columns import HAS_LEFT, SEGMENT
 from engine.faces.likeness import LikenessScale
 from engine.job import JobContext
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign, Event
     from engine.handsets import LoyaltyTable
     from engine.logs import FileReport
+    from engine.look_alikes import AdFaces
     from engine.offers import Choice, Offer, PolicyValue, ProfitCurve
+    from engine.social import NextMakerInfluence
     from engine.uplift import UpliftEvaluation
 
 
@@ -54,10 +57,12 @@ class CampaignResults:
     choice: Choice | None = None  # what the designer chose to send
     span: tuple[date, date] | None = None
     inventory: tuple[str, ...] = ()  # keys of the photos that can be matched
-    matched: tuple[str, ...] = ()  # customers with a look-alike
+    matched: tuple[str, ...] = ()  # customers with a look-alike of their own
     scale: LikenessScale = field(default_factory=LikenessScale)
     order: PreviewOrder = field(default_factory=PreviewOrder)  # of the customers in the Preview
+    faces: AdFaces | None = None  # whose look-alike goes into each ad
     circles: int = 0  # customers who call somebody
+    influence: NextMakerInfluence | None = None  # how contacts' phones go with the next phone
     events: tuple[Event, ...] = ()
     origin: DataOrigin = field(default_factory=DataOrigin)
 
@@ -65,8 +70,9 @@ class CampaignResults:
 def read_results(campaign: Campaign, context: JobContext | None = None) -> CampaignResults:
     """Read what the pages show. Imports the engine's parts, so call it inside a job."""
     from engine.handsets import LoyaltyTable
-    from engine.look_alikes import likeness_scale
+    from engine.look_alikes import AdFaces, likeness_scale
     from engine.offers import Choice, PolicyValue, ProfitCurve
+    from engine.social import INFLUENCE_DOCUMENT, NextMakerInfluence
     from engine.uplift import UpliftEvaluation
 
     context = context or JobContext()
@@ -79,7 +85,11 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         context.progress(0.3 + 0.2 * index, "Reading tables")
         tables[name] = campaign.read_table(name)
     scale = likeness_scale(campaign, context.part(0.9, 1.0))
-    in_ads = campaign.matches_in_ads()
+    span = _span(documents["span"])
+    on = campaign_consent_day(is_demo=campaign.is_demo, last_day=None if span is None else span[1])
+    faces = AdFaces(campaign, scale, on, context)
+    matched = tuple(match.customer for match in campaign.nearest_matches())
+    influence = campaign.read_document(INFLUENCE_DOCUMENT)
     evaluation, loyalty, value, curve, choice = (
         documents[name] for name in ("evaluation", "loyalty", "value", "curve", "choice")
     )
@@ -95,22 +105,24 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         value=None if value is None else PolicyValue.from_json(value),
         curve=None if curve is None else ProfitCurve.from_json(curve),
         choice=None if choice is None else Choice.from_json(choice),
-        span=_span(documents["span"]),
+        span=span,
         inventory=campaign.photo_keys("inventory"),
-        matched=tuple(match.customer for match in in_ads),
+        matched=matched,
         scale=scale,
-        order=preview_order(tables["customers"], in_ads, campaign.customers_with_choice(), scale),
+        order=preview_order(tables["customers"], faces.everybody(on, context), scale, frozenset(matched)),
+        faces=faces,
         circles=_circles(campaign),
+        influence=None if influence is None else NextMakerInfluence.from_json(influence),
         events=campaign.events(),
         origin=read_origin(campaign),
     )
 
 
 def consent_day(campaign: Campaign | None, results: CampaignResults | None) -> date:
-    """Return the day on which consent must hold; the demo's logs may be ahead of this computer's clock."""
-    if campaign is None or not campaign.is_demo or results is None or results.span is None:
-        return date.today()
-    return max(date.today(), results.span[1])
+    """Return the day on which consent must hold."""
+    span = None if results is None else results.span
+    is_demo = campaign is not None and campaign.is_demo
+    return campaign_consent_day(is_demo=is_demo, last_day=None if span is None else span[1])
 
 
 def of_who_is_there(results: CampaignResults) -> CampaignResults:

@@ -6,28 +6,30 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QModelIndex, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from engine.job import Job, JobContext
-from engine.social import Circles, Influence, choose_contact, chosen_contact, face_permissions
+from engine.social import Circles, Influence, choose_contact
 from gui import numbers
+from gui.all_customers import AllCustomersCard
 from gui.charts.ego_network import EgoNetworkView
-from gui.charts.histogram import Histogram
-from gui.consent_words import consent_chip
+from gui.contact_card import ContactCard, contact_face
 from gui.fitting_scroll import FittingScroll
 from gui.jobs import JobQueue
 from gui.results import consent_day
+from gui.seeds_card import SeedsCard
 from gui.short_table import Cell, Column, ShortTable
 from gui.theme import GAP
-from gui.widgets import Button, Card, Chip, EmptyState, Label, Page, SearchField, Segments, column, row
+from gui.widgets import Button, Card, EmptyState, Label, Page, SearchField, Segments, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
+    from engine.look_alikes import AdFaces
     from gui.results import CampaignResults
 
+THIS_CUSTOMER = 0
 ONE_COLUMN_BELOW = 880
 LEAST_CIRCLE = 380
 
@@ -37,80 +39,12 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("social", text)
 
 
-class ContactCard(Card):
-    """The contact selected: how much of the calls, how far the reach, the consent, and the choice of the face."""
-
-    asked = Signal(bool)  # True: use this face; False: take the choice back
-
-    def __init__(self) -> None:
-        super().__init__(tr("Contact"))
-        self.chip = Chip()
-        self.sentence = Label("", wrap=True)
-        self.why = Label("", "body", "muted", wrap=True)
-        self.use = Button(tr("Use this face"), icon_name="face")
-        self.use.clicked.connect(self._ask)
-        self._is_chosen = False
-        self.body.addLayout(row(self.chip, None))
-        self.body.addWidget(self.sentence)
-        self.body.addWidget(self.why)
-        self.body.addLayout(row(self.use, None))
-
-    def show_nobody(self, why: str) -> None:
-        """Say that there is nobody to choose."""
-        self.set_title(tr("Contact"))
-        self.sentence.setText(why)
-        self._is_chosen = False
-        for each in (self.chip, self.why, self.use):
-            each.hide()
-
-    def show_contact(self, contact: Influence, place: int, campaign: Campaign, on: date, is_chosen: bool) -> None:
-        """Show a contact by rank, and whether its face may be used on a day."""
-        title = tr("Most influential: {who}") if place == 0 else tr("Contact {rank}: {who}")
-        who = numbers.customer_key(contact.contact)
-        self.set_title(title.format(who=who, rank=numbers.decimal(place + 1)))
-        self.sentence.setText(
-            tr("Takes {share} of the calls and reaches {reach} customers in two hops: impact {product}.").format(
-                share=numbers.percent(contact.share),
-                reach=numbers.decimal(contact.reach, 1),
-                product=numbers.decimal(contact.product, 2),
-            )
-        )
-        (permission,) = face_permissions([contact], campaign.consent, on)
-        if contact.is_customer:
-            chip = consent_chip(campaign.consent(contact.contact), on)
-            self.chip.show_chip(chip.text, chip.kind)
-        else:
-            self.chip.show_chip(tr("Another operator"), "plain")
-        self._is_chosen = is_chosen
-        self.use.set_text(tr("Take the choice back") if is_chosen else tr("Use this face"))
-        self.use.set_icon("undo" if is_chosen else "face")
-        self.use.setEnabled(is_chosen or permission.may_be_used)
-        self.why.setText(self._words(contact, permission.may_be_used, is_chosen))
-        for each in (self.chip, self.why, self.use):
-            each.show()
-
-    def _words(self, contact: Influence, may_be_used: bool, is_chosen: bool) -> str:
-        if is_chosen:
-            return tr("This face was chosen for the customer's ad.")
-        if may_be_used:
-            return tr("The consent holds: this face may stand in the customer's ad.")
-        if not contact.is_customer:
-            return tr("A party of another operator was never asked, so there is no face to use.")
-        return tr("Without a consent that holds, this face is not used.")
-
-    @Slot()
-    def _ask(self) -> None:
-        self.asked.emit(not self._is_chosen)
-
-
 class SocialTab(QWidget):
-    """A customer's circle drawn, the contacts by rank, and how contacts and reach are spread over all customers.
+    """A customer's circle drawn; beside it the contacts by rank, or what holds for all customers.
 
-    Stands under the switch ``tabs`` in the place of ``others``, the page's other parts by name. ``face_chosen`` carries
-    the customer and the contact, who is empty when a choice was taken back.
+    Stands under the switch ``tabs`` in the place of ``others``, the page's other parts by name. Once a face was chosen
+    the page says that the campaign changed.
     """
-
-    face_chosen = Signal(str, str)
 
     def __init__(self, page: Page, others: Mapping[str, QWidget]) -> None:
         super().__init__()
@@ -121,10 +55,14 @@ class SocialTab(QWidget):
         self._circles: Circles | None = None
         self._is_read = False
         self._back: list[str] = []
+        self._page = page
+        self._faces: AdFaces | None = None
         self._queue = JobQueue(self)
         self._queue.failed.connect(page.jobs.failed)
         self.tabs = Segments([*others, tr("Social")], name=tr("Part of the data"))
         self.tabs.chosen.connect(self._choose)
+        self.seeds = SeedsCard(page.jobs)
+        self.seeds.chosen.connect(self.show_customer)
         self._build()
         page.action_row.insertWidget(0, self.tabs)
         page.body.addWidget(self, 1)
@@ -157,13 +95,17 @@ class SocialTab(QWidget):
         self.table = ShortTable(columns, name=tr("Contacts by impact: share of the calls times reach"), fewest=3)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         self.contacts.body.addWidget(self.table, 1)
-        self.spread = Card(tr("All customers"), gap=4)
-        self.degrees, self.reaches = Histogram(tr("Customers by contacts")), Histogram(tr("Customers by reach"))
-        self.degree_words, self.reach_words = (Label("", "body", "muted", wrap=True) for _ in range(2))
-        for words, chart in ((self.degree_words, self.degrees), (self.reach_words, self.reaches)):
-            self.spread.body.addWidget(words)
-            self.spread.body.addWidget(chart, 1)
-        right = column(self.contact, (self.contacts, 3), (self.spread, 2), gap=GAP)
+        self.spread = AllCustomersCard()
+        self.parts = Segments([tr("This customer"), tr("All customers")], name=tr("Beside the circle"))
+        self.parts.chosen.connect(self._choose_part)
+        self._own, self._all = QWidget(), QWidget()
+        for part, cards in (
+            (self._own, column(self.contact, (self.contacts, 1), gap=GAP)),
+            (self._all, column(self.spread, (self.seeds, 1), gap=GAP)),
+        ):
+            part.setObjectName("clear")
+            part.setLayout(cards)
+        right = column(row(self.parts, None), (self._own, 1), (self._all, 1), gap=8)
         self._sides = row((self.circle, 56), (right, 44), gap=GAP)
         content = QWidget()
         content.setLayout(self._sides)
@@ -172,8 +114,8 @@ class SocialTab(QWidget):
             "person", tr("No social web yet"), tr("It is made from calls: run the campaign with call records.")
         )
         self.setLayout(column((self.scroller, 1), (self.empty, 1), gap=0))
-        for part in (self.scroller, self.empty):
-            part.hide()
+        for each in (self.scroller, self.empty, self._all):
+            each.hide()
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show another campaign, or the same one after it changed; call it after the other content was shown."""
@@ -183,6 +125,9 @@ class SocialTab(QWidget):
             self.view.show_network(None)
         self._campaign, self._circles, self._is_read = campaign, None, False
         self._on = consent_day(campaign, results)
+        self._faces = None if results is None else results.faces
+        self.seeds.set_campaign(campaign)
+        self.spread.show_influence(None if results is None else results.influence)
         self.tabs.setVisible(campaign is not None)
         if campaign is None:
             self.tabs.select(0)
@@ -224,10 +169,33 @@ class SocialTab(QWidget):
         self.empty.setVisible(self._circles is None)
         if self._circles is None:
             return
+        self.seeds.show_circles(self._circles)
         shown = self.view.network.customer if self.view.network is not None else None
-        first = shown if shown is not None and self._circles.has(shown) else self._circles.busiest()
-        if first is not None:
+        if shown is not None and self._circles.has(shown):
+            self._show_again(shown)
+        elif (first := self._circles.busiest()) is not None:
             self._show(first)
+
+    def _show_again(self, customer: str) -> None:
+        """Show the circle that was shown before the campaign changed, with the same contact selected."""
+        before = self._selected
+        self._show(customer)
+        network = self.view.network
+        contacts = [] if network is None else [each.contact for each in network.contacts]
+        if before is not None and before.contact in contacts:
+            self.view.select(contacts.index(before.contact))
+
+    @property
+    def _selected(self) -> Influence | None:
+        """The contact that is selected."""
+        network, place = self.view.network, self.view.selection
+        return None if network is None or place < 0 else network.contacts[place]
+
+    @Slot(int)
+    def _choose_part(self, part: int) -> None:
+        """Show what concerns this customer, or all."""
+        self._own.setVisible(part == THIS_CUSTOMER)
+        self._all.setVisible(part != THIS_CUSTOMER)
 
     @Slot(str)
     def show_customer(self, customer: str) -> None:
@@ -252,39 +220,27 @@ class SocialTab(QWidget):
             )
         )
         self.table.show_rows([self._cells(contact) for contact in network.contacts])
-        self._show_spread(network.degree, network.reach)
+        self.spread.show_spread(self._circles, network)
         self.view.show_network(network)
         if not network.contacts:
             self.contact.show_nobody(tr("Calls nobody in the last 90 days, or no contact is kept."))
 
     def _cells(self, contact: Influence) -> tuple[Cell, ...]:
-        who = numbers.customer_key(contact.contact)
         return (
-            Cell(
-                who, None if contact.is_customer else "muted", tip="" if contact.is_customer else tr("Another operator")
-            ),
+            self._who(contact),
             Cell(numbers.percent(contact.share, 0)),
             Cell(numbers.decimal(contact.reach, 1)),
             Cell(numbers.decimal(contact.product, 2)),
         )
 
-    def _show_spread(self, degree: int, reach: float) -> None:
-        assert self._circles is not None
-        degrees, reaches = self._circles.degrees, self._circles.reaches
-        half, top = (float(np.quantile(degrees, q)) for q in (0.5, 0.99))
-        self.degree_words.setText(
-            tr("Contacts: half of all have {half} or more, one of 100 has {top} or more.").format(
-                half=numbers.decimal(half), top=numbers.decimal(top)
-            )
-        )
-        half, top = (float(np.quantile(reaches, q)) for q in (0.5, 0.99))
-        self.reach_words.setText(
-            tr("Reach: half of all reach {half} or more, one of 100 reaches {top} or more.").format(
-                half=numbers.decimal(half, 1), top=numbers.decimal(top, 1)
-            )
-        )
-        self.degrees.show_values(degrees, degree)
-        self.reaches.show_values(reaches, reach)
+    def _who(self, contact: Influence) -> Cell:
+        """Return the contact's key; whose face can be used is marked, to be found at a glance."""
+        who = numbers.customer_key(contact.contact)
+        if not contact.is_customer:
+            return Cell(who, "muted", tip=tr("Another operator"))
+        if self._faces is not None and self._faces.can_be_used(contact.contact, self._on):
+            return Cell(who, icon="face", tip=tr("Agreed, and has a look-alike"))
+        return Cell(who)
 
     @Slot(int)
     def _show_contact(self, place: int) -> None:
@@ -293,8 +249,8 @@ class SocialTab(QWidget):
         if network is None or campaign is None or place < 0:
             return
         contact = network.contacts[place]
-        chosen = chosen_contact(campaign, network.customer, self._on)
-        self.contact.show_contact(contact, place, campaign, self._on, chosen == contact.contact)
+        face = contact_face(campaign, self._faces, network.customer, contact, self._on)
+        self.contact.show_contact(contact, place, face, self._on)
         index = self.table.model().index(place, 0)
         if self.table.currentIndex().row() != place:
             flags = QItemSelectionModel.SelectionFlag
@@ -309,13 +265,29 @@ class SocialTab(QWidget):
     @Slot(bool)
     def _use(self, is_wanted: bool) -> None:
         """Keep or take back the choice of a face."""
-        network, campaign, circles = self.view.network, self._campaign, self._circles
-        if network is None or campaign is None or circles is None or self.view.selection < 0:
+        network, campaign, circles, contact = self.view.network, self._campaign, self._circles, self._selected
+        if network is None or campaign is None or circles is None or contact is None:
             return
-        contact = network.contacts[self.view.selection].contact if is_wanted else None
-        choose_contact(campaign, circles, network.customer, contact, self._on)
+        customer, on = network.customer, self._on
+
+        def work(context: JobContext) -> None:
+            if is_wanted:
+                choose_contact(campaign, circles, customer, contact.contact, on)
+            else:
+                campaign.forget_face_choice(customer)
+
+        self.contact.use.setEnabled(False)
+        self._queue.start(Job(tr("Keeping the choice"), work), self._kept, failed=self._not_kept)
+
+    @Slot(object)
+    def _kept(self, _: None) -> None:
         self._show_contact(self.view.selection)
-        self.face_chosen.emit(network.customer, contact or "")
+        self._page.changed.emit()
+
+    @Slot(Exception)
+    def _not_kept(self, error: Exception) -> None:
+        self._show_contact(self.view.selection)
+        self._page.jobs.failed.emit(error)
 
     @Slot(str)
     def _find(self, text: str) -> None:

@@ -6,12 +6,13 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from engine.job import Job, JobContext
 from gui import numbers
 from gui.dialog import Dialog
+from gui.jobs import JobQueue
 from gui.photo_view import FacePicture
 from gui.widgets import Button, Label
 
@@ -33,8 +34,8 @@ class WithdrawDialog(Dialog):
         super().__init__(tr("Withdraw photo consent"), parent, heading=tr("Withdraw the photo consent?"))
         self.customer = customer
         said = tr(
-            "The photo of customer {key}, the face data and the look-alikes are erased from this campaign. "
-            "This cannot be taken back."
+            "The photo of customer {key}, the face data and the look-alikes are erased from this campaign, also where "
+            "they stand in the ads of others. This cannot be taken back."
         )
         self.body.addWidget(Label(said.format(key=numbers.customer_key(customer)), wrap=True))
         after = tr("The ad goes on without a matched face. Copies and exports made before stay as they are.")
@@ -80,3 +81,35 @@ def forget_face(root: QWidget, customer: str) -> None:
         if picture.face is not None and picture.face.stored.customer == customer:
             picture.show_notice("lock", tr("Consent withdrawn"))
             picture.settle()
+
+
+class Withdrawal(QObject):
+    """Asks, erases out of the campaign file and lets the window forget the face; ``done`` names the customer."""
+
+    done = Signal(str)
+
+    def __init__(self, jobs: JobQueue, page: QWidget) -> None:
+        super().__init__(page)
+        self._jobs = jobs
+        self._page = page
+        self._campaign: Campaign | None = None
+        self._on = date.today()
+
+    def ask(self, campaign: Campaign, customer: str, on: date) -> None:
+        """Ask whether a customer's photo and face are to be erased, and do it on a yes."""
+        self._campaign, self._on = campaign, on
+        dialog = WithdrawDialog(customer, self._page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.confirmed.connect(self._withdraw)
+        dialog.open()
+
+    @Slot(str)
+    def _withdraw(self, customer: str) -> None:
+        if self._campaign is not None:
+            job = withdrawal_job(self._campaign, customer, self._on)
+            self._jobs.start(job, self._forget, afterwards=withdrawal_words(self._on), lasting=True)
+
+    @Slot(object)
+    def _forget(self, customer: str) -> None:
+        forget_face(self._page.window(), customer)
+        self.done.emit(customer)

@@ -29,6 +29,11 @@ class Consent:
         return withdrawn is not None and self.withdrawn_on is None and self.given_on < withdrawn
 
 
+def consent_day(*, is_demo: bool, last_day: date | None) -> date:
+    """Return the day on which consent must hold; a demo's logs may be ahead of the clock."""
+    return max(date.today(), last_day) if is_demo and last_day is not None else date.today()
+
+
 def require_consent(customer: str, consent: Consent | None, on: date) -> None:
     """Raise ConsentError unless ``consent`` is this customer's and holds on that day."""
     if consent is None or consent.customer != customer or not consent.holds(on):

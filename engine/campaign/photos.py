@@ -10,7 +10,7 @@ import apsw
 import numpy as np
 
 from engine.campaign.consent import Consent, require_consent
-from engine.campaign.records import FACE_POINTS, Role, StoredMatch, StoredPhoto
+from engine.campaign.records import FACE_POINTS, FaceChoice, Role, StoredMatch, StoredPhoto
 from engine.errors import ConsentError
 
 PHOTO_COLUMNS = "key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg"
@@ -59,8 +59,9 @@ def read_withdrawn(connection: apsw.Connection) -> tuple[Consent, ...]:
 
 
 def erase_photo(connection: apsw.Connection, customer: str) -> None:
-    """Remove a customer's photo with its face, look-alikes and choice."""
+    """Remove a customer's photo with its face and look-alikes, and every choice of a face by or for the customer."""
     connection.execute("DELETE FROM photo WHERE customer = ?", (customer,))
+    forget_face_choice(connection, customer)
 
 
 def erase_consent(connection: apsw.Connection, customer: str) -> None:
@@ -80,6 +81,8 @@ def add_photo(connection: apsw.Connection, photo: StoredPhoto, on: date) -> None
     if row is not None and row[0] != photo.customer:
         raise ValueError(f"the photo key {photo.key} is taken by another person or by the inventory")
     connection.execute("DELETE FROM photo WHERE key = ? OR customer = ?", (photo.key, photo.customer))
+    if photo.customer is not None:
+        forget_face_choice(connection, photo.customer)
     values = (
         photo.key, photo.role, photo.customer, photo.width, photo.height, json.dumps([float(x) for x in photo.box]),
         float(photo.score), float(photo.hair_top), photo.model, photo.points.astype("<f8").tobytes(),
@@ -146,38 +149,41 @@ def matched_customers(connection: apsw.Connection) -> tuple[str, ...]:
     return tuple(one for (one,) in connection.execute("SELECT DISTINCT customer FROM match ORDER BY customer"))
 
 
-def matches_in_ads(connection: apsw.Connection) -> tuple[StoredMatch, ...]:
-    """Return each matched customer's pick, or nearest, in the order of the customers."""
-    rows = connection.execute(
-        "SELECT match.customer, match.photo, rank, cosine FROM match LEFT JOIN choice USING (customer) "
-        "WHERE match.photo = choice.photo OR (rank = 1 AND NOT EXISTS "
-        "(SELECT 1 FROM match AS own WHERE own.customer = match.customer AND own.photo = choice.photo)) "
-        "ORDER BY match.customer"
-    )
+def nearest_matches(connection: apsw.Connection) -> tuple[StoredMatch, ...]:
+    """Return each matched customer's nearest look-alike, in the order of the customers."""
+    rows = connection.execute("SELECT customer, photo, rank, cosine FROM match WHERE rank = 1 ORDER BY customer")
     return tuple(StoredMatch(*row) for row in rows)
 
 
-def choose_face(connection: apsw.Connection, customer: str, photo: str | None) -> None:
-    """Keep the designer's pick for a customer; None goes back to the nearest.
+def choose_face(connection: apsw.Connection, choice: FaceChoice, on: date) -> None:
+    """Keep whose look-alike a customer's ad bears, and which one, in the place of an earlier choice.
 
-    Raises ValueError if the customer has no stored photo, or the pick is not in the inventory.
+    Raises ConsentError unless the contact's own consent holds ``on`` that day, and ValueError if one of the people
+    whose look-alike is meant has no stored photo, or the pick is not in the inventory.
     """
-    if photo is None:
-        connection.execute("DELETE FROM choice WHERE customer = ?", (customer,))
-        return
-    _require_faces(connection, {customer}, {photo})
-    connection.execute("INSERT OR REPLACE INTO choice VALUES (?, ?)", (customer, photo))
+    whose = choice.customer if choice.contact is None else choice.contact
+    if choice.contact is not None:
+        require_consent(whose, read_consent(connection, whose), on)
+    if choice.contact is not None or choice.photo is not None:
+        _require_faces(connection, {whose}, set() if choice.photo is None else {choice.photo})
+    values = (choice.customer, choice.contact, choice.photo)
+    connection.execute("INSERT OR REPLACE INTO face_choice VALUES (?, ?, ?)", values)
 
 
-def chosen_face(connection: apsw.Connection, customer: str) -> str | None:
-    """Return the designer's pick for a customer, or None for the nearest."""
-    row = connection.execute("SELECT photo FROM choice WHERE customer = ?", (customer,)).fetchone()
-    return None if row is None else str(row[0])
+def forget_face_choice(connection: apsw.Connection, customer: str) -> None:
+    """Take a choice back: what holds for the campaign holds for the customer again."""
+    connection.execute("DELETE FROM face_choice WHERE customer = ?", (customer,))
 
 
-def customers_with_choice(connection: apsw.Connection) -> frozenset[str]:
-    """Return the customers for whom the designer picked a face."""
-    return frozenset(customer for (customer,) in connection.execute("SELECT customer FROM choice"))
+def face_choice(connection: apsw.Connection, customer: str) -> FaceChoice | None:
+    """Return the designer's choice for a customer, or None where there is none."""
+    row = connection.execute("SELECT * FROM face_choice WHERE customer = ?", (customer,)).fetchone()
+    return None if row is None else FaceChoice(*row)
+
+
+def face_choices(connection: apsw.Connection) -> tuple[FaceChoice, ...]:
+    """Return all choices, in the order of the customers."""
+    return tuple(FaceChoice(*row) for row in connection.execute("SELECT * FROM face_choice ORDER BY customer"))
 
 
 def _require_faces(connection: apsw.Connection, customers: set[str], inventory: set[str]) -> None:

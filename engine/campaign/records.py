@@ -58,6 +58,15 @@ class StoredMatch:
 
 
 @dataclass(frozen=True)
+class FaceChoice:
+    """What the designer decided about the face in one customer's ad, whatever holds for the campaign."""
+
+    customer: str
+    contact: str | None = None  # whose look-alike it is; None: the customer's own
+    photo: str | None = None  # which of these look-alikes; None: the nearest
+
+
+@dataclass(frozen=True)
 class Event:
     """Something that was done in the campaign, and how long it took."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import apsw
 
 from engine.campaign import documents, photos, tables
 from engine.campaign.encrypted import select
+from engine.campaign.records import FaceChoice
 from engine.columns import CONTACT
 
 MADE = "made"  # the document that names what the run itself wrote
@@ -32,18 +34,18 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
     they erased; picks of faces, as far as both photos are still there; documents of their own; the history.
     """
     earlier = json.loads(documents.read_document(connection, MADE) or "{}")
-    picks = select(connection, "SELECT customer, photo FROM choice")
+    choices = photos.face_choices(connection)
     for table, names in _contents(fresh).items():
         gone = {*names, *earlier.get(table, ())}
         connection.executemany(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in gone])  # noqa: S608
-    for table in ("log_file", "offer", "template_file", "photo"):  # with a photo go its look-alikes and picks
+    for table in ("log_file", "offer", "template_file", "photo", "face_choice"):  # with a photo go its look-alikes
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("DELETE FROM consent WHERE withdrawn_on IS NULL")
     _take_consents(connection, fresh)
     for table in ("document", "arrow_table", "arrow_chunk", "log_file", "offer", "template_file"):
         _copy(connection, fresh, table)
     _copy_photos(connection, fresh)
-    _pick_again(connection, picks)
+    _choose_again(connection, choices)
     events = select(fresh, "SELECT at, text, seconds FROM event ORDER BY number")
     connection.executemany("INSERT INTO event (at, text, seconds) VALUES (?, ?, ?)", events)
     withdrawn = [one.customer for one in photos.read_withdrawn(connection)]
@@ -60,13 +62,17 @@ def _take_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
             photos.record_consent(connection, consent)
 
 
-def _pick_again(connection: apsw.Connection, picks: list[tuple[str, str]]) -> None:
-    """Keep the picks of faces of which both photos are there."""
+def _choose_again(connection: apsw.Connection, choices: Sequence[FaceChoice]) -> None:
+    """Keep the choices of faces whose photos are there; of one whose pick is gone, the contact alone."""
     there = "SELECT 1 FROM photo WHERE {} = ? AND customer IS {} NULL"
-    for customer, photo in picks:
-        face = select(connection, there.format("customer", "NOT"), (customer,))
-        if face and select(connection, there.format("key", ""), (photo,)):
-            connection.execute("INSERT INTO choice VALUES (?, ?)", (customer, photo))
+    for choice in choices:
+        whose = choice.customer if choice.contact is None else choice.contact
+        if not select(connection, there.format("customer", "NOT"), (whose,)):
+            continue
+        is_there = choice.photo is not None and bool(select(connection, there.format("key", ""), (choice.photo,)))
+        if choice.contact is not None or is_there:
+            row = (choice.customer, choice.contact, choice.photo if is_there else None)
+            connection.execute("INSERT INTO face_choice VALUES (?, ?, ?)", row)
 
 
 def _copy(connection: apsw.Connection, fresh: apsw.Connection, table: str) -> None:

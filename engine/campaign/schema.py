@@ -69,6 +69,19 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX choice_by_photo ON choice (photo);
     CREATE TABLE event (number INTEGER PRIMARY KEY, at TEXT NOT NULL, text TEXT NOT NULL, seconds REAL NOT NULL) STRICT;
     """,
+    # An ad may bear the look-alike of a contact; picks made before are the customers' own.
+    """
+    CREATE TABLE face_choice (
+        customer TEXT PRIMARY KEY,
+        contact TEXT REFERENCES photo (customer) ON DELETE CASCADE,
+        photo TEXT REFERENCES photo (key) ON DELETE SET NULL
+    ) STRICT;
+    CREATE INDEX face_choice_by_contact ON face_choice (contact);
+    CREATE INDEX face_choice_by_photo ON face_choice (photo);
+    INSERT INTO face_choice SELECT customer, NULL, photo FROM choice;
+    DROP TABLE choice;
+    DELETE FROM arrow_table WHERE name = 'circle_choices';
+    """,
 )
 
 

@@ -17,7 +17,7 @@ from engine.campaign import documents, encrypted, erased, photos, renewal, schem
 from engine.campaign.consent import Consent
 from engine.campaign.encrypted import select
 from engine.campaign.erased import Erased
-from engine.campaign.records import Event, Role, StoredMatch, StoredPhoto
+from engine.campaign.records import Event, FaceChoice, Role, StoredMatch, StoredPhoto
 from engine.columns import CONTACT
 from engine.errors import CampaignFileError, WrongPassphraseError
 from engine.passphrase import require_passphrase
@@ -250,9 +250,9 @@ class Campaign:
     # consent, photos, look-alikes
 
     def record_consent(self, consent: Consent) -> None:
-        """Keep a customer's consent; a withdrawn one erases the photo, face, look-alikes and choice.
+        """Keep a customer's consent; a withdrawn one erases the photo, face, look-alikes and choices.
 
-        It takes the customer out of the circles too, their own and those of others, with the picks of their face.
+        It takes the customer out of the circles too, their own and those of others.
         Raises ConsentError if the customer withdrew after the day this consent was given.
         """
         with self._writing() as connection:
@@ -324,25 +324,33 @@ class Campaign:
         with self._held() as connection:
             return photos.matched_customers(connection)
 
-    def matches_in_ads(self) -> tuple[StoredMatch, ...]:
-        """Return each matched customer's pick, or nearest look-alike, in the order of the customers."""
+    def nearest_matches(self) -> tuple[StoredMatch, ...]:
+        """Return each matched customer's nearest look-alike, in the order of the customers."""
         with self._held() as connection:
-            return photos.matches_in_ads(connection)
+            return photos.nearest_matches(connection)
 
-    def choose_face(self, customer: str, photo: str | None) -> None:
-        """Keep the designer's pick for a customer; None goes back to the nearest."""
+    def choose_face(self, choice: FaceChoice, *, on: date | None = None) -> None:
+        """Keep whose look-alike a customer's ad bears, and which one.
+
+        Raises ConsentError unless the contact's own consent holds ``on`` that day (today, if not given).
+        """
         with self._writing() as connection:
-            photos.choose_face(connection, customer, photo)
+            photos.choose_face(connection, choice, on or date.today())
 
-    def customers_with_choice(self) -> frozenset[str]:
-        """Return the customers for whom the designer picked a face."""
-        with self._held() as connection:
-            return photos.customers_with_choice(connection)
+    def forget_face_choice(self, customer: str) -> None:
+        """Take a choice back: what holds for the campaign holds for the customer again."""
+        with self._writing() as connection:
+            photos.forget_face_choice(connection, customer)
 
-    def chosen_face(self, customer: str) -> str | None:
-        """Return the designer's pick for a customer, or None for the nearest."""
+    def face_choice(self, customer: str) -> FaceChoice | None:
+        """Return the designer's choice for a customer, or None where there is none."""
         with self._held() as connection:
-            return photos.chosen_face(connection, customer)
+            return photos.face_choice(connection, customer)
+
+    def face_choices(self) -> tuple[FaceChoice, ...]:
+        """Return all choices, in the order of the customers."""
+        with self._held() as connection:
+            return photos.face_choices(connection)
 
     # the campaign's own history
 

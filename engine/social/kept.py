@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.campaign.consent import require_consent
+from engine.campaign.records import FaceChoice
 from engine.columns import CONTACT, CUSTOMER, IS_CUSTOMER, REACH, SHARE
 from engine.social.communities import spans
-from engine.social.web import FloatArray, Influence, IntArray, SocialWeb
+from engine.social.web import FloatArray, Influence, IntArray, Listening, SocialWeb
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
 
 # Tables of the campaign file. CIRCLE: a row per customer and contact, the most influential first, as in engine.columns.
-# PEOPLE: a row per customer with the columns below. CHOICES: whose face a customer's ad shall bear.
-CIRCLE, PEOPLE, CHOICES = "circle", "circle_people", "circle_choices"
+# PEOPLE: a row per customer with the columns below.
+CIRCLE, PEOPLE = "circle", "circle_people"
 CONTACTS = "contacts"  # parties the customer has to do with, in either direction
 CORE = "core"
 COMMUNITY = "community"
-MOST_SHOWN = 60
+MOST_SHOWN = 60  # contacts of a customer; more than engine.social.ties.TieRules leaves, so that nothing is lost
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def write_circle(campaign: Campaign, web: SocialWeb, community: IntArray) -> Non
     with campaign.transaction():
         campaign.write_table(CIRCLE, circle)
         campaign.write_table(PEOPLE, people)
-        campaign.write_table(CHOICES, _choices_table({}))
+        for choice in campaign.face_choices():
+            if choice.contact is not None:
+                campaign.forget_face_choice(choice.customer)
 
 
 def circle_table(web: SocialWeb, most: int = MOST_SHOWN) -> pa.Table:
@@ -123,6 +126,25 @@ class Circles:
             Influence(row[CONTACT], row[SHARE], row[REACH], row[SHARE] * row[REACH], row[IS_CUSTOMER]) for row in rows
         )
 
+    def listening(self) -> Listening:
+        """Return whom each customer listens to, without those who were erased or withdrew."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        from scipy import sparse
+
+        customers, owners, contacts = (
+            column.cast(pa.string()).combine_chunks()
+            for column in (self.people[CUSTOMER], self.circle[CUSTOMER], self.circle[CONTACT])
+        )
+        everybody = pc.unique(pa.chunked_array([customers, owners, contacts]))
+        parties = everybody.take(pc.sort_indices(everybody))
+        row, contact = (np.asarray(pc.index_in(keys, value_set=parties)) for keys in (owners, contacts))
+        share = self.circle[SHARE].to_numpy().astype(np.float64)
+        matrix = sparse.csr_array((share, (row, contact)), shape=(len(parties), len(parties)))
+        matrix.sort_indices()
+        is_customer = np.asarray(pc.is_in(parties, value_set=customers))
+        return Listening(parties, is_customer, matrix)
+
     def ego_network(self, customer: str, most: int = MOST_SHOWN) -> EgoNetwork:
         """Return a customer's circle with the ties among the contacts. Raises KeyError if the customer is not here."""
         place = self._place(customer)
@@ -174,37 +196,25 @@ class Circles:
         return runs.values, np.asarray(runs.run_ends, dtype=np.int64)
 
 
-def choose_contact(campaign: Campaign, circles: Circles, customer: str, contact: str | None, on: date) -> None:
-    """Keep that a customer's ad shall bear a contact's face; None takes the choice back.
+def choose_contact(campaign: Campaign, circles: Circles, customer: str, contact: str, on: date) -> None:
+    """Keep that a customer's ad shall bear the look-alike of a contact.
 
-    Raises ConsentError unless the contact's own photo consent holds on that day, and KeyError if the contact is not in
-    the customer's circle among ``circles``, those of the campaign.
+    Raises ConsentError unless the contact's own photo consent holds on that day, ValueError if no photo of the contact
+    is kept, and KeyError if the contact is not in the customer's circle among ``circles``, those of the campaign.
     """
-    with campaign.transaction():
-        chosen = _choices(campaign)
-        chosen.pop(customer, None)
-        if contact is not None:
-            if contact not in {each.contact for each in circles.contacts(customer)}:
-                raise KeyError(contact)
-            require_consent(contact, campaign.consent(contact), on)
-            chosen[customer] = contact
-        campaign.write_table(CHOICES, _choices_table(chosen))
+    if contact not in {each.contact for each in circles.contacts(customer)}:
+        raise KeyError(contact)
+    campaign.choose_face(FaceChoice(customer, contact), on=on)
 
 
-def chosen_contact(campaign: Campaign, customer: str, on: date) -> str | None:
-    """Return whose face a customer's ad shall bear; None if nobody's was chosen, or that consent no longer holds."""
-    contact = _choices(campaign).get(customer)
-    consent = None if contact is None else campaign.consent(contact)
-    return contact if consent is not None and consent.holds(on) else None
-
-
-def _choices(campaign: Campaign) -> dict[str, str]:
-    table = campaign.read_table(CHOICES)
-    return {} if table is None else dict(zip(table[CUSTOMER].to_pylist(), table[CONTACT].to_pylist(), strict=True))
-
-
-def _choices_table(chosen: dict[str, str]) -> pa.Table:
+def leading_contacts(campaign: Campaign, among: Sequence[str]) -> dict[str, str]:
+    """Return the most influential one of some contacts for each customer who has one of them in the circle."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    schema = pa.schema([(CUSTOMER, pa.string()), (CONTACT, pa.string())])
-    return pa.table({CUSTOMER: list(chosen), CONTACT: list(chosen.values())}, schema=schema)
+    circle = campaign.read_table(CIRCLE, [CUSTOMER, CONTACT]) if among else None
+    if circle is None:
+        return {}
+    kept = circle.filter(pc.is_in(circle[CONTACT], value_set=pa.array(among, circle.schema.field(CONTACT).type)))
+    pairs = zip(kept[CUSTOMER].to_pylist(), kept[CONTACT].to_pylist(), strict=True)
+    return dict(reversed(list(pairs)))  # of each customer's rows the first one stays

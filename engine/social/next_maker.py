@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from engine.social.web import BoolArray, FloatArray, IntArray, SocialWeb
 if TYPE_CHECKING:
     import pandas as pd
 
+INFLUENCE_DOCUMENT = "next_maker_influence"
 NORMAL_95 = 1.959964
 FEWEST_CHANGES = 200
 FEWEST_CIRCLES = 20
@@ -42,47 +44,26 @@ class Association:
 
 @dataclass(frozen=True)
 class NextMakerInfluence:
-    """The association with and without account of communities, where friends are alike for other reasons too."""
+    """The association with and without account of communities, where friends are alike for other reasons too.
+
+    Nobody's contacts were drawn by lot, so that it is never called an effect.
+    """
 
     within_communities: Association
     uncontrolled: Association
     changes: int
     communities: int
-    is_randomised: bool = False
 
-    @property
-    def sentence(self) -> str:
-        """Say what was found; nobody's contacts were drawn by lot, so that it is never called an effect."""
-        found = self.within_communities
-        span = f"likely {found.low:.1f} to {found.high:.1f}"
-        if not found.is_clear:
-            return f"No clear association of contacts' phones with the next phone ({found.points:.1f} of 100, {span})."
-        more = "more" if found.points > 0 else "fewer"
-        return (
-            f"Contacts' phones are associated with the next phone: of 100 customers all of whose contacts use a maker, "
-            f"about {abs(found.points):.0f} {more} have it next than where none does ({span}). "
-            "Seen together, not caused."
-        )
+    def to_json(self) -> str:
+        """Return the text that the campaign file keeps."""
+        return json.dumps(asdict(self))
 
-
-def maker_shares_of_contacts(web: SocialWeb, makers: pd.Series) -> pd.DataFrame:
-    """Return customer x maker: the share of a customer's call weight, of that to contacts whose maker is known.
-
-    ``makers`` is the maker in hand, by customer; missing and unknown ones are left out. Customers of the web are the
-    index, makers the columns in the order of the alphabet; rows without a known contact are missing.
-    """
-    import pandas as pd
-    from scipy import sparse
-
-    known = makers[makers.notna() & (makers != UNKNOWN_MAKER) & makers.index.isin(web.parties.to_pylist())]
-    codes, names = pd.factorize(known.astype("str"), sort=True)
-    rows = web.numbers(known.index.to_list())
-    uses = sparse.csr_array((np.ones(len(rows)), (rows, codes)), shape=(len(web.parties), len(names)))
-    share = (web.share @ uses).toarray()
-    total = share.sum(axis=1, keepdims=True)
-    share = np.divide(share, total, out=np.full_like(share, np.nan), where=total > 0)
-    index = pd.Index(web.parties.to_pandas(), name=CUSTOMER)
-    return pd.DataFrame(share, index=index, columns=pd.Index(names, name=MAKER)).loc[web.is_customer]
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what ``to_json`` wrote."""
+        kept = json.loads(text)
+        parts = {name: Association(**kept[name]) for name in ("within_communities", "uncontrolled")}
+        return cls(**{**kept, **parts})
 
 
 def next_maker_influence(

@@ -60,12 +60,28 @@ class FacePermission:
 
 
 @dataclass(frozen=True, eq=False)
-class SocialWeb:
-    """Everybody who calls or is called, by number in the order of their keys."""
+class Listening:
+    """Whom each customer listens to, everybody by number in the order of their keys."""
 
     parties: pa.StringArray  # keys, ascending
     is_customer: BoolArray
     share: sparse.csr_array  # (parties, parties): share of the row's call weight; customers' rows only, sorted
+
+    def numbers(self, parties: Sequence[str]) -> IntArray:
+        """Return the numbers of parties. Raises KeyError if one is nobody here."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found = pc.index_in(pa.array(parties, pa.string()), value_set=self.parties)
+        if found.null_count:
+            raise KeyError(parties[pc.index(found.is_null(), True).as_py()])
+        return np.asarray(found, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class SocialWeb(Listening):
+    """Everybody who calls or is called, with the answers for every customer."""
+
     reach: FloatArray  # people reached in two hops, see reach_of
     ranking: IntArray  # places of ``share``'s entries, row by row, the most influential contact first
     weights: sparse.csr_array  # symmetric call weight of both directions
@@ -83,16 +99,6 @@ class SocialWeb:
     def products(self) -> FloatArray:
         """Share x reach of each entry of ``share``."""
         return np.asarray(self.share.data * self.reach[self.share.indices])
-
-    def numbers(self, parties: Sequence[str]) -> IntArray:
-        """Return the numbers of parties. Raises KeyError if one is nobody here."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        found = pc.index_in(pa.array(parties, pa.string()), value_set=self.parties)
-        if found.null_count:
-            raise KeyError(parties[pc.index(found.is_null(), True).as_py()])
-        return np.asarray(found, dtype=np.int64)
 
     def number(self, party: str) -> int:
         """Return the number of a party. Raises KeyError if it is nobody here."""

@@ -15,6 +15,7 @@ from engine.demo import DemoOperator
 from engine.handsets.tables import default_tables
 from engine.job import JobContext
 from engine.logs import plan_of, read_logs
+from engine.look_alikes import whose_face
 from engine.stages import OneBar, Stages
 from tests.command.conftest import Made
 from tests.command.given import OWN, nothing_left_in, own_arguments, rows_of, without_history
@@ -30,6 +31,11 @@ def test_own_files_make_a_campaign(operator: DemoOperator, own_campaign: Made, t
     with Campaign.open(Path(copy), OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
         assert not campaign.is_demo
         assert campaign.template_families() == ("loud",)
+        assert whose_face(campaign) == "contact"
+    seeds = rows_of(out / "seeds.csv")
+    assert [row["rank"] for row in seeds] == ["1", "2", "3"]
+    assert [float(row["reached"]) for row in seeds] == sorted(float(row["reached"]) for row in seeds)
+    assert all(row["note"].startswith("Seeds: 3. They reach about ") for row in seeds)
 
 
 def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(campaign_without_history: Made):

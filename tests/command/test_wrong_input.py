@@ -190,6 +190,8 @@ def test_a_place_that_may_not_be_written_to_is_called_by_the_name_that_was_given
             "p",
         ],
         ["campaign", "--demo", "--out", "x", "--ads", "-1"],
+        ["campaign", "--demo", "--out", "x", "--seeds", "0"],
+        ["campaign", "--demo", "--out", "x", "--whose-face", "anybody's"],
         ["no-such-file.semblance"],
     ],
 )

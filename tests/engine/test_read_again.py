@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.campaign import Campaign
+from engine.campaign import Campaign, FaceChoice
 from engine.columns import CONTACT, CUSTOMER, OFFER, WITHHELD
 from engine.errors import CampaignFileError, InputError, RejectsError
 from engine.handsets.handset import DeviceClass
@@ -21,7 +21,7 @@ from engine.logs.plan import ImportPlan
 from engine.offers import Choice
 from engine.read_again import read_again
 from engine.recommending import withhold_offer
-from engine.social.kept import CIRCLE, Circles, choose_contact, chosen_contact
+from engine.social.kept import CIRCLE, Circles, choose_contact
 from tests.small_campaign import PASSPHRASE, RING, SmallCampaign
 
 TODAY = date(2026, 11, 28)
@@ -72,18 +72,15 @@ def test_changed_or_missing_tables_are_read_from_the_files_and_it_is_said(
 @pytest.mark.usefixtures("no_files")
 def test_the_second_run_parses_nothing_and_what_a_person_did_is_there_after_it(campaign: Campaign) -> None:
     by_key, files = offers_of(campaign), campaign.files()
-    picking, withdrawn = (key.split(":")[1] for key in campaign.photo_keys("customer")[:2])
-    nearest = [match.photo for match in campaign.matches(picking)]
+    with_photo = [key.split(":")[1] for key in campaign.photo_keys("customer")]
     circles = Circles.read(campaign)
     assert circles is not None
     pairs = campaign.read_table(CIRCLE, [CUSTOMER, CONTACT]).to_pylist()
-    friend, keeper = next(
-        (row[CUSTOMER], row[CONTACT])
-        for row in pairs
-        if row[CONTACT] != withdrawn != row[CUSTOMER] and campaign.consent(row[CONTACT])
-    )
+    friend, keeper = next((row[CUSTOMER], row[CONTACT]) for row in pairs if row[CONTACT] in with_photo)
+    picking, withdrawn = [customer for customer in with_photo if customer not in (friend, keeper)][:2]
+    nearest = [match.photo for match in campaign.matches(picking)]
     choose_contact(campaign, circles, friend, keeper, TODAY)
-    campaign.choose_face(picking, nearest[-1])
+    campaign.choose_face(FaceChoice(picking, photo=nearest[-1]))
     campaign.withdraw_consent(withdrawn, TODAY)
     held = next(customer for customer, offer in by_key.items() if offer != "none")
     withhold_offer(campaign, held)
@@ -93,8 +90,8 @@ def test_the_second_run_parses_nothing_and_what_a_person_did_is_there_after_it(c
     assert again.reading.way == "tables"
     assert "Reading the tables that were kept" in told
     assert campaign.files() == files
-    assert campaign.chosen_face(picking) == nearest[-1]
-    assert chosen_contact(campaign, friend, TODAY) == keeper
+    assert campaign.face_choice(picking) == FaceChoice(picking, photo=nearest[-1])
+    assert campaign.face_choice(friend) == FaceChoice(friend, keeper)
     assert campaign.consent(withdrawn).withdrawn_on == TODAY
     assert campaign.customer_photo(withdrawn) is None
     assert withdrawn not in campaign.read_table(CIRCLE, [CONTACT])[CONTACT].to_pylist()

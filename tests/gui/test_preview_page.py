@@ -5,11 +5,12 @@ from datetime import date
 import pyarrow.compute as pc
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
-from engine.campaign import Campaign, Consent, StoredPhoto
+from engine.campaign import Campaign, Consent, FaceChoice, StoredPhoto
 from engine.columns import CUSTOMER, OFFER, UPLIFT_LOW
 from engine.faces import likeness
+from engine.look_alikes import whose_face
 from gui import numbers
 from gui.ad_composer import AdWish
 from gui.consent_words import consent_chip
@@ -17,11 +18,13 @@ from gui.customer_facts import customer_facts
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
+from gui.pitch import Pitch
 from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
 from gui.preview_reasons import likeness_sentence
 from gui.results import CampaignResults, read_results
 from gui.withdraw_dialog import WithdrawDialog
+from tests.engine.demo_circle import circle_of_demo
 
 PATIENCE = 30_000
 
@@ -71,6 +74,7 @@ def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
     assert 60 <= page.faces.in_ad.likeness <= 85
     facts = customer_facts(demo_results, customers[0])
     assert page.customer == customers[0]
+    assert page.look_alike_card.chip.text() == "The customer's look-alike"
     assert page.verdict.text() == (
         f"Customer 1 of {len(customers)} with a look-alike. Offer and face were chosen for this one person."
     )
@@ -112,13 +116,13 @@ def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo
     before = page.ad_card.picture.shown.image.copy()
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_3))
     assert page.faces.in_ad.key == third
-    assert demo_campaign.chosen_face(customer) == third
+    assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
     assert page.look_alike_card.detail.accessibleName() == "Your choice"
     assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
     assert page.ad_card.picture.shown.image != before
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
     assert page.faces.in_ad.key == first
-    qtbot.waitUntil(lambda: demo_campaign.chosen_face(customer) is None)
+    qtbot.waitUntil(lambda: demo_campaign.face_choice(customer) is None)
     assert page.ad_card.picture.shown.image == before
 
 
@@ -130,7 +134,7 @@ def test_undo_returns_to_the_customer_whose_face_was_changed(page, qtbot, demo_c
     assert page.customer != customer
     go(qtbot, page, page.undo)
     assert page.customer == customer
-    assert demo_campaign.chosen_face(customer) is None
+    assert demo_campaign.face_choice(customer) is None
     page.undo()
     assert page.customer == customer
 
@@ -186,7 +190,7 @@ def test_everybody_with_an_offer_is_there_behind_those_with_a_face(page, qtbot, 
 
 
 def test_faces_that_may_be_the_customer_come_behind_the_safe_ones(demo_results, demo_campaign):
-    cosines = {match.customer: match.cosine for match in demo_campaign.matches_in_ads()}
+    cosines = {match.customer: match.cosine for match in demo_campaign.nearest_matches()}
     values = [likeness(cosines[customer], demo_results.scale) for customer in with_face(demo_results)]
     groups = [3 if value > 85 else 0 if value >= 60 else 1 if value >= 40 else 2 for value in values]
     assert groups == sorted(groups)
@@ -207,7 +211,7 @@ def test_where_nobody_is_close_the_ad_goes_without_a_face_until_one_is_chosen(pa
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     assert page.faces.in_ad.key == far[1].photo
     assert page.ad_card.checks.accessibleName() == "Passes all checks"
-    qtbot.waitUntil(lambda: demo_campaign.chosen_face(customer) == far[1].photo)
+    qtbot.waitUntil(lambda: demo_campaign.face_choice(customer) == FaceChoice(customer, photo=far[1].photo))
     order = read_results(demo_campaign).order
     assert order.place(customer) == order.with_face - 1
     go(qtbot, page, page.undo)
@@ -332,8 +336,91 @@ def test_little_likeness_says_that_nobody_is_close(page):
     assert likeness_sentence(faces, few[0]).startswith("Little likeness: nobody in your photos is close.")
 
 
+@pytest.fixture
+def circle(page, qtbot, demo_campaign):
+    """A circle of three, in a campaign whose ads bear the look-alikes of contacts, chosen on the page."""
+    circle = circle_of_demo(demo_campaign)
+    page.whose.setFocus()
+    with qtbot.waitSignal(page.changed, timeout=PATIENCE):
+        qtbot.keyClick(page.whose, Qt.Key.Key_Down)
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, read_results(demo_campaign)))
+    return circle
+
+
+def test_the_campaign_s_faces_are_chosen_on_the_page_and_said_in_words(page, qtbot, demo_campaign, circle):
+    assert whose_face(demo_campaign) == "contact"
+    assert page.whose.chosen == "contact"
+    go(qtbot, page, lambda: page.show_customer(circle.without_photo))
+    assert page.faces.contact == circle.first
+    key = numbers.customer_key(circle.first)
+    assert page.look_alike_card.chip.text() == f"Look-alike of contact {key}"
+    assert page.look_alike_card.picture.face.stored.key == demo_campaign.matches(circle.first)[0].photo
+    assert page.face_card.sentence.text().startswith(f"Like contact {key}, the most influential one who agreed.")
+    assert page.customer_card.picture.shown.icon == "lock"
+    assert page.ad_card.checks.accessibleName() == "Passes all checks"
+    order = read_results(demo_campaign).order
+    assert order.place(circle.without_photo) < order.with_face
+    assert order.place(circle.first) < order.place(circle.without_photo)  # a pair of faces is shown before one alone
+
+
+def test_one_customer_goes_back_to_the_own_look_alike_and_on_to_the_contact_s(page, qtbot, demo_campaign, circle):
+    customer, back = circle.first, page.others_card.person
+    go(qtbot, page, lambda: page.show_customer(customer))
+    assert page.faces.contact == circle.second
+    assert back.text() == "Own look-alike"
+    go(qtbot, page, lambda: qtbot.mouseClick(back, Qt.MouseButton.LeftButton))
+    assert page.faces.contact is None
+    assert page.look_alike_card.chip.text() == "The customer's look-alike"
+    assert demo_campaign.face_choice(customer) == FaceChoice(customer)
+    assert back.text() == "Contact's look-alike"
+    go(qtbot, page, page.undo)
+    assert (page.faces.contact, demo_campaign.face_choice(customer)) == (circle.second, None)
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
+    assert page.faces.in_ad.key == page.faces.alike[1].key
+    qtbot.waitUntil(
+        lambda: demo_campaign.face_choice(customer) == FaceChoice(customer, circle.second, page.faces.alike[1].key)
+    )
+
+
+def test_a_contact_who_withdraws_is_gone_from_the_ads_of_others(page, qtbot, demo_campaign, circle):
+    customer = circle.second
+    go(qtbot, page, lambda: page.show_customer(customer))
+    assert page.faces.contact == circle.first
+    go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
+    go(qtbot, page, lambda: page.show_customer(circle.first))
+    qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
+    dialog = page.findChild(WithdrawDialog)
+    with qtbot.waitSignal(page.changed, timeout=PATIENCE):
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+    go(qtbot, page, lambda: page.show_customer(customer))
+    assert page.faces.contact is None
+    assert demo_campaign.face_choices() == ()
+    page.undo()  # the choice went with the contact's face
+    assert page.customer == customer
+
+
+def test_the_pitch_says_whose_look_alike_it_is_but_not_who(page, qtbot, demo_campaign, circle):
+    go(qtbot, page, lambda: page.show_customer(circle.without_photo))
+    page.open_pitch()
+    pitch = page.findChild(Pitch)
+    qtbot.waitUntil(lambda: pitch.ad.shown.image is not None, timeout=PATIENCE)
+    assert pitch.title.text() == "A face like one they listen to. An offer that fits them."
+    assert pitch.notes[1].text() == "of a contact of theirs who agreed"
+    said = " ".join(label.text() for label in pitch.findChildren(QLabel)) + pitch.accessibleName()
+    assert numbers.customer_key(circle.first) not in said
+    qtbot.keyClick(pitch, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: page.findChild(Pitch) is None, timeout=PATIENCE)
+
+
+def test_without_a_call_graph_there_is_nothing_to_choose(page, qtbot, demo_campaign, demo_results):
+    assert page.whose.isVisible()
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, replace(demo_results, circles=0)))
+    assert not page.whose.isVisible()
+
+
 @pytest.mark.parametrize("size", [(968, 592), (1232, 852), (1672, 1000)])
-def test_every_action_is_inside_at_every_size(page, qtbot, size):
+def test_every_action_is_inside_at_every_size(page, qtbot, circle, size):
+    go(qtbot, page, lambda: page.show_customer(circle.first))
     page.resize(*size)
     qtbot.wait(80)
     assert (page.width(), page.height()) == size

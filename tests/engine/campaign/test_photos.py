@@ -6,11 +6,12 @@ import dataclasses
 from datetime import date
 from pathlib import Path
 
+import apsw
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.campaign import Campaign, Consent, StoredMatch, StoredPhoto
+from engine.campaign import Campaign, Consent, FaceChoice, StoredMatch, StoredPhoto, photos, schema
 from engine.campaign.encrypted import connect
 from engine.errors import ConsentError
 from tests.engine.campaign.conftest import PASSPHRASE, MakePhoto
@@ -28,7 +29,7 @@ def add_anna(campaign: Campaign, make_photo: MakePhoto) -> StoredPhoto:
     for key in ("54_a.jpg", "54_b.jpg"):
         campaign.add_photo(make_photo(key))
     campaign.write_matches([StoredMatch(ANNA, "54_b.jpg", 1, 0.61), StoredMatch(ANNA, "54_a.jpg", 2, 0.42)])
-    campaign.choose_face(ANNA, "54_a.jpg")
+    campaign.choose_face(FaceChoice(ANNA, photo="54_a.jpg"))
     return photo
 
 
@@ -85,7 +86,7 @@ def test_withdrawn_consent_erases_photo_face_matches_and_choice(
     assert campaign.customer_photo(ANNA) is None
     assert campaign.matches(ANNA) == ()
     assert campaign.matched_customers() == ()
-    assert campaign.chosen_face(ANNA) is None
+    assert campaign.face_choice(ANNA) is None
     assert path.with_name(path.name + "-wal").stat().st_size == 0
     campaign.close()
     assert traces(copy, PASSPHRASE, photo) > 30
@@ -149,7 +150,7 @@ def test_new_photo_of_a_customer_takes_the_place_of_the_old_with_its_matches(
     campaign.add_photo(make_photo("photos/new.jpg", ANNA), on=TODAY)
     assert campaign.photo_keys("customer") == ("photos/new.jpg",)
     assert campaign.matches(ANNA) == ()
-    assert campaign.chosen_face(ANNA) is None
+    assert campaign.face_choice(ANNA) is None
 
 
 def test_photo_key_belongs_to_one_person(campaign: Campaign, make_photo: MakePhoto) -> None:
@@ -180,11 +181,58 @@ def test_matches_and_choice_need_stored_faces(campaign: Campaign, make_photo: Ma
         with pytest.raises(ValueError, match="photo"):
             campaign.write_matches([match])
         with pytest.raises(ValueError, match="photo"):
-            campaign.choose_face(match.customer, match.photo)
+            campaign.choose_face(FaceChoice(match.customer, photo=match.photo))
     assert len(campaign.matches(ANNA)) == 2
-    assert campaign.chosen_face(ANNA) == "54_a.jpg"
-    campaign.choose_face(ANNA, None)
-    assert campaign.chosen_face(ANNA) is None
+    assert campaign.face_choice(ANNA) == FaceChoice(ANNA, photo="54_a.jpg")
+    campaign.forget_face_choice(ANNA)
+    assert campaign.face_choice(ANNA) is None
+
+
+def test_contact_s_look_alike_is_chosen_with_the_contact_s_consent_and_goes_with_the_contact_s_photo(
+    campaign: Campaign, make_photo: MakePhoto
+) -> None:
+    add_anna(campaign, make_photo)
+    bela = FaceChoice("070001", contact=ANNA, photo="54_b.jpg")  # who was never asked for a photo
+    campaign.choose_face(bela, on=TODAY)
+    assert campaign.face_choice("070001") == bela
+    assert [choice.customer for choice in campaign.face_choices()] == [ANNA, "070001"]
+    with pytest.raises(ConsentError):
+        campaign.choose_face(bela, on=date(2026, 1, 1))
+    with pytest.raises(ConsentError):
+        campaign.choose_face(FaceChoice(ANNA, contact="070001"), on=TODAY)
+    campaign.record_consent(Consent("070001", GIVEN, "customers.csv"))
+    with pytest.raises(ValueError, match="no stored photo"):
+        campaign.choose_face(FaceChoice(ANNA, contact="070001"), on=TODAY)
+    campaign.withdraw_consent(ANNA, TODAY)
+    assert campaign.face_choices() == ()
+
+
+def test_choice_of_a_contact_goes_when_the_customer_withdraws_or_is_erased(
+    campaign: Campaign, make_photo: MakePhoto
+) -> None:
+    add_anna(campaign, make_photo)
+    campaign.record_consent(Consent("070001", GIVEN, "customers.csv"))
+    for customer in ("070001", "070002"):
+        campaign.choose_face(FaceChoice(customer, contact=ANNA), on=TODAY)
+    campaign.withdraw_consent("070001", TODAY)
+    campaign.erase_customer("070002")
+    assert [choice.customer for choice in campaign.face_choices()] == [ANNA]
+
+
+def test_pick_goes_with_its_photo_but_not_whose_look_alike_it_was(campaign: Campaign, make_photo: MakePhoto) -> None:
+    add_anna(campaign, make_photo)
+    campaign.choose_face(FaceChoice("070001", contact=ANNA, photo="54_b.jpg"), on=TODAY)
+    with campaign._held() as connection:
+        connection.execute("DELETE FROM photo WHERE key = '54_b.jpg'")
+    assert campaign.face_choice("070001") == FaceChoice("070001", contact=ANNA)
+
+
+def test_picks_of_an_older_file_are_the_customers_own(make_photo: MakePhoto) -> None:
+    connection = apsw.Connection(":memory:")
+    schema.migrate(connection, "a", schema.STEPS[:1])
+    connection.execute("INSERT INTO choice VALUES (?, ?)", (ANNA, "54_a.jpg"))
+    schema.migrate(connection, "a", schema.STEPS[:2])
+    assert photos.face_choices(connection) == (FaceChoice(ANNA, photo="54_a.jpg"),)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from engine.campaign import Campaign, Consent, StoredMatch
+from engine.campaign import Campaign, Consent, FaceChoice, StoredMatch
 from engine.errors import CampaignFileError
 from tests.engine.campaign.conftest import PASSPHRASE, MakePhoto
 
@@ -83,12 +83,13 @@ def test_picks_of_faces_stay_while_both_photos_are_there(
     campaign: Campaign, fresh: Campaign, make_photo: MakePhoto
 ) -> None:
     fill(campaign, make_photo, {"1": JANUARY, "2": JANUARY})
-    campaign.choose_face("1", "b")
-    campaign.choose_face("2", "a")
-    fill(fresh, make_photo, {"1": JANUARY, "2": JANUARY}, "bc")
+    campaign.choose_face(FaceChoice("1", photo="b"))
+    campaign.choose_face(FaceChoice("2", photo="a"))
+    campaign.choose_face(FaceChoice("3", contact="1", photo="a"), on=JANUARY)
+    campaign.choose_face(FaceChoice("4", contact="2"), on=JANUARY)
+    fill(fresh, make_photo, {"1": JANUARY}, "bc")
     campaign.replace_results(fresh)
-    assert (campaign.chosen_face("1"), campaign.chosen_face("2")) == ("b", None)
-    assert [match.photo for match in campaign.matches_in_ads()] == ["b", "b"]
+    assert campaign.face_choices() == (FaceChoice("1", photo="b"), FaceChoice("3", contact="1"))
 
 
 def test_a_take_over_that_fails_leaves_everything(

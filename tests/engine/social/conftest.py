@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import duckdb
 import ibis
@@ -24,20 +25,33 @@ def calls_table(records: Sequence[Record]) -> ibis.Table:
     return ibis.duckdb.from_connection(connection_with(records)).table("calls")
 
 
-def connection_with(records: Sequence[Record]) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB whose table calls holds these records."""
+def connection_with(
+    records: Sequence[Record], connection: duckdb.DuckDBPyConnection | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Put these records into the table calls of a DuckDB, a new one if none is given."""
     types = (pa.string(), pa.string(), pa.timestamp("us"), pa.int32(), pa.string())
     names = ("caller", "callee", "time", "seconds", "kind")
     columns = zip(*records, strict=True) if records else [()] * len(names)
     table = pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names=names)
-    connection = duckdb.connect()
+    connection = connection or duckdb.connect()
     connection.register("records", table)
-    connection.execute("CREATE TABLE calls AS SELECT * FROM records")
+    connection.execute("CREATE OR REPLACE TABLE calls AS SELECT * FROM records")
     return connection
 
 
 def ties_of(records: Sequence[Record], rules: TieRules | None = None) -> pa.Table:
-    return tie_table(calls_table(records), rules=rules).to_pyarrow()
+    """Return the ties of call records; to open a database and to compile the expression takes longer than to run it."""
+    return connection_with(records, _one_for_all()).sql(_tie_sql(rules)).to_arrow_table()
+
+
+@cache
+def _one_for_all() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+@cache
+def _tie_sql(rules: TieRules | None) -> str:
+    return str(ibis.to_sql(tie_table(calls_table([]), rules=rules), dialect="duckdb"))
 
 
 def self_calls_of(records: Sequence[Record]) -> int:

@@ -7,15 +7,29 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.campaign import Campaign, Consent
-from engine.errors import ConsentError
-from engine.social import Circles, SocialWeb, choose_contact, chosen_contact, social_web, write_circle
-from engine.social.kept import CHOICES, CIRCLE, PEOPLE
-from tests.engine.social.conftest import plain_ties
+from engine.campaign import Campaign, Consent, FaceChoice
+from engine.columns import HAS_LEFT
+from engine.demo.population import simulate_population
+from engine.errors import ConsentError, InputError
+from engine.social import (
+    Circles,
+    SocialWeb,
+    TieRules,
+    campaign_seeds,
+    choose_contact,
+    choose_seeds,
+    leading_contacts,
+    social_web,
+    write_circle,
+)
+from engine.social.kept import CIRCLE, MOST_SHOWN, PEOPLE
+from tests.engine.campaign.conftest import fake_photo
+from tests.engine.social.conftest import plain_ties, web_of
 from tests.engine.social.test_web import graphs
 
 TODAY = date(2026, 11, 22)
@@ -44,6 +58,7 @@ def clique(*names: str) -> SocialWeb:
 
 def agree(campaign: Campaign, customer: str) -> None:
     campaign.record_consent(Consent(customer, date(2026, 3, 3), "customers.csv"))
+    campaign.add_photo(fake_photo(f"{customer}.jpg", customer), on=TODAY)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -73,8 +88,9 @@ def test_erased_customer_is_gone_as_customer_and_as_contact(campaign: Campaign) 
     agree(campaign, "bela")
     choose_contact(campaign, circles, "anna", "bela", TODAY)
     campaign.erase_customer("bela")
-    for name in (CIRCLE, PEOPLE, CHOICES):
+    for name in (CIRCLE, PEOPLE):
         assert "bela" not in str(campaign.read_table(name).to_pydict())
+    assert campaign.face_choices() == ()
     circles = Circles.read(campaign)
     assert {each.contact for each in circles.contacts("anna")} == {"cili", "outside"}
     assert not circles.has("bela")
@@ -97,7 +113,7 @@ def test_withdrawn_consent_takes_a_customer_out_of_all_circles(campaign: Campaig
     assert {each.contact for each in circles.contacts("anna")} == {"bela", "outside"}
     assert circles.contacts("cili") == ()
     assert circles.has("cili")
-    assert chosen_contact(campaign, "anna", TODAY) is None
+    assert campaign.face_choice("anna") is None
 
 
 def test_only_a_consenting_contact_can_be_chosen(campaign: Campaign) -> None:
@@ -111,15 +127,69 @@ def test_only_a_consenting_contact_can_be_chosen(campaign: Campaign) -> None:
     with pytest.raises(KeyError):
         choose_contact(campaign, circles, "anna", "stranger", TODAY)
     choose_contact(campaign, circles, "anna", "dora", TODAY)
-    choose_contact(campaign, circles, "emil", "dora", TODAY)
-    assert chosen_contact(campaign, "anna", TODAY) == "dora"
-    assert chosen_contact(campaign, "anna", date(2026, 1, 1)) is None
-    choose_contact(campaign, circles, "anna", None, TODAY)
-    assert chosen_contact(campaign, "anna", TODAY) is None
-    assert chosen_contact(campaign, "emil", TODAY) == "dora"
+    assert campaign.face_choice("anna") == FaceChoice("anna", contact="dora")
+    write(campaign, clique("anna", "emil"))
+    assert campaign.face_choice("anna") is None
+
+
+def test_leading_contact_is_the_most_influential_one_of_those_who_may_be_used(campaign: Campaign) -> None:
+    web = clique("anna", "bela", "cili", "dora")
+    circles = write(campaign, web)
+    ranked = [each.contact for each in circles.contacts("anna") if each.is_customer]
+    assert leading_contacts(campaign, ranked[::-1])["anna"] == ranked[0]
+    assert leading_contacts(campaign, ranked[1:])["anna"] == ranked[1]
+    assert leading_contacts(campaign, ["stranger"]) == leading_contacts(campaign, []) == {}
+
+
+@pytest.fixture(scope="module")
+def town() -> SocialWeb:
+    return web_of(simulate_population(800, 3), 3)
+
+
+def test_kept_circles_hold_all_that_seeds_are_chosen_by(campaign: Campaign, town: SocialWeb) -> None:
+    assert TieRules().most < MOST_SHOWN
+    listening = write(campaign, town).listening()
+    customers = town.parties.filter(pa.array(town.is_customer)).to_pylist()
+    assert listening.parties.filter(pa.array(listening.is_customer)).to_pylist() == customers
+    here, there = listening.numbers(customers), town.numbers(customers)
+    np.testing.assert_allclose(
+        listening.share[here][:, here].toarray(), town.share[there][:, there].toarray(), rtol=1e-6
+    )
+    found, expected = campaign_seeds(campaign, 10), choose_seeds(town, 10)
+    assert found.seeds.reached == pytest.approx(expected.reached, rel=0.02)
+    assert found.seeds.best_possible == pytest.approx(expected.best_possible, rel=0.02)
+
+
+def test_seeds_are_listed_with_what_they_reach_together(campaign: Campaign, town: SocialWeb) -> None:
+    write(campaign, town)
+    found = campaign_seeds(campaign, 10)
+    assert found.table().to_pydict() == {
+        "rank": list(range(1, 11)),
+        "customer": list(found.seeds.customers),
+        "reached": list(found.together),
+    }
+    assert list(found.together) == sorted(found.together)
+    assert found.together[-1] == pytest.approx(found.seeds.reached)
+    assert found.together[0] >= 1
+    assert f"as many others reach {found.seeds.best_possible:,.0f} at most (99% confidence)" in found.sentence()
+
+
+def test_who_has_left_or_is_erased_is_no_seed(campaign: Campaign, town: SocialWeb) -> None:
+    write(campaign, town)
+    first, second, third = campaign_seeds(campaign, 3).seeds.customers
+    people = campaign.read_table(PEOPLE)["customer"].to_pylist()
+    segments = [HAS_LEFT if one == first else "persuadable" for one in people]
+    campaign.write_table("customers", pa.table({"customer": people, "segment": segments}))
+    campaign.erase_customer(second)
+    found = campaign_seeds(campaign, 5)
+    assert not {first, second} & set(found.seeds.customers)
+    assert third in found.seeds.customers
+    assert found.seeds.reached <= found.seeds.best_possible
 
 
 def test_campaign_without_a_web_has_no_circles(tmp_path: Path) -> None:
     with Campaign.create(tmp_path / "none.semblance", "open sesame", name="None") as empty:
         assert Circles.read(empty) is None
-        assert chosen_contact(empty, "anna", TODAY) is None
+        assert leading_contacts(empty, ["anna"]) == {}
+        with pytest.raises(InputError, match="holds no circles"):
+            campaign_seeds(empty, 5)

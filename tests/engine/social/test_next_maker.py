@@ -8,13 +8,7 @@ import pytest
 from engine.demo.population import simulate_population
 from engine.demo.world import Planted
 from engine.job import JobCancelled, JobContext
-from engine.social import (
-    Association,
-    NextMakerInfluence,
-    maker_shares_of_contacts,
-    next_maker_influence,
-    social_web,
-)
+from engine.social import Association, NextMakerInfluence, next_maker_influence, social_web
 from tests.engine.social.conftest import plain_ties, web_of
 
 CUSTOMERS = 12_000
@@ -30,11 +24,10 @@ def test_likeness_among_friends_alone_is_within_noise_of_zero(seed: int) -> None
     assert abs(found.within_communities.points) < 2.0
     assert found.uncontrolled.is_clear  # what would be claimed without a look at communities
     assert found.uncontrolled.points > 2.0
-    assert found.sentence.startswith("No clear association")
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_planted_influence_is_found_and_called_an_association(seed: int) -> None:
+def test_planted_influence_is_found(seed: int) -> None:
     population = simulate_population(CUSTOMERS, seed, planted=Planted(influence=0.9))
     web = web_of(population, seed)
     found = next_maker_influence(web, population.spells, web.communities())
@@ -42,9 +35,7 @@ def test_planted_influence_is_found_and_called_an_association(seed: int) -> None
     assert found.within_communities.low > 4.0
     assert found.within_communities.points < found.uncontrolled.points
     assert found.changes > 5_000
-    assert "associated with" in found.sentence
-    assert "Seen together, not caused." in found.sentence
-    assert not found.is_randomised
+    assert NextMakerInfluence.from_json(found.to_json()) == found
 
 
 def test_too_few_changes_give_no_estimate() -> None:
@@ -62,20 +53,9 @@ def test_too_few_changes_give_no_estimate() -> None:
     assert next_maker_influence(web, history.iloc[:0], web.communities()) is None
 
 
-def test_share_of_contacts_by_maker_leaves_unknown_phones_out() -> None:
-    web = social_web(plain_ties([("m", "a", 3), ("m", "b", 3), ("m", "c", 3), ("n", "c", 1)]), customers=["m", "n"])
-    makers = pd.Series({"a": "Apple", "b": "Nokia", "c": "Unknown", "m": None, "elsewhere": "Honor"})
-    found = maker_shares_of_contacts(web, makers)
-    assert found.index.tolist() == ["m", "n"]
-    assert found.columns.tolist() == ["Apple", "Nokia"]
-    assert found.loc["m"].tolist() == [0.5, 0.5]
-    assert found.loc["n"].isna().all()
-
-
 def test_only_an_interval_without_zero_is_clear() -> None:
-    unclear, clear = Association(3.0, -1.0, 7.0), Association(-9.0, -12.0, -6.0)
-    assert not unclear.is_clear
-    assert "about 9 fewer" in NextMakerInfluence(clear, unclear, 900, 30).sentence
+    assert not Association(3.0, -1.0, 7.0).is_clear
+    assert Association(-9.0, -12.0, -6.0).is_clear
 
 
 def test_cancelled_estimate_stops() -> None:

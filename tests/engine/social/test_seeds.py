@@ -60,10 +60,15 @@ def test_one_seed_reaches_what_its_reach_says_and_itself() -> None:
 
 def test_smaller_error_costs_more_samples_and_is_kept() -> None:
     web = random_web(2, people=400)
-    found = [choose_seeds(web, 4, error=error) for error in (0.3, 0.1, 0.01)]
+    found = [choose_seeds(web, 4, error=error, enough=0.0) for error in (0.3, 0.1, 0.01)]
     assert [one.samples for one in found] == sorted(one.samples for one in found)
     assert found[0].samples < found[2].samples
     assert found[2].guarantee >= GREEDY - 0.01
+
+
+def test_sampling_goes_on_until_the_choice_is_shown_to_be_good_enough() -> None:
+    web = random_web(2, people=400)
+    assert choose_seeds(web, 4, enough=0.95).guarantee >= 0.95
 
 
 def test_same_seed_gives_the_same_choice_whatever_the_order_of_the_ties() -> None:
