@@ -1,3 +1,4 @@
+from engine.handsets.association import e_value
 from engine.handsets.handset import DeviceClass, Handset
 from engine.handsets.history import handset_history, history_of_runs, logged_phone_types, maker_shares
 from engine.handsets.loyalty import loyalty
@@ -18,6 +19,7 @@ __all__ = [
     "PhoneTypes",
     "TacTable",
     "default_tables",
+    "e_value",
     "handset_history",
     "history_of_runs",
     "logged_phone_types",

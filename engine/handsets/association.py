@@ -116,4 +116,3 @@ def _balanced(spells: Spells, own: IntArray, other: IntArray) -> tuple[FloatArra
             weights = np.where(kept, counts.sum(axis=0) / np.maximum(counts, 1), 0.0)
             return weights[0][stratum[own]], weights[1][stratum[other]]
     return None
-

@@ -24,6 +24,7 @@ COVER = 0.55  # opacity of the ground under a name that lines leave no room for;
 TOP = 20  # pixels above the lines for the text of a marker
 BOTTOM = 24
 TICK_GAP = 8
+PICTURE_SCALE = "picture_scale"  # property of a chart that is drawn into a picture, not on the screen
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def quiet_plot(parent: QWidget) -> Any:
 
 def pen(widget: QWidget, colour: QColor, width: float, dashes: Sequence[float] | None = None) -> Any:
     """Return a pen of a width in pixels of the window; the library's pens count those of the screen."""
-    result = pg.mkPen(colour, width=width * widget.devicePixelRatioF())
+    scale = widget.property(PICTURE_SCALE) or widget.devicePixelRatioF()
+    result = pg.mkPen(colour, width=width * scale)
     if dashes:
         result.setDashPattern(list(dashes))
         result.setCapStyle(Qt.PenCapStyle.FlatCap)
