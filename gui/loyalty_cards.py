@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from gui import numbers
 from gui.charts.forest_plot import ROW, ForestLine, ForestPlot
 from gui.charts.loyalty_card import LoyaltyCard, cells_of
-from gui.charts.loyalty_grid import LoyaltyCell, LoyaltyGrid, Measure, most_loyal
+from gui.charts.loyalty_grid import FEWEST_PEOPLE, LoyaltyCell, LoyaltyGrid, Measure, most_loyal
 from gui.charts.loyalty_words import Scope, place_name, selection_words
 from gui.charts.picture_button import PictureButton
 from gui.charts.waiting_curves import WaitingCurve, WaitingCurves
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from engine.handsets import LoyaltyTable
 
-SENTENCE_HEIGHT = 60
+SENTENCE_HEIGHT = 66
 MOST_ROWS = 14
+NARROW = 0.1  # below 10 points of 100, chances are told with a decimal
 AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 
 
@@ -109,7 +110,8 @@ class ForestCard(Card):
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroller.setWidget(self.plot)
-        self.scroller.viewport().setAutoFillBackground(False)
+        for part in (self.plot, self.scroller.viewport()):
+            part.setAutoFillBackground(False)
         self.picture = PictureButton(self, self._plot, self.heading.text, self.explains.text)
         self.add_control(self.picture)
         self.body.addWidget(self.explains)
@@ -217,7 +219,18 @@ def forest_lines(
     mine = table.rows[table.rows["maker"] == maker]
     cells = _by_scope(mine[mine["next_maker"] == next_maker], table.horizon_months)
     own = _by_scope(mine[mine["next_maker"] == maker], table.horizon_months)
-    return [_line(group, cells.get(group.scope), own.get(group.scope), measure) for group in groups]
+    shown = [cells[group.scope] for group in groups if group.scope in cells]
+    ends = [abs(end) for cell in shown for end in _ends(cell, measure)[1:] if not math.isnan(end)]
+    digits = 1 if max(ends, default=1.0) < NARROW else 0
+    return [_line(group, cells.get(group.scope), own.get(group.scope), measure, digits) for group in groups]
+
+
+def _ends(cell: LoyaltyCell, measure: Measure) -> tuple[float, float, float]:
+    """Return what is drawn of a cell: the estimate and the ends of its likely range, NaN where it is not told."""
+    if measure is Measure.UPLIFT:
+        uplift = cell.uplift
+        return (math.nan,) * 3 if uplift is None else (uplift.value, uplift.low, uplift.high)
+    return cell.probability, cell.low, cell.high
 
 
 def _by_scope(rows: pd.DataFrame, horizon_months: int) -> dict[Scope, LoyaltyCell]:
@@ -225,23 +238,24 @@ def _by_scope(rows: pd.DataFrame, horizon_months: int) -> dict[Scope, LoyaltyCel
     return dict(zip(scopes, cells_of(rows, horizon_months), strict=True))
 
 
-def _line(group: Group, cell: LoyaltyCell | None, own: LoyaltyCell | None, measure: Measure) -> ForestLine:
+def _line(group: Group, cell: LoyaltyCell | None, own: LoyaltyCell | None, measure: Measure, digits: int) -> ForestLine:
     """Return the line of one group; ``own`` tells how many owners there are where there is no cell."""
     if cell is None or math.isnan(cell.probability) or cell.followed_months is not None:
         return ForestLine(group.key, group.name, note=_why_not(own))
     if measure is Measure.COUNT:
         return ForestLine(group.key, group.name, cell.changes, number=numbers.decimal(cell.changes))
-    value, low, high = cell.probability, cell.low, cell.high
-    if measure is Measure.UPLIFT:
-        if cell.uplift is None:
-            return ForestLine(group.key, group.name, note=tr("not compared"))
-        value, low, high = cell.uplift.value, cell.uplift.low, cell.uplift.high
-    number = numbers.points(value, 0, signed=measure is Measure.UPLIFT)
-    return ForestLine(group.key, group.name, value, low, high, number, numbers.whole_points_range(low, high))
+    value, low, high = _ends(cell, measure)
+    if math.isnan(value):
+        return ForestLine(group.key, group.name, note=tr("not compared"))
+    number = numbers.points(value, digits, signed=measure is Measure.UPLIFT)
+    spread = numbers.likely_range(*(numbers.points(end, digits, signed=False) for end in (low, high)))
+    return ForestLine(group.key, group.name, value, low, high, number, spread)
 
 
 def _why_not(own: LoyaltyCell | None) -> str:
     """Say in a few words why there is no number."""
     if own is not None and own.followed_months:
         return tr("followed {months} months").format(months=numbers.decimal(own.followed_months))
+    if own is not None and own.owners >= FEWEST_PEOPLE:
+        return tr("too few seen from new")
     return tr("too few: {owners}").format(owners=numbers.decimal(own.owners if own is not None else 0))

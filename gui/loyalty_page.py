@@ -121,7 +121,7 @@ class LoyaltyPage(Page):
         if table is None or results is None or not maker:
             return
         next_maker = next_maker or maker
-        explains = _explains(measure, table.horizon_months)
+        explains = _explains(measure, table.horizon_months, is_own=maker == next_maker)
         pair = _pair(maker, next_maker)
         for card, groups, key, title in (
             (self.ages, age_groups(self._scope), self._scope.age_band, self._age_title(pair)),
@@ -184,12 +184,14 @@ def _pair(maker: str, next_maker: str) -> str:
     return tr("{maker} to {next}").format(maker=maker, next=next_maker)
 
 
-def _explains(measure: Measure, months: int) -> str:
+def _explains(measure: Measure, months: int, *, is_own: bool) -> str:
     """Say what the numbers of the forest plots are."""
     if measure is Measure.COUNT:
-        return tr("Changes seen within {months} months").format(months=numbers.decimal(months))
-    if measure is Measure.UPLIFT:
-        text = tr("More of 100 than of owners of other phones alike, within {months} months, with likely range")
-    else:
+        text = tr("Changes seen within {months} months")
+    elif measure is Measure.CHANCE:
         text = tr("Of 100 owners within {months} months, with likely range")
+    elif is_own:
+        text = tr("More of 100 than of owners of other phones, within {months} months")
+    else:
+        text = tr("By age or place, only those who come back are compared with others")
     return text.format(months=numbers.decimal(months))

@@ -45,6 +45,8 @@ def verdict(results: CampaignResults) -> str:
     rows = table.rows
     told = rows[(rows["group"] == "all") & (rows["maker"] == rows["next_maker"]) & rows["probability"].notna()]
     told = told[told["followed_months"] == table.horizon_months].sort_values("probability")
+    named = told[told["maker"] != "Other"]
+    told = named if len(named) else told
     ends = [
         (
             str(one["maker"]),
@@ -55,7 +57,7 @@ def verdict(results: CampaignResults) -> str:
     ]
     (best, high), (least, low) = ends
     if best == least:
-        text = tr("Of 100 {best} owners, {high} have a {best} again within {months} months.")
+        text = tr("Of 100 {best} owners, {high} come back to {best} within {months} months.")
     else:
-        text = tr("Of 100 {best} owners, {high} have a {best} again within {months} months; of {least} owners, {low}.")
+        text = tr("Of 100 {best} owners, {high} come back to it within {months} months; of 100 {least} owners, {low}.")
     return text.format(best=best, high=high, least=least, low=low, months=numbers.decimal(table.horizon_months))

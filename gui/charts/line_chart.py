@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from gui import numbers
 from gui.charts.line_labels import Box, PixelLine, is_crossed, place_labels
+from gui.charts.picture_button import PICTURE_SCALE
 from gui.theme import Tone, font, look, theme
 from gui.widgets import column
 
@@ -24,7 +25,6 @@ COVER = 0.55  # opacity of the ground under a name that lines leave no room for;
 TOP = 20  # pixels above the lines for the text of a marker
 BOTTOM = 24
 TICK_GAP = 8
-PICTURE_SCALE = "picture_scale"  # property of a chart that is drawn into a picture, not on the screen
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,8 @@ class LoyaltyMap(QWidget):
 
     def _left(self) -> int:
         makers = self._cells.grid.makers if self._cells.grid else ()
-        return int(max((self._metrics().horizontalAdvance(maker) for maker in makers), default=0)) + 1 + LABEL_GAP
+        metrics = QFontMetricsF(font("caption", weight=600))  # that of the row selected
+        return int(max((metrics.horizontalAdvance(maker) for maker in makers), default=0)) + 2 + LABEL_GAP
 
     def _is_staggered(self) -> bool:
         """Whether the names below need two lines, every second one lower."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gui import numbers
 from gui.charts.loyalty_grid import LoyaltyCell, LoyaltyGrid, Measure, cell_words, tr
+from gui.offer_words import is_clear
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,25 @@ def selection_words(grid: LoyaltyGrid, row: int, column: int, measure: Measure, 
     who = owners_of(cell.maker, scope)
     if measure is Measure.COUNT:
         return _counted(cell, who)
-    chance = tr("{chance} of 100 ({range}) within {months} months, from {owners} owners.").format(
-        chance=numbers.points(cell.probability, 0, signed=False),
-        range=numbers.whole_points_range(cell.low, cell.high),
-        months=numbers.decimal(grid.horizon_months),
+    return _compared(cell, who), f"{_size(cell, measure, grid.horizon_months)} {_caution(cell)}"
+
+
+def _size(cell: LoyaltyCell, measure: Measure, months: int) -> str:
+    """Say the chance, or how much larger it is than that of others."""
+    text = tr("{size} of 100 ({range}) within {months} months, from {owners} owners.")
+    value, low, high = cell.probability, cell.low, cell.high
+    if measure is Measure.UPLIFT and cell.uplift is not None and is_clear(cell.uplift.low, cell.uplift.high):
+        value, low, high = cell.uplift.value, cell.uplift.low, cell.uplift.high
+        text = tr("{size} more of 100 ({range}) within {months} months, from {owners} owners.")
+        if value < 0:
+            value, low, high = -value, -high, -low
+            text = tr("{size} fewer of 100 ({range}) within {months} months, from {owners} owners.")
+    return text.format(
+        size=numbers.points(value, 0, signed=False),
+        range=numbers.whole_points_range(low, high),
+        months=numbers.decimal(months),
         owners=numbers.decimal(cell.owners),
     )
-    return _compared(cell, who), f"{chance} {_caution(cell)}"
 
 
 def _scoped(lead: str, rest: str, scope: Scope) -> tuple[str, str]:
@@ -93,5 +106,5 @@ def _caution(cell: LoyaltyCell) -> str:
     seen = tr("Seen together, not caused.")
     if cell.ratio is None or not cell.ratio.is_clear:
         return seen
-    strength = numbers.decimal(cell.ratio.e_value, 1)
+    strength = numbers.decimal(cell.ratio.e_value, 1 if cell.ratio.e_value < 10 else 0)
     return f"{seen} {tr('An unseen cause {times} times as strong would explain it away.').format(times=strength)}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,17 +24,19 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QGraphicsView, QMenu, QWidget
 
 from engine.errors import PlaceError
 from engine.job import Job, JobContext
-from gui.charts.line_chart import PICTURE_SCALE
+from gui.charts.plain_svg import plain_svg
 from gui.theme import font, theme
 from gui.widgets import Button, Page
 
 MARGIN = 16
 LINE_GAP = 4
 SCALE = 2.0
+PICTURE_SCALE = "picture_scale"  # property of a chart that is drawn into a picture, not on the screen
+MILLIMETRES = re.compile(r'<svg width="[^"]+" height="[^"]+"')
 WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
@@ -81,7 +84,9 @@ class ChartPicture:
         with _drawn_at(self._chart, 1.0):
             self._paint(QPainter(generator))
         buffer.close()
-        return bytes(content.data()).replace(b'font-family="Inter"', b'font-family="Inter, Arial, sans-serif"')
+        text = plain_svg(content.toStdString()).replace('font-family="Inter"', 'font-family="Inter, Arial, sans-serif"')
+        pixels = f'<svg width="{self.size.width()}" height="{self.size.height()}"'
+        return MILLIMETRES.sub(pixels, text, count=1).encode()
 
     def _paint(self, painter: QPainter) -> None:
         size = self.size
@@ -112,7 +117,17 @@ def _drawn_at(chart: QWidget, scale: float) -> Iterator[None]:
             part.setProperty(PICTURE_SCALE, density)
             draw()
         if density is not None:
+            _draw_dots_as_shapes(parts)
             yield
+
+
+def _draw_dots_as_shapes(parts: Sequence[QWidget]) -> None:
+    """Let the plotting library draw its dots one by one: on the screen it copies them out of one image of all."""
+    for view in (part for part in parts if isinstance(part, QGraphicsView)):
+        for item in view.scene().items():
+            set_mode = getattr(item, "setExportMode", None)
+            if set_mode is not None:
+                set_mode(True, {"antialias": True, "resolutionScale": 1.0})
 
 
 class PictureButton(Button):

@@ -29,6 +29,7 @@ from gui.theme import font, look, theme
 TOP, BOTTOM = 8, 22
 NAME_HEIGHT = 15.0
 GAP = 8
+LEADER = 18  # from a curve's end to its name
 BAND_OPACITY = 0.2
 REACH_OF_A_CLICK = 14.0
 QUIET = 0.5  # opacity of the curves that are not selected
@@ -101,7 +102,7 @@ class WaitingCurves(QWidget):
         metrics = QFontMetricsF(font("caption", weight=600))
         names = max((metrics.horizontalAdvance(curve.maker) for curve in self.curves), default=0.0)
         left = metrics.horizontalAdvance("100") + GAP
-        return QRectF(left, TOP, max(10.0, self.width() - left - names - GAP - 2), self.height() - TOP - BOTTOM)
+        return QRectF(left, TOP, max(10.0, self.width() - left - names - LEADER - 4), self.height() - TOP - BOTTOM)
 
     def _ends(self) -> tuple[float, int]:
         """Return the lowest value and the last month of the axes."""
@@ -132,10 +133,24 @@ class WaitingCurves(QWidget):
             self._paint_band(painter, own)
             self._paint_curve(painter, own, is_own=True)
         for curve, y in zip(self.curves, self._name_places(), strict=True):
-            painter.setFont(font("caption", weight=800 if curve is own else 400))
-            painter.setPen(theme().colour("text" if curve is own else "muted"))
-            box = QRectF(self._box().right() + GAP, y - NAME_HEIGHT / 2, self.width(), NAME_HEIGHT)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, curve.maker)
+            self._paint_name(painter, curve, y, is_own=curve is own)
+
+    def _paint_name(self, painter: QPainter, curve: WaitingCurve, y: float, *, is_own: bool) -> None:
+        """Write a curve's name and lead to it from the curve's end."""
+        left = self._box().right() + LEADER
+        is_whole = curve.months == self._ends()[1]
+        dots = Qt.PenStyle.SolidLine if is_whole else Qt.PenStyle.DotLine
+        painter.setPen(QPen(self._colour(curve, is_own=is_own), 1, dots))
+        painter.drawLine(QLineF(self.point(curve.months, curve.waiting[-1]), QPointF(left - 3, y)))
+        painter.setFont(font("caption", weight=800 if is_own else 400))
+        painter.setPen(theme().colour("text" if is_own else "muted"))
+        box = QRectF(left, y - NAME_HEIGHT / 2, self.width(), NAME_HEIGHT)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, curve.maker)
+
+    def _colour(self, curve: WaitingCurve, *, is_own: bool) -> QColor:
+        colour = QColor(maker_colour(curve.maker, self._shares, theme()))
+        colour.setAlphaF(1.0 if is_own else QUIET)
+        return colour
 
     def _paint_axes(self, painter: QPainter) -> None:
         box, (low, months) = self._box(), self._ends()
@@ -156,12 +171,14 @@ class WaitingCurves(QWidget):
             text = numbers.decimal(month)
             if month + every > months:
                 text = tr("{months} months").format(months=text)
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+            middle = Qt.AlignmentFlag.AlignHCenter
+            if month == months:
+                below.moveRight(box.right())
+                middle = Qt.AlignmentFlag.AlignRight
+            painter.drawText(below, middle | Qt.AlignmentFlag.AlignTop, text)
 
     def _paint_curve(self, painter: QPainter, curve: WaitingCurve, *, is_own: bool) -> None:
-        colour = QColor(maker_colour(curve.maker, self._shares, theme()))
-        colour.setAlphaF(1.0 if is_own else QUIET)
-        pen = QPen(colour, 3.0 if is_own else 1.5)
+        pen = QPen(self._colour(curve, is_own=is_own), 3.0 if is_own else 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -184,7 +201,7 @@ class WaitingCurves(QWidget):
         step = min(NAME_HEIGHT, (self.height() - NAME_HEIGHT) / max(len(order) - 1, 1))
         rank = np.arange(len(order)) * step
         down = np.maximum.accumulate(wanted[order] - rank) + rank
-        last = max(box.bottom(), box.top() + rank[-1])
+        last = max(box.bottom() - NAME_HEIGHT / 2, box.top() + rank[-1])
         settled = np.minimum(down, last - rank[::-1])
         places = np.empty(len(order))
         places[order] = settled
