@@ -122,24 +122,24 @@ class LoyaltyPage(Page):
             return
         next_maker = next_maker or maker
         explains = _explains(measure, table.horizon_months, is_own=maker == next_maker)
-        pair = _pair(maker, next_maker)
+        said = f"{_pair(maker, next_maker)}. {explains}"
         for card, groups, key, title in (
-            (self.ages, age_groups(self._scope), self._scope.age_band, self._age_title(pair)),
-            (self.places, place_groups(table, self._scope), self._scope.residence, self._place_title(pair)),
+            (self.ages, age_groups(self._scope), self._scope.age_band, self._age_title()),
+            (self.places, place_groups(table, self._scope), self._scope.residence, self._place_title()),
         ):
             lines = forest_lines(table, groups, maker, next_maker, measure)
-            card.show_lines(title, explains, lines, key, is_difference=measure is Measure.UPLIFT)
+            card.show_lines(title, said, lines, key, is_difference=measure is Measure.UPLIFT)
         self.waiting.show_table(table, results.makers, self._scope, maker)
 
-    def _age_title(self, pair: str) -> str:
+    def _age_title(self) -> str:
         if self._scope.residence:
-            return self.tr("By age in {place}: {pair}").format(place=self._scope.place, pair=pair)
-        return self.tr("By age: {pair}").format(pair=pair)
+            return self.tr("By age in {place}").format(place=self._scope.place)
+        return self.tr("By age")
 
-    def _place_title(self, pair: str) -> str:
+    def _place_title(self) -> str:
         if self._scope.age_band:
-            return self.tr("By place, aged {age}: {pair}").format(age=age_name(self._scope.age_band), pair=pair)
-        return self.tr("By place: {pair}").format(pair=pair)
+            return self.tr("By place, aged {age}").format(age=age_name(self._scope.age_band))
+        return self.tr("By place")
 
     @Slot(str)
     def _take_age(self, age_band: str) -> None:
