@@ -127,7 +127,7 @@ def _group(
 def _cell(spells: Spells, rows: IntArray, horizon: int) -> _Cell:
     """Return the cell of some spells of one maker.
 
-    One that was not followed to the horizon is estimated for as long as it was, in whole months.
+    One that was not followed to the horizon is estimated for as long as it was, in whole months, from 3 on.
     """
     observed = spells.observed[rows]
     owners, followed, found = spells.people(rows), 0, None
@@ -135,7 +135,8 @@ def _cell(spells: Spells, rows: IntArray, horizon: int) -> _Cell:
         found = cumulative_incidence(observed, len(spells.makers), horizon)
         followed = horizon
         if found.followed < horizon:
-            followed = round(_whole_months(found.followed) * DAYS_PER_MONTH)
+            months = _whole_months(found.followed)
+            followed = round(months * DAYS_PER_MONTH) if months >= SHORTEST_MONTHS else 0
             found = cumulative_incidence(observed, len(spells.makers), followed) if followed else None
     within = (observed.cause >= 0) & (observed.change_until <= (followed or horizon))
     changes = np.bincount(observed.cause[within], minlength=len(spells.makers))
