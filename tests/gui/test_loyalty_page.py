@@ -36,7 +36,8 @@ def page(qtbot, jobs, demo_campaign, demo_results):
     page.show()
     page.set_campaign(demo_campaign, demo_results)
     qtbot.waitExposed(page)
-    qtbot.wait(50)  # until everything has its place
+    chart = page.heat.map
+    qtbot.waitUntil(lambda: chart.height() >= chart.minimumSizeHint().height())  # everything has its place then
     return page
 
 
