@@ -117,13 +117,14 @@ def _drawn_at(chart: QWidget, scale: float) -> Iterator[None]:
             part.setProperty(PICTURE_SCALE, density)
             draw()
         if density is not None:
-            _draw_dots_as_shapes(parts)
+            _draw_as_shapes(parts)
             yield
 
 
-def _draw_dots_as_shapes(parts: Sequence[QWidget]) -> None:
-    """Let the plotting library draw its dots one by one: on the screen it copies them out of one image of all."""
+def _draw_as_shapes(parts: Sequence[QWidget]) -> None:
+    """Let the plotting library draw dots one by one and no ground: on the screen it copies both out of images."""
     for view in (part for part in parts if isinstance(part, QGraphicsView)):
+        view.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         for item in view.scene().items():
             set_mode = getattr(item, "setExportMode", None)
             if set_mode is not None:

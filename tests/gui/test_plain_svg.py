@@ -13,6 +13,18 @@ def test_lines_of_a_width_in_pixels_are_put_where_they_belong():
     assert "vector-effect" not in drawn
 
 
+def test_a_rectangle_is_drawn_by_its_moved_corners():
+    bar = '<rect vector-effect="non-scaling-stroke" x="1" y="0" width="2" height="50"/>'
+    drawn = plain_svg(LINE.format(shape=bar))
+    assert 'points="15.00,100.00 35.00,100.00 35.00,0.00 15.00,0.00"' in drawn
+    assert "vector-effect" not in drawn
+
+
+def test_what_is_only_shifted_keeps_its_place():
+    group = '<g transform="matrix(1,0,0,1,5,6)" ><circle vector-effect="non-scaling-stroke" cx="0" cy="0" r="3"/></g>'
+    assert plain_svg(group) == group.replace(' vector-effect="non-scaling-stroke"', "")
+
+
 def test_other_shapes_stay_as_they_are():
     for shape in ('<path fill-rule="evenodd" d="M0,0 L1,1"/>', '<text x="1" y="2">3,4</text>'):
         assert plain_svg(LINE.format(shape=shape)) == LINE.format(shape=shape)
