@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGridLayout
 from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
+from gui.charts.picture_button import PictureButton
 from gui.results import CampaignResults, MakerShare, seen_changes
 from gui.short_table import Cell, Column, ShortTable
 from gui.widgets import Button, Card, IconLabel, Label, clear, row
@@ -294,6 +295,8 @@ class MakersCard(Card):
         super().__init__(tr("Makers"))
         self.bars = MakerBars()
         self.nothing = Label(tr("No phone of these customers is known."), "body", "muted", wrap=True)
+        self.picture = PictureButton(self, lambda: self.bars, self.heading.text)
+        self.add_control(self.picture)
         self.body.addWidget(self.bars)
         self.body.addWidget(self.nothing)
 
@@ -303,5 +306,6 @@ class MakersCard(Card):
         title = tr("Makers: what {customers} customers use now").format(customers=numbers.decimal(customers))
         self.set_title(title if shares else tr("Makers"))
         self.bars.setVisible(bool(shares))
+        self.picture.setVisible(bool(shares))
         self.nothing.setVisible(not shares)
         self.bars.show_shares(shares)

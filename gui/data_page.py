@@ -38,7 +38,7 @@ class DataPage(Page):
     def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Data"), jobs, parent)
         self._results: CampaignResults | None = None
-        self.proceed = Button(self.tr("Continue to Recommendations"), "primary", "right", icon_after=True)
+        self.proceed = Button(self.tr("Continue to Loyalty"), "primary", "right", icon_after=True)
         self.proceed.clicked.connect(self._continue)
         self.add_action(self.proceed)
         self._campaign: Campaign | None = None
@@ -239,7 +239,7 @@ class DataPage(Page):
 
     @Slot()
     def _continue(self) -> None:
-        self.step_wanted.emit("recommendations", "")
+        self.step_wanted.emit("loyalty", "")
 
     @Slot()
     def _ask_where(self) -> None:

@@ -102,7 +102,8 @@ def loyalty_intervals(results: CampaignResults, maker: str, chosen: str) -> tupl
     if results.loyalty is None:
         return ()
     rows = results.loyalty.rows
-    mine = rows[(rows["group"] == "all") & (rows["maker"] == maker)]
+    is_told = rows["followed_months"] == results.loyalty.horizon_months
+    mine = rows[(rows["group"] == "all") & (rows["maker"] == maker) & is_told]
     known: dict[str, Any] = {str(row.next_maker): row for row in mine.itertuples(index=False)}
     found = []
     for offer in results.offers:

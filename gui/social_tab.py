@@ -15,6 +15,7 @@ from engine.social import Circles, Influence, choose_contact
 from gui import numbers
 from gui.all_customers import AllCustomersCard
 from gui.charts.ego_network import EgoNetworkView
+from gui.charts.picture_button import PictureButton
 from gui.contact_card import ContactCard, contact_face
 from gui.fitting_scroll import FittingScroll
 from gui.jobs import JobQueue
@@ -70,15 +71,17 @@ class SocialTab(QWidget):
 
     def _build(self) -> None:
         self.circle = Card(tr("Circle"), gap=4)
+        self.verdict = Label("", "body", "muted", wrap=True)
+        self.view = EgoNetworkView()
         self.search = SearchField(tr("Customer"))
         self.search.setMaximumWidth(180)
         self.search.searched.connect(self._find)
         self.back = Button(tr("Back"), "quiet", "left")
         self.back.clicked.connect(self._go_back)
+        self.picture = PictureButton(self.circle, lambda: self.view, self.circle.heading.text, self.verdict.text)
+        self.circle.add_control(self.picture)
         self.circle.add_control(self.back)
         self.circle.add_control(self.search)
-        self.verdict = Label("", "body", "muted", wrap=True)
-        self.view = EgoNetworkView()
         self.view.selected.connect(self._show_contact)
         self.view.wanted.connect(self.show_customer)
         self.circle.body.addWidget(self.verdict)

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
 
+from gui.loyalty_verdict import why_nothing
 from gui.numbers import decimal
-from gui.results import CampaignResults
+from gui.results import CampaignResults, seen_changes
 from gui.theme import Tone
 
 if TYPE_CHECKING:
     from gui.jobs import JobQueue
     from gui.widgets import Page
 
-StepKey = Literal["data", "recommendations", "preview"]
+StepKey = Literal["data", "loyalty", "recommendations", "preview"]
 State = Literal["done", "look", "none"]
 MARKS: dict[State, tuple[str, Tone]] = {
     "done": ("check", "positive"),
@@ -51,6 +52,7 @@ def steps() -> tuple[Step, ...]:
     """Return the steps that exist."""
     return (
         Step("data", tr("Data"), "data"),
+        Step("loyalty", tr("Loyalty"), "loyalty"),
         Step("recommendations", tr("Recommendations"), "offer"),
         Step("preview", tr("Preview"), "preview"),
     )
@@ -62,6 +64,10 @@ def make_page(key: StepKey, jobs: JobQueue) -> Page:
         from gui.data_page import DataPage
 
         return DataPage(jobs)
+    if key == "loyalty":
+        from gui.loyalty_page import LoyaltyPage
+
+        return LoyaltyPage(jobs)
     if key == "recommendations":
         from gui.recommendations_page import RecommendationsPage
 
@@ -77,6 +83,7 @@ def step_marks(results: CampaignResults | None) -> dict[StepKey, StepMark]:
         return {step.key: StepMark("none", tr("nothing yet")) for step in steps()}
     return {
         "data": _data_mark(results),
+        "loyalty": _loyalty_mark(results),
         "recommendations": _recommendations_mark(results),
         "preview": _preview_mark(results),
     }
@@ -90,6 +97,15 @@ def _data_mark(results: CampaignResults) -> StepMark:
     if rejected > MANY_SET_ASIDE * rows:
         return StepMark("look", tr("{count} rows were set aside").format(count=decimal(rejected)))
     return StepMark("done", tr("done"))
+
+
+def _loyalty_mark(results: CampaignResults) -> StepMark:
+    if results.loyalty is None:
+        return StepMark("none", tr("nothing yet"))
+    missing = why_nothing(results)
+    if missing is not None:
+        return StepMark("look", missing[0])
+    return StepMark("done", tr("{count} changes of phone seen").format(count=decimal(seen_changes(results.loyalty))))
 
 
 def _recommendations_mark(results: CampaignResults) -> StepMark:

@@ -1,6 +1,8 @@
+from engine.handsets.association import e_value
 from engine.handsets.handset import DeviceClass, Handset
 from engine.handsets.history import handset_history, history_of_runs, logged_phone_types, maker_shares
-from engine.handsets.loyalty import LoyaltyTable, loyalty
+from engine.handsets.loyalty import loyalty
+from engine.handsets.loyalty_table import LoyaltyTable
 from engine.handsets.naming import NamedHandset, NamedHandsets
 from engine.handsets.phone_types import PhoneTypes
 from engine.handsets.resolve import resolve_handset
@@ -17,6 +19,7 @@ __all__ = [
     "PhoneTypes",
     "TacTable",
     "default_tables",
+    "e_value",
     "handset_history",
     "history_of_runs",
     "logged_phone_types",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from gui import numbers
 from gui.budget import Budget
 from gui.charts.deciles import DecileChart
+from gui.charts.picture_button import PictureButton
 from gui.charts.profit_curve import ProfitChart, tr
 from gui.charts.qini_curve import QiniChart, qini_words
 from gui.column_store import ColumnStore
@@ -46,7 +47,8 @@ class CurveCard(Card):
         self.stack.addWidget(self.profit)
         self._there = QWidget()
         self._there.setObjectName("clear")
-        head = row((self.title, 1), self.said, self.segments, gap=12)
+        self.picture = PictureButton(self, self._shown, self.title.accessibleName, self.said.text)
+        head = row((self.title, 1), self.said, self.picture, self.segments, gap=12)
         self._there.setLayout(column(head, (self.stack, 1), gap=4))
         self._none = EmptyState(
             "offer",
@@ -107,6 +109,9 @@ class CurveCard(Card):
             self._say_share(self.profit.slider.share)
         elif self._evaluation is not None:
             self.said.setText(qini_words(self._evaluation))
+
+    def _shown(self) -> QWidget:
+        return self._chart(self.segments.selected)
 
     def _chart(self, index: int) -> QWidget:
         """Return a chart, made and filled at its first use."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from gui import numbers
 from gui.charts.line_labels import Box, PixelLine, is_crossed, place_labels
+from gui.charts.picture_button import PICTURE_SCALE
 from gui.theme import Tone, font, look, theme
 from gui.widgets import column
 
@@ -83,7 +84,8 @@ def quiet_plot(parent: QWidget) -> Any:
 
 def pen(widget: QWidget, colour: QColor, width: float, dashes: Sequence[float] | None = None) -> Any:
     """Return a pen of a width in pixels of the window; the library's pens count those of the screen."""
-    result = pg.mkPen(colour, width=width * widget.devicePixelRatioF())
+    scale = widget.property(PICTURE_SCALE) or widget.devicePixelRatioF()
+    result = pg.mkPen(colour, width=width * scale)
     if dashes:
         result.setDashPattern(list(dashes))
         result.setCapStyle(Qt.PenCapStyle.FlatCap)

@@ -32,11 +32,29 @@ class Measure(Enum):
 
 @dataclass(frozen=True)
 class Uplift:
-    """How much likelier owners come to a maker than otherwise equal owners of others do, with the likely range."""
+    """How much likelier owners come to a maker than otherwise equal owners of others do, with the likely range.
+
+    The others own neither the maker they have now nor the next one.
+    """
 
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as often, with the likely range, and how strong an unseen cause would explain it away."""
+
+    value: float
+    low: float
+    high: float
+    e_value: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the likely range leaves one out."""
+        return not self.low <= 1.0 <= self.high
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,9 @@ class LoyaltyCell:
     high: float
     owners: int
     changes: int
-    uplift: Uplift | None  # only for those who come back
+    uplift: Uplift | None
+    ratio: Ratio | None = None
+    followed_months: int | None = None  # where that is less than the grid's horizon
 
 
 @dataclass(frozen=True)
@@ -73,10 +93,15 @@ class LoyaltyGrid:
         """Whether fewer people stand behind a row than may be shown."""
         return self.owners(row) < FEWEST_PEOPLE
 
+    def followed(self, row: int) -> int | None:
+        """Return for how many months a row was followed where that is less than the horizon, else None."""
+        cell = self.cell(row, row)
+        return None if cell is None else cell.followed_months
+
     def value(self, row: int, column: int, measure: Measure) -> float | None:
-        """Return what a cell shows under a measure; None where it shows nothing or too few people stand behind it."""
+        """Return what a cell shows under a measure; None where it shows nothing or too little stands behind it."""
         cell = self.cell(row, column)
-        if cell is None or self.is_too_few(row):
+        if cell is None or self.is_too_few(row) or cell.followed_months is not None:
             return None
         if measure is Measure.UPLIFT:
             return None if cell.uplift is None else cell.uplift.value
@@ -114,7 +139,7 @@ def explanation(grid: LoyaltyGrid, measure: Measure) -> str:
         return tr("How many owners (row) were seen changing to which next phone (column)")
     if measure is Measure.UPLIFT:
         return tr(
-            "How many more of 100 owners come back than come over from other phones, within {months} months"
+            "How many more of 100 owners (row) than of others have which next phone (column) within {months} months"
         ).format(months=grid.horizon_months)
     return tr("Of 100 owners (row), how many have which next phone (column) within {months} months").format(
         months=grid.horizon_months
@@ -143,20 +168,29 @@ def _chance_words(cell: LoyaltyCell) -> tuple[str, str]:
 def _uplift_words(cell: LoyaltyCell) -> tuple[str, str]:
     uplift = cell.uplift
     if uplift is None:
-        return tr("Only those who come back are compared with the others."), ""
+        return tr("Too few to compare with owners of other phones."), ""
     chance = tr("Their chance is {chance} of 100 ({range}).").format(
         chance=_points(cell.probability), range=_range(cell)
     )
+    is_own = cell.maker == cell.next_maker
     if uplift.low <= 0 <= uplift.high:
         lead = tr("{maker}: no clear difference between its owners and others like them ({range}).")
-        return lead.format(maker=cell.maker, range=numbers.whole_points_range(uplift.low, uplift.high)), chance
+        if not is_own:
+            lead = tr("{maker} to {next}: no clear difference from owners of other phones ({range}).")
+        spread = numbers.whole_points_range(uplift.low, uplift.high)
+        return lead.format(maker=cell.maker, next=cell.next_maker, range=spread), chance
     if uplift.value > 0:
-        lead, ends = tr("{maker}: {size} more of 100 come back than come over from others ({range})."), uplift
+        ends = uplift
+        lead = tr("{maker}: {size} more of 100 come back than come over from others ({range}).")
+        if not is_own:
+            lead = tr("{maker} to {next}: {size} more of 100 than of owners of other phones ({range}).")
     else:
-        lead = tr("{maker}: {size} fewer of 100 come back than come over from others ({range}).")
         ends = Uplift(-uplift.value, -uplift.high, -uplift.low)
+        lead = tr("{maker}: {size} fewer of 100 come back than come over from others ({range}).")
+        if not is_own:
+            lead = tr("{maker} to {next}: {size} fewer of 100 than of owners of other phones ({range}).")
     spread = numbers.whole_points_range(ends.low, ends.high)
-    return lead.format(size=_points(ends.value), maker=cell.maker, range=spread), chance
+    return lead.format(size=_points(ends.value), maker=cell.maker, next=cell.next_maker, range=spread), chance
 
 
 def _count_words(cell: LoyaltyCell) -> tuple[str, str]:
@@ -174,6 +208,19 @@ def _too_few_words(grid: LoyaltyGrid, row: int) -> tuple[str, str]:
     return lead.format(owners=numbers.decimal(grid.owners(row)), maker=grid.makers[row]), ""
 
 
+def short_words(cell: LoyaltyCell) -> tuple[str, str]:
+    """Say that owners were not in sight for long enough, and what was seen until then."""
+    if not cell.followed_months:
+        lead = tr("Too few {maker} owners were in sight from the day they got their phone.")
+        return lead.format(maker=cell.maker), ""
+    lead = tr("{maker} owners were followed for {months} months only.").format(
+        maker=cell.maker, months=numbers.decimal(cell.followed_months)
+    )
+    return lead, tr("Until then {chance} of 100 had {next} next ({range}).").format(
+        chance=_points(cell.probability), next=cell.next_maker, range=_range(cell)
+    )
+
+
 def cell_words(grid: LoyaltyGrid, row: int, column: int, measure: Measure) -> tuple[str, str]:
     """Say what a cell means: the finding with its likely range, and what stands behind it."""
     cell = grid.cell(row, column)
@@ -181,6 +228,8 @@ def cell_words(grid: LoyaltyGrid, row: int, column: int, measure: Measure) -> tu
         return _too_few_words(grid, row)
     if cell is None:
         return tr("Nothing is known of this pair."), ""
+    if cell.followed_months is not None:
+        return short_words(cell)
     words = {Measure.CHANCE: _chance_words, Measure.UPLIFT: _uplift_words, Measure.COUNT: _count_words}
     return words[measure](cell)
 
@@ -190,6 +239,8 @@ def row_words(grid: LoyaltyGrid, row: int, measure: Measure) -> tuple[str, str]:
     own = grid.cell(row, row)
     if own is None or grid.is_too_few(row):
         return _too_few_words(grid, row)
+    if own.followed_months is not None:
+        return short_words(own)
     if measure is Measure.UPLIFT:
         return _uplift_words(own)
     others = [
@@ -197,7 +248,7 @@ def row_words(grid: LoyaltyGrid, row: int, measure: Measure) -> tuple[str, str]:
         for place in range(len(grid.makers))
         if place != row
         and grid.makers[place] != OTHER
-        and not grid.is_too_few(place)
+        and grid.value(place, place, Measure.CHANCE) is not None
         and (cell := grid.cell(place, place)) is not None
     ]
     if not others:

@@ -7,7 +7,6 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QFontMetricsF,
     QHelpEvent,
@@ -25,7 +24,23 @@ from gui.theme import Theme, font, ink_on, look, theme
 
 CELL_GAP = 2.0
 CELL_RADIUS = 3.0
+HATCH = 7.0
 LABEL_GAP = 8
+
+
+def paint_hatched(painter: QPainter, box: QRectF, now: Theme) -> None:
+    """Hatch a box with lines, which every kind of picture can hold; a pattern brush it cannot."""
+    painter.setPen(QPen(now.colour("border"), 1))
+    left, top, width, height = box.x(), box.y(), box.width(), box.height()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, CELL_RADIUS, CELL_RADIUS)
+    step = HATCH
+    while step < width + height:
+        start = QPointF(left + max(0.0, step - height), top + min(step, height))
+        end = QPointF(left + min(step, width), top + max(0.0, step - width))
+        painter.drawLine(start, end)
+        step += HATCH
+    painter.setPen(Qt.PenStyle.NoPen)
 
 
 class _Cells(QGraphicsItem):
@@ -68,10 +83,13 @@ class _Cells(QGraphicsItem):
         assert self.grid is not None
         value = self.grid.value(row, column, self.measure)
         painter.setPen(Qt.PenStyle.NoPen)
-        if self.grid.is_too_few(row):
-            painter.setBrush(QBrush(now.colour("border"), Qt.BrushStyle.BDiagPattern))
-            painter.drawRoundedRect(box, CELL_RADIUS, CELL_RADIUS)
-            self._paint_too_few(painter, box, now)
+        followed = self.grid.followed(row)
+        if self.grid.is_too_few(row) or followed is not None:
+            paint_hatched(painter, box, now)
+            is_short = followed and not self.grid.is_too_few(row)
+            self._paint_note(
+                painter, box, tr("{months} mo.").format(months=followed) if is_short else tr("too few"), now
+            )
             return
         if value is None:
             painter.setBrush(now.colour("background"))
@@ -85,13 +103,12 @@ class _Cells(QGraphicsItem):
         painter.setFont(font("caption", weight=800 if row == column else 400, tabular=True))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cell_text(value, self.measure))
 
-    def _paint_too_few(self, painter: QPainter, box: QRectF, now: Theme) -> None:
+    def _paint_note(self, painter: QPainter, box: QRectF, text: str, now: Theme) -> None:
+        """Write on the ground's colour why there is no number."""
         painter.setFont(font("caption"))
-        text = tr("too few")
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         ground = painter.boundingRect(box, flags, text).adjusted(-3, 0, 3, 0)
-        painter.setBrush(now.colour("surface"))
-        painter.drawRect(ground)
+        painter.fillRect(ground, now.colour("surface"))
         painter.setPen(now.colour("muted"))
         painter.drawText(box, flags, text)
 
@@ -190,7 +207,8 @@ class LoyaltyMap(QWidget):
 
     def _left(self) -> int:
         makers = self._cells.grid.makers if self._cells.grid else ()
-        return int(max((self._metrics().horizontalAdvance(maker) for maker in makers), default=0)) + 1 + LABEL_GAP
+        metrics = QFontMetricsF(font("caption", weight=600))  # that of the row selected
+        return int(max((metrics.horizontalAdvance(maker) for maker in makers), default=0)) + 2 + LABEL_GAP
 
     def _is_staggered(self) -> bool:
         """Whether the names below need two lines, every second one lower."""

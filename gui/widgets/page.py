@@ -21,9 +21,9 @@ class Page(QWidget):
     """A page opens with its verdict: one sentence with the numbers that matter, under the title.
 
     Subclasses fill ``body``, call ``set_verdict`` and ``add_action``, and override ``set_campaign``.
-    ``step_wanted`` asks the window for another step ("data", "recommendations", "preview") and, if the second
-    text is not empty, for that customer on it; ``pitch_wanted`` asks for the full screen; ``changed`` says that
-    the campaign file was altered, so that the window reads it anew.
+    ``step_wanted`` asks the window for another step (a StepKey) and, if the second text is not empty, for that
+    customer on it; ``pitch_wanted`` asks for the full screen; ``changed`` says that the campaign file was altered, so
+    that the window reads it anew.
     """
 
     step_wanted = Signal(str, str)

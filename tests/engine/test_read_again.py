@@ -76,8 +76,9 @@ def test_the_second_run_parses_nothing_and_what_a_person_did_is_there_after_it(c
     circles = Circles.read(campaign)
     assert circles is not None
     pairs = campaign.read_table(CIRCLE, [CUSTOMER, CONTACT]).to_pylist()
-    friend, keeper = next((row[CUSTOMER], row[CONTACT]) for row in pairs if row[CONTACT] in with_photo)
-    picking, withdrawn = [customer for customer in with_photo if customer not in (friend, keeper)][:2]
+    friend, keeper = next((row[CUSTOMER], row[CONTACT]) for row in pairs
+                          if row[CONTACT] in with_photo and row[CUSTOMER] not in with_photo)  # fmt: skip
+    picking, (withdrawn,) = keeper, [customer for customer in with_photo if customer != keeper]
     nearest = [match.photo for match in campaign.matches(picking)]
     choose_contact(campaign, circles, friend, keeper, TODAY)
     campaign.choose_face(FaceChoice(picking, photo=nearest[-1]))

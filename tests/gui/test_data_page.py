@@ -176,10 +176,10 @@ def test_count_and_uplift_say_what_they_are(page, qtbot, demo_results):
     assert "within 24 months" in page.loyalty.explains.text()
 
 
-def test_the_way_on_leads_to_the_recommendations(page, qtbot):
+def test_the_way_on_leads_to_loyalty(page, qtbot):
     with qtbot.waitSignal(page.step_wanted) as wanted:
         qtbot.mouseClick(page.proceed, Qt.MouseButton.LeftButton)
-    assert wanted.args == ["recommendations", ""]
+    assert wanted.args == ["loyalty", ""]
 
 
 def test_without_a_campaign_the_page_says_what_is_missing(page):

@@ -83,12 +83,12 @@ def test_rail_and_number_keys_change_the_page(opened, qtbot):
     qtbot.mouseClick(rail.buttons["recommendations"], CLICK)
     assert workspace.step == "recommendations"
     assert workspace.stack.currentWidget() is workspace.pages["recommendations"]
-    for key, step in ((Qt.Key.Key_3, "preview"), (Qt.Key.Key_1, "data")):
+    for key, step in ((Qt.Key.Key_4, "preview"), (Qt.Key.Key_2, "loyalty"), (Qt.Key.Key_1, "data")):
         qtbot.keyClick(opened, key, Qt.KeyboardModifier.ControlModifier)
         assert workspace.step == step
         assert rail.buttons[step].isChecked()
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    assert workspace.step == "preview"
+    assert workspace.step == "loyalty"
 
 
 def test_number_keys_do_nothing_on_the_start_page(window, qtbot):

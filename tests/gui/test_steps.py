@@ -25,6 +25,16 @@ def test_ads_without_any_look_alike_want_a_look(demo_results):
     assert preview(demo_results).state == "done"
 
 
+def test_loyalty_that_cannot_be_told_wants_a_look(demo_results):
+    def loyalty(results):
+        return step_marks(results)["loyalty"]
+
+    undated = replace(demo_results.loyalty, rows=demo_results.loyalty.rows.assign(changes=0))
+    assert loyalty(replace(demo_results, loyalty=undated)) == StepMark("look", "No change of phone can be dated")
+    assert loyalty(CampaignResults()).state == "none"
+    assert loyalty(demo_results).state == "done"
+
+
 def test_offers_without_a_past_campaign_want_a_look(demo_results):
     assert mark(replace(demo_results, evaluation=None, value=None, curve=None)) == StepMark(
         "look", "there was no past campaign to learn from"

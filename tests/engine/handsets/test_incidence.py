@@ -71,6 +71,30 @@ def test_no_spell_and_no_event_say_nothing_but_how_little_is_known() -> None:
     assert high == pytest.approx([1 - 0.025 ** (1 / 30)])  # Clopper and Pearson's bound for 0 of 30
 
 
+def test_the_variance_by_day_is_that_of_the_estimate_until_that_day() -> None:
+    rng = np.random.default_rng(7)
+    n = 300
+    entry = rng.integers(0, 6, n)
+    until, cause = entry + rng.integers(1, 25, n), rng.choice([CENSORED, LEAVING, A], n)
+    whole = cumulative_incidence(observed(entry, until, cause), 1, HORIZON)
+    for day in range(1, HORIZON + 1):
+        part = cumulative_incidence(observed(entry, until, cause), 1, day)
+        assert whole.any[day] == pytest.approx(part.probability[A])
+        assert whole.any_variance[day] == pytest.approx(part.variance[A])
+    assert whole.any_variance[0] == 0.0
+
+
+def test_spells_are_followed_as_long_as_they_stand_for_ten() -> None:
+    def followed(entry, until, cause):
+        return cumulative_incidence(observed(entry, until, cause), 1, HORIZON).followed
+
+    assert followed([0] * 30, [12] * 21 + [HORIZON] * 9, [CENSORED] * 30) == 12
+    assert followed([0] * 20, [12] * 15 + [HORIZON] * 5, [A] * 15 + [CENSORED] * 5) == HORIZON  # 5 of 20 went on
+    assert followed([0] * 12, [6] * 12, [A] * 12) == HORIZON  # nothing is left to follow
+    assert followed([3] * 30, [HORIZON] * 30, [CENSORED] * 30) == 0  # none was seen from the beginning
+    assert followed([], [], []) == 0
+
+
 spell = st.tuples(st.integers(0, 30), st.integers(0, 30), st.sampled_from([CENSORED, LEAVING, A, B]))
 
 
