@@ -2,12 +2,13 @@
 
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.evaluation import Arm, LearnerScore, OfferScore, UpliftEvaluation, signal_test
-from engine.uplift.learner import Forecast
-from engine.uplift.model import UpliftModel, fit_uplift
-from engine.uplift.qini import Curve, Decile, Estimate
+from engine.uplift.model import UpliftModel, evaluate_uplift, fit_uplift
+from engine.uplift.qini import CalibrationLine, Curve, Decile, Estimate, UpliftAt
+from engine.uplift.stack import Forecast
 
 __all__ = [
     "Arm",
+    "CalibrationLine",
     "CrossFit",
     "Curve",
     "Decile",
@@ -15,8 +16,10 @@ __all__ = [
     "Forecast",
     "LearnerScore",
     "OfferScore",
+    "UpliftAt",
     "UpliftEvaluation",
     "UpliftModel",
+    "evaluate_uplift",
     "fit_uplift",
     "signal_test",
 ]
