@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from engine.handsets import LoyaltyTable
     from engine.logs import Logs
     from engine.offers import Choice, Offer, PolicyValue
-    from engine.uplift import UpliftModel
+    from engine.uplift import Honesty, UpliftModel
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def keep_offers(
     import pyarrow as pa
 
     from engine.offers import policy_value, profit_curve
+    from engine.uplift import check_honesty
 
     about = people.logs.connection.sql("SELECT * FROM customers ORDER BY customer").df().set_index(CUSTOMER)
     phones = people.phones
@@ -103,15 +104,38 @@ def keep_offers(
     for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
         table[column] = about[column].to_numpy()
     table["current_model"] = current["model"].reindex(about.index).to_numpy()
+    if model is None:
+        campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
+        return None
+    worth = policy_value(model, offers, context=context)
+    honesty = check_honesty(model, context=context)
     with campaign.transaction():
         campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
-        if model is None:
-            return None
-        worth = policy_value(model, offers, context=context)
         campaign.write_document("evaluation", model.evaluation.to_json())
         campaign.write_document("value", worth.to_json())
         campaign.write_document("curve", profit_curve(model, offers, context=context).to_json())
+        _keep_honesty(campaign, people, table, honesty, worth)
     return worth
+
+
+def _keep_honesty(
+    campaign: Campaign,
+    people: People,
+    table: pd.DataFrame,
+    honesty: Honesty,
+    worth: PolicyValue,
+) -> None:
+    """Keep what must be known before anybody believes the figures, and who gets which offer."""
+    from engine.offers import age_bands, reach, reach_findings, value_finding
+
+    here = (table[SEGMENT] != HAS_LEFT).to_numpy()
+    ages = people.features["age"].reindex(table[CUSTOMER]).to_numpy(dtype=np.float64)
+    towns = table[RESIDENCE].astype(object).where(table[RESIDENCE].notna(), None)
+    keys = [offer.key for offer in campaign.offers()]
+    found = reach(table[OFFER][here].tolist(), keys, age_bands(ages)[here].tolist(), towns[here].tolist())
+    earned = () if any(one.kind == "no signal" for one in honesty.findings) else (value_finding(worth),)
+    campaign.write_document("reach", found.to_json())
+    campaign.write_document("honesty", honesty.with_findings((*earned, *reach_findings(found))).to_json())
 
 
 def _recommendations(

@@ -2,9 +2,10 @@
 
 from engine.offers.catalogue import Offer, read_offers
 from engine.offers.choice import Choice
+from engine.offers.reach import GroupReach, Reach, age_bands, reach, reach_findings
 from engine.offers.recommendation import best_single_offer, expected_values, offer_for_all, recommend
 from engine.offers.segments import LOST_CAUSE, PERSUADABLE, SEGMENTS, SLEEPING_DOG, SURE_THING
-from engine.offers.value import PolicyValue, ProfitCurve, policy_value, profit_curve
+from engine.offers.value import PolicyValue, ProfitCurve, policy_value, profit_curve, value_finding
 
 __all__ = [
     "LOST_CAUSE",
@@ -13,14 +14,20 @@ __all__ = [
     "SLEEPING_DOG",
     "SURE_THING",
     "Choice",
+    "GroupReach",
     "Offer",
     "PolicyValue",
     "ProfitCurve",
+    "Reach",
+    "age_bands",
     "best_single_offer",
     "expected_values",
     "offer_for_all",
     "policy_value",
     "profit_curve",
+    "reach",
+    "reach_findings",
     "read_offers",
     "recommend",
+    "value_finding",
 ]

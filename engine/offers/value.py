@@ -13,6 +13,7 @@ from engine.columns import NO_OFFER
 from engine.job import JobContext
 from engine.offers.catalogue import Offer
 from engine.offers.recommendation import expected_values
+from engine.uplift.honesty import Finding
 from engine.uplift.model import UpliftModel
 from engine.uplift.qini import mean_with_interval, rank_best_first
 from engine.uplift.trial import FloatArray, IntArray
@@ -100,6 +101,15 @@ def policy_value(model: UpliftModel, offers: Sequence[Offer], *, context: JobCon
         gain.value, gain.low, gain.high,
         len(found), float(asked.mean()),
     )  # fmt: skip
+
+
+def value_finding(value: PolicyValue) -> Finding:
+    """Say whether personal offers earn more than one offer for all, or none."""
+    amounts = f"{value.gain:,.2f} a customer, likely range {value.gain_low:,.2f} to {value.gain_high:,.2f}"
+    if value.gain_low > 0:
+        return Finding("green", "gain", f"Personal offers earn more than one for all: {amounts}.", value.customers)
+    single = "No offer at all" if value.best_single_offer == NO_OFFER else "One offer for all"
+    return Finding("amber", "no gain", f"{single} does as well. Personal offers earn {amounts} more.", value.customers)
 
 
 def profit_curve(

@@ -2,6 +2,7 @@
 
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.evaluation import Arm, LearnerScore, OfferScore, UpliftEvaluation, signal_test
+from engine.uplift.honesty import Finding, Honesty, check_honesty
 from engine.uplift.model import UpliftModel, evaluate_uplift, fit_uplift
 from engine.uplift.qini import CalibrationLine, Curve, Decile, Estimate, UpliftAt
 from engine.uplift.stack import Forecast
@@ -13,12 +14,15 @@ __all__ = [
     "Curve",
     "Decile",
     "Estimate",
+    "Finding",
     "Forecast",
+    "Honesty",
     "LearnerScore",
     "OfferScore",
     "UpliftAt",
     "UpliftEvaluation",
     "UpliftModel",
+    "check_honesty",
     "evaluate_uplift",
     "fit_uplift",
     "signal_test",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,11 +14,11 @@ from engine.uplift.crossfit import CrossFit, Fits, cross_fit, fit_everybody
 from engine.uplift.evaluation import Contender, UpliftEvaluation, evaluate
 from engine.uplift.features import learn_features
 from engine.uplift.learners import fit_out_of_fold, learner_named
+from engine.uplift.outcome import one_thread
 from engine.uplift.sample import Rows, Sample
 from engine.uplift.stack import DEFAULT, Forecast, Stack
 from engine.uplift.trial import DRAWN, ESTIMATED, FloatArray, Trial, check_trial, unknown_offer
 
-MANY_ROWS = 300_000
 YARDSTICKS = ("SoloModel", "TwoModels", "ClassTransformation")  # scikit-uplift's, scored beside the model
 
 
@@ -31,6 +30,7 @@ class UpliftModel:
     evaluation: UpliftEvaluation
     crossfit: CrossFit
     learner: Stack
+    sample: Sample
 
     def predict(self, features: pd.DataFrame, *, context: JobContext | None = None) -> FloatArray:
         """Return (customers, offers) uplifts: how much likelier a yes is with the offer than without.
@@ -38,7 +38,7 @@ class UpliftModel:
         Unseen categories and missing values count as average. Raises InputError if a feature column is missing.
         """
         self.learner.space.check(features)
-        with _threads(len(features)):
+        with one_thread():
             return self.learner.uplift(features, context or JobContext())
 
     def forecast(self, features: pd.DataFrame, *, context: JobContext | None = None) -> Forecast:
@@ -49,7 +49,7 @@ class UpliftModel:
         it held the true uplift of 94 to 98 of 100 customers (100 where there was none).
         """
         self.learner.space.check(features)
-        with _threads(len(features)):
+        with one_thread():
             return self.learner.forecast(features, context or JobContext())
 
     def columns_of(self, offers: Sequence[str]) -> list[int]:
@@ -86,14 +86,14 @@ def fit_uplift(
     trial, crossfit, fits = _cross_fitted(
         features, treatment, outcome, seed, learners, weight, propensity, context.part(0.0, 0.5)
     )
-    with _threads(len(features)):
+    with one_thread():
         learner = fit_everybody(fits, crossfit, context.part(0.5, 0.65))
         names = tuple(dict.fromkeys((*compared, *(YARDSTICKS if yardsticks else YARDSTICKS[:1]))))
         contenders = _contenders(names, crossfit, fits.sample, context.part(0.65, 0.9))
     context.progress(0.9, "Checking whether the signal is real")
     evaluation = evaluate(trial, crossfit, contenders, context)
     context.progress(1.0)
-    return UpliftModel(trial.offers, evaluation, crossfit, learner)
+    return UpliftModel(trial.offers, evaluation, crossfit, learner, fits.sample)
 
 
 def evaluate_uplift(
@@ -131,7 +131,7 @@ def _cross_fitted(
     trial = replace(trial, is_randomised=propensity != ESTIMATED if isinstance(propensity, str) else True)
     space = learn_features(features)
     rows = Rows(features, space.codes(features))
-    with _threads(len(features)):
+    with one_thread():
         crossfit, fits = cross_fit(space, rows, trial, learners, seed=seed, context=context)
     return fits.sample.trial, crossfit, fits
 
@@ -149,11 +149,3 @@ def _contenders(names: Sequence[str], crossfit: CrossFit, sample: Sample, contex
             predictions = fit_out_of_fold(learner, sample, part)[0]
         found.append(Contender(name, predictions, refused))
     return tuple(found)
-
-
-def _threads(rows: int) -> AbstractContextManager[object]:
-    """Return a context in which small tables are worked on by one thread: handing out the work costs more than it."""
-    import sklearn.ensemble  # noqa: F401  # only what is loaded can be limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    return threadpool_limits(1) if rows < MANY_ROWS else nullcontext()

@@ -25,9 +25,9 @@ class Rows:
     features: pd.DataFrame
     codes: FloatArray
 
-    def __getitem__(self, which: BoolArray) -> Rows:
+    def __getitem__(self, which: BoolArray | IntArray) -> Rows:
         """Return some of the rows."""
-        return Rows(self.features[which], self.codes[which])
+        return Rows(self.features.iloc[which], self.codes[which])
 
     def __len__(self) -> int:
         return len(self.codes)
