@@ -99,21 +99,23 @@ def keep_offers(
     phones = people.phones
     current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
     makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
-    table = _recommendations(people, list(about.index), list(makers), model, offers, context)
-    _pass_over_who_left(table, about["left_on"].notna().to_numpy())
+    gone = about["left_on"].notna().to_numpy()
+    table = _recommendations(people, list(about.index), list(makers), model, offers, gone, context)
+    _pass_over_who_left(table, gone)
     for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
         table[column] = about[column].to_numpy()
     table["current_model"] = current["model"].reindex(about.index).to_numpy()
     if model is None:
         campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
         return None
-    worth = policy_value(model, offers, context=context)
+    base = int((~gone).sum())
+    worth = policy_value(model, offers, base=base, context=context)
     honesty = check_honesty(model, context=context)
     with campaign.transaction():
         campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
         campaign.write_document("evaluation", model.evaluation.to_json())
         campaign.write_document("value", worth.to_json())
-        campaign.write_document("curve", profit_curve(model, offers, context=context).to_json())
+        campaign.write_document("curve", profit_curve(model, offers, base=base, context=context).to_json())
         _keep_honesty(campaign, people, table, honesty, worth)
     return worth
 
@@ -144,6 +146,7 @@ def _recommendations(
     makers: list[str],
     model: UpliftModel | None,
     offers: tuple[Offer, ...],
+    gone: npt.NDArray[np.bool_],
     context: JobContext,
 ) -> pd.DataFrame:
     """Return the table of recommendations, with every offer's uplift and likely range beside the chosen one's."""
@@ -155,7 +158,9 @@ def _recommendations(
     columns = model.columns_of([offer.key for offer in offers])
     forecast = model.forecast(people.features.loc[customers], context=context)
     uplift, low, high = (part[:, columns] for part in (forecast.uplift, forecast.low, forecast.high))
-    table = recommend(uplift, low, high, forecast.baseline, customers, makers, offers, model.evaluation)
+    table = recommend(
+        uplift, low, high, forecast.baseline, customers, makers, offers, model.evaluation, away=gone, context=context
+    )
     table["baseline"] = forecast.baseline
     for place, offer in enumerate(offers):
         for name, values in (("uplift", uplift), ("low", low), ("high", high)):
@@ -260,10 +265,11 @@ def _chosen(campaign: Campaign, table: pa.Table, choice: Choice) -> pd.DataFrame
     )
     baseline = table["baseline"].to_numpy()
     evaluation = UpliftEvaluation.from_json(document)
-    personal = recommend(uplift, low, high, baseline, keys, makers, offers, evaluation)
+    away = np.asarray(table[SEGMENT].to_pandas() == HAS_LEFT) | _withheld(table)
+    personal = recommend(uplift, low, high, baseline, keys, makers, offers, evaluation, away=away)
     if choice.kind != "for_all":
         return personal
-    return offer_for_all(personal, uplift, low, high, baseline, offers, choice.offer)
+    return offer_for_all(personal, uplift, low, high, baseline, offers, choice.offer, away=away)
 
 
 def _by_loyalty(campaign: Campaign, keys: pd.Series, makers: pd.Series, offers: tuple[Offer, ...]) -> pd.DataFrame:

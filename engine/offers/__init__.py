@@ -1,5 +1,6 @@
 """The offer catalogue, one recommendation per customer, and what that is worth."""
 
+from engine.offers.assignment import assign, capacities
 from engine.offers.catalogue import Offer, read_offers
 from engine.offers.choice import Choice
 from engine.offers.reach import GroupReach, Reach, age_bands, reach, reach_findings
@@ -20,7 +21,9 @@ __all__ = [
     "ProfitCurve",
     "Reach",
     "age_bands",
+    "assign",
     "best_single_offer",
+    "capacities",
     "expected_values",
     "offer_for_all",
     "policy_value",

@@ -11,7 +11,8 @@ from engine.job import JobContext
 from engine.uplift.outcome import draw_rows, outcome_trees
 from engine.uplift.trial import LEAST_CHANCE, FloatArray, IntArray, Trial
 
-TREES = 30
+TREES = 40
+PACE = 0.15  # faster than for outcomes: a chance that is drawn to the middle leaves the arms uneven
 
 
 def with_estimated_propensity(
@@ -33,9 +34,9 @@ def estimate_propensity(
     odds = np.ones((len(codes), arms))
     for place, k in enumerate(folds):
         for arm in range(1, arms):
-            context.progress((place + arm / arms) / len(folds))
+            context.progress((place + (arm - 1) / (arms - 1)) / len(folds))
             rows = draw_rows((fold != k) & np.isin(trial.arm, (0, arm)), seed)
-            trees: Any = outcome_trees(categorical, seed, context, trees=TREES)
+            trees: Any = outcome_trees(categorical, seed, context, trees=TREES).set_params(learning_rate=PACE)
             chance = trees.fit(codes[rows], trial.arm[rows] == arm).predict_proba(codes[fold == k])[:, 1]
             odds[fold == k, arm] = chance / (1 - chance)
     found: FloatArray = odds / odds.sum(axis=1, keepdims=True)

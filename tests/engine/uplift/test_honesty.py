@@ -82,7 +82,8 @@ def test_customers_who_could_not_have_got_anything_else_are_counted():
     random = np.random.default_rng(5)
     features, treatment, outcome, chances = chosen_by_age(2_000, seed=5)
     certain = random.random(2_000) < 0.3
-    chances = chances.where(~certain[:, None], np.where((treatment == "plan")[:, None], [0.01, 0.99], [0.99, 0.01]))
+    extreme = np.where((treatment == "plan")[:, None], [0.01, 0.99], [0.99, 0.01])
+    chances[certain] = extreme[certain]
     honesty = check_honesty(fit_uplift(features, treatment, outcome, propensity=chances, yardsticks=False))
     assert honesty.overlap.trimmed == pytest.approx(certain.mean())
     assert "overlap" in {finding.kind for finding in honesty.reds}
