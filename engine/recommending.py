@@ -93,7 +93,8 @@ def keep_offers(
     import pyarrow as pa
 
     from engine.offers import policy_value, profit_curve
-    from engine.uplift import check_honesty
+    from engine.reasons import keep_reasons
+    from engine.uplift import check_honesty, explainer_of
 
     about = people.logs.connection.sql("SELECT * FROM customers ORDER BY customer").df().set_index(CUSTOMER)
     phones = people.phones
@@ -110,13 +111,14 @@ def keep_offers(
         return None
     base = int((~gone).sum())
     worth = policy_value(model, offers, base=base, context=context)
-    honesty = check_honesty(model, context=context)
+    honesty, explainer = check_honesty(model, context=context), explainer_of(model, context=context)
     with campaign.transaction():
         campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
         campaign.write_document("evaluation", model.evaluation.to_json())
         campaign.write_document("value", worth.to_json())
         campaign.write_document("curve", profit_curve(model, offers, base=base, context=context).to_json())
         _keep_honesty(campaign, people, table, honesty, worth)
+        keep_reasons(campaign, explainer, people.features.loc[about.index])
     return worth
 
 

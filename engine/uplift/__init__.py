@@ -5,6 +5,7 @@ from engine.uplift.evaluation import Arm, LearnerScore, OfferScore, UpliftEvalua
 from engine.uplift.honesty import Finding, Honesty, check_honesty
 from engine.uplift.model import UpliftModel, evaluate_uplift, fit_uplift
 from engine.uplift.qini import CalibrationLine, Curve, Decile, Estimate, UpliftAt
+from engine.uplift.reasons import Explainer, Reason, Reasons, explainer_of
 from engine.uplift.stack import Forecast
 
 __all__ = [
@@ -14,16 +15,20 @@ __all__ = [
     "Curve",
     "Decile",
     "Estimate",
+    "Explainer",
     "Finding",
     "Forecast",
     "Honesty",
     "LearnerScore",
     "OfferScore",
+    "Reason",
+    "Reasons",
     "UpliftAt",
     "UpliftEvaluation",
     "UpliftModel",
     "check_honesty",
     "evaluate_uplift",
+    "explainer_of",
     "fit_uplift",
     "signal_test",
 ]
