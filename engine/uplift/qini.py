@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.errors import InputError
 from engine.job import JobContext
 from engine.uplift.trial import FloatArray, IntArray
 
@@ -48,7 +49,8 @@ class Ranking:
 
 
 def rank_best_first(prediction: FloatArray, fold: IntArray, weight: FloatArray | None = None) -> Ranking:
-    """Rank customers within their folds by prediction, highest first."""
+    """Rank customers within their folds by prediction, highest first; raise InputError for one that is no number."""
+    check_predictions(prediction)
     start, width = np.zeros(len(prediction)), np.ones(len(prediction))
     for k in np.unique(fold):
         mine = fold == k
@@ -57,6 +59,13 @@ def rank_best_first(prediction: FloatArray, fold: IntArray, weight: FloatArray |
         before = np.concatenate([[0], np.cumsum(size)[:-1]])
         start[mine], width[mine] = before[tie] / size.sum(), size[tie] / size.sum()
     return Ranking(start, width)
+
+
+def check_predictions(prediction: FloatArray) -> None:
+    """Raise InputError for a prediction that is no number: it would count as the best or the worst of all."""
+    wrong = ~np.isfinite(prediction)
+    if wrong.any():
+        raise InputError(f"Row {int(wrong.argmax()) + 1} has no predicted uplift. Leave it out, or predict it.")
 
 
 def mean_and_error(contributions: FloatArray, weight: FloatArray | None = None) -> tuple[float, float]:
@@ -120,6 +129,7 @@ class CalibrationLine:
 
 def calibration_line(score: FloatArray, prediction: FloatArray, weight: FloatArray) -> CalibrationLine:
     """Return the line by least squares with the slope's 95 % interval (White, 1980); slope 0 if all are alike."""
+    check_predictions(prediction)
     centred = prediction - np.average(prediction, weights=weight)
     square = float(weight @ centred**2)
     middle = float(np.average(score, weights=weight))
