@@ -24,14 +24,19 @@ NOTE = "note"
 
 
 def write_tables(campaign: Campaign, folder: Path) -> None:
-    """Write recommendations.csv, matches.csv and rejects.csv."""
+    """Write recommendations.csv, matches.csv and rejects.csv; red lights stand in a note beside each recommendation."""
+    from engine.uplift import Honesty
+
+    document = campaign.read_document("honesty")
+    reds = "" if document is None else " ".join(one.sentence for one in Honesty.from_json(document).reds)
     for name, table, columns in (
         ("recommendations.csv", campaign.read_table("customers", RECOMMENDATION_COLUMNS), RECOMMENDATION_COLUMNS),
         ("matches.csv", match_table(campaign), MATCH_COLUMNS),
         ("rejects.csv", campaign.read_table("rejects"), PUBLIC_REJECT_COLUMNS),
     ):
         if table is not None:
-            write_csv(table.select(list(columns)), folder / name)
+            note = reds if columns is RECOMMENDATION_COLUMNS else ""
+            write_csv(table.select(list(columns)), folder / name, note=note)
 
 
 def write_seeds(campaign: Campaign, path: Path, k: int, context: JobContext | None = None) -> None:

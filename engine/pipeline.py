@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from engine.handsets import LoyaltyTable
     from engine.look_alikes import Whose
     from engine.offers import Offer, PolicyValue
-    from engine.uplift import UpliftModel
+    from engine.uplift import Honesty, UpliftModel
 
 DEMO_NAME = "Spring upgrade"
 
@@ -337,6 +337,7 @@ def _keep_summary(
         seconds=dict(stages.seconds),
         uplift=_figures(model, value, recommended),
         models=_models(),
+        honesty=() if model is None else honesty_of(campaign).findings,
     )
     with campaign.transaction():
         campaign.write_table("rejects", rejects)
@@ -344,6 +345,15 @@ def _keep_summary(
         for stage, seconds in stages.seconds.items():
             campaign.note_event(stage, seconds)
     return summary
+
+
+def honesty_of(campaign: Campaign) -> Honesty:
+    """Return the honesty panel that a campaign with a past one holds."""
+    from engine.uplift import Honesty
+
+    document = campaign.read_document("honesty")
+    assert document is not None, "offers learnt from a past campaign are kept with the honesty panel"
+    return Honesty.from_json(document)
 
 
 def _with_photos(rejects: pa.Table, refused: tuple[RefusedPhoto, ...]) -> pa.Table:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from engine.customer_base import CustomerBase
     from engine.handsets import LoyaltyTable
     from engine.offers import Choice, Offer, PolicyValue
-    from engine.uplift import UpliftModel
+    from engine.uplift import Honesty, UpliftModel
 
 CHOICE = "choice"  # the document that says what the designer chose to send
 
@@ -74,31 +74,60 @@ def keep_offers(
 
     from engine.offers import policy_value, profit_curve
     from engine.offers.without_trial import offers_by_loyalty
+    from engine.reasons import keep_reasons
+    from engine.uplift import check_honesty, explainer_of
 
     about, phones = base.customers.set_index(CUSTOMER), base.phones
     current = phones[phones["end"].isna()].drop_duplicates(CUSTOMER, keep="last").set_index(CUSTOMER)
     makers = current["maker"].reindex(about.index).fillna(UNKNOWN_MAKER)
+    gone = about["left_on"].notna().to_numpy()
     if model is None:
         table = offers_by_loyalty(list(about.index), list(makers), offers, loyalty)
     else:
-        table = _recommendations(base.features.loc[about.index], list(makers), model, offers, context)
-    _pass_over_who_left(table, about["left_on"].notna().to_numpy())
+        table = _recommendations(base.features.loc[about.index], list(makers), model, offers, gone, context)
+    _pass_over_who_left(table, gone)
     for column in (FIRST_NAME, RESIDENCE, BIRTH_YEAR):
         table[column] = about[column].to_numpy()
     table["current_model"] = current["model"].reindex(about.index).to_numpy()
+    if model is None:
+        campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
+        return None
+    present = int((~gone).sum())
+    worth = policy_value(model, offers, base=present, context=context)
+    honesty, explainer = check_honesty(model, context=context), explainer_of(model, context=context)
     with campaign.transaction():
         campaign.write_table("customers", pa.Table.from_pandas(table, preserve_index=False))
-        if model is None:
-            return None
-        worth = policy_value(model, offers, context=context)
         campaign.write_document("evaluation", model.evaluation.to_json())
         campaign.write_document("value", worth.to_json())
-        campaign.write_document("curve", profit_curve(model, offers, context=context).to_json())
+        campaign.write_document("curve", profit_curve(model, offers, base=present, context=context).to_json())
+        _keep_honesty(campaign, base.features, table, honesty, worth)
+        keep_reasons(campaign, explainer, base.features.loc[about.index])
     return worth
 
 
+def _keep_honesty(
+    campaign: Campaign, features: pd.DataFrame, table: pd.DataFrame, honesty: Honesty, worth: PolicyValue
+) -> None:
+    """Keep what must be known before anybody believes the figures, and who gets which offer."""
+    from engine.offers import age_bands, reach, reach_findings, value_finding
+
+    here = (table[SEGMENT] != HAS_LEFT).to_numpy()
+    ages = features["age"].reindex(table[CUSTOMER]).to_numpy(dtype=np.float64)
+    towns = table[RESIDENCE].astype(object).where(table[RESIDENCE].notna(), None)
+    keys = [offer.key for offer in campaign.offers()]
+    found = reach(table[OFFER][here].tolist(), keys, age_bands(ages)[here].tolist(), towns[here].tolist())
+    earned = () if any(one.kind == "no signal" for one in honesty.findings) else (value_finding(worth),)
+    campaign.write_document("reach", found.to_json())
+    campaign.write_document("honesty", honesty.with_findings((*earned, *reach_findings(found))).to_json())
+
+
 def _recommendations(
-    features: pd.DataFrame, makers: list[str], model: UpliftModel, offers: tuple[Offer, ...], context: JobContext
+    features: pd.DataFrame,
+    makers: list[str],
+    model: UpliftModel,
+    offers: tuple[Offer, ...],
+    gone: npt.NDArray[np.bool_],
+    context: JobContext,
 ) -> pd.DataFrame:
     """Return the table of recommendations, with every offer's uplift and likely range beside the chosen one's."""
     from engine.offers import recommend
@@ -106,7 +135,10 @@ def _recommendations(
     columns = model.columns_of([offer.key for offer in offers])
     forecast = model.forecast(features, context=context)
     uplift, low, high = (part[:, columns] for part in (forecast.uplift, forecast.low, forecast.high))
-    table = recommend(uplift, low, high, forecast.baseline, list(features.index), makers, offers, model.evaluation)
+    keys = list(features.index)
+    table = recommend(
+        uplift, low, high, forecast.baseline, keys, makers, offers, model.evaluation, away=gone, context=context
+    )
     table["baseline"] = forecast.baseline
     for place, offer in enumerate(offers):
         for name, values in (("uplift", uplift), ("low", low), ("high", high)):
@@ -228,10 +260,11 @@ def _chosen(campaign: Campaign, table: pa.Table, choice: Choice) -> pd.DataFrame
     )
     baseline = table["baseline"].to_numpy()
     evaluation = UpliftEvaluation.from_json(document)
-    personal = recommend(uplift, low, high, baseline, keys, makers, offers, evaluation)
+    away = np.asarray(table[SEGMENT].to_pandas() == HAS_LEFT) | _withheld(table)
+    personal = recommend(uplift, low, high, baseline, keys, makers, offers, evaluation, away=away)
     if choice.kind != "for_all":
         return personal
-    return offer_for_all(personal, uplift, low, high, baseline, offers, choice.offer)
+    return offer_for_all(personal, uplift, low, high, baseline, offers, choice.offer, away=away)
 
 
 def _by_loyalty(campaign: Campaign, keys: pd.Series, makers: pd.Series, offers: tuple[Offer, ...]) -> pd.DataFrame:

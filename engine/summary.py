@@ -6,8 +6,12 @@ import json
 import platform
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from engine.version import VERSION
+
+if TYPE_CHECKING:
+    from engine.uplift import Finding
 
 NOTABLE_PACKAGES = (
     "numpy", "pandas", "scikit-learn", "scikit-uplift", "duckdb", "opencv-python-headless", "onnxruntime",
@@ -43,7 +47,10 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class Summary:
-    """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``."""
+    """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``.
+
+    ``honesty`` is what must be known before the figures are believed, red first; empty without a past campaign.
+    """
 
     customers: int
     recommended: int
@@ -56,6 +63,7 @@ class Summary:
     seconds: dict[str, float]
     uplift: UpliftFigures | None
     models: tuple[ModelFile, ...]
+    honesty: tuple[Finding, ...] = ()
     versions: dict[str, str] = field(default_factory=installed_versions)
 
     def to_json(self) -> str:

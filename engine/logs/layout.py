@@ -113,7 +113,7 @@ OFFERS = Layout(
             Column(name, "text", False)
             for name in (
                 columns.NAME, columns.MAKER, "template", "headline", "headline_short", "body", "price", "unit", "cta",
-                "cta_short", "legal", "legal_short", "has_handset", "language",
+                "cta_short", "legal", "legal_short", "has_handset", "language", "stock", "budget",
             )
         ),
     ),

@@ -21,7 +21,10 @@ RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt
 
 @dataclass(frozen=True)
 class Offer:
-    """One offer. Money is in the currency of the catalogue; texts fill the slots of the ad templates."""
+    """One offer. Money is in the currency of the catalogue; texts fill the slots of the ad templates.
+
+    ``stock`` is how many customers it can go to, ``budget`` how much its costs may be in all; None is without limit.
+    """
 
     key: str
     name: str
@@ -40,6 +43,8 @@ class Offer:
     legal_short: str = ""
     has_handset: bool = False
     language: str = "en"
+    stock: int | None = None
+    budget: float | None = None
 
 
 def read_offers(catalogue: Path | TextTable) -> tuple[Offer, ...]:
@@ -108,6 +113,8 @@ def _offer(row: Mapping[str, str], place: str) -> Offer:
         legal_short=texts.get("legal_short", texts.get("legal", "")),
         has_handset=_yes_or_no(texts.get("has_handset", "0"), place),
         language=_one_of(texts.get("language", "en"), LANGUAGES, "language", place),
+        stock=_count(texts["stock"], "stock", place) if "stock" in texts else None,
+        budget=_number(texts["budget"], "budget", place) if "budget" in texts else None,
     )
 
 
@@ -134,6 +141,13 @@ def _number(text: str, column: str, place: str) -> float:
     if number < 0:
         raise InputError(f"{place}: {column} is {text}; it cannot be below 0.")
     return number
+
+
+def _count(text: str, column: str, place: str) -> int:
+    number = _number(text, column, place)
+    if number != int(number):
+        raise InputError(f"{place}: {column} is {text}; it must be a whole number, or empty for no limit.")
+    return int(number)
 
 
 def _parsed(text: str) -> float | None:

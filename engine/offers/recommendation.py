@@ -19,6 +19,8 @@ from engine.columns import (
     UPLIFT_HIGH,
     UPLIFT_LOW,
 )
+from engine.job import JobContext
+from engine.offers.assignment import assign, capacities, drawn_by_lot
 from engine.offers.catalogue import Offer
 from engine.offers.segments import SLEEPING_DOG, segments
 from engine.uplift.evaluation import UpliftEvaluation
@@ -34,6 +36,9 @@ def recommend(
     current_maker: Sequence[str],
     offers: Sequence[Offer],
     evaluation: UpliftEvaluation,
+    *,
+    away: BoolArray | None = None,
+    context: JobContext | None = None,
 ) -> pd.DataFrame:
     """Return one row per customer with RECOMMENDATION_COLUMNS.
 
@@ -42,15 +47,21 @@ def recommend(
     offer drives away ("sleeping dog") never gets one. Uplift and its range are those of the offer recommended, and of
     the best one by value where none is. Without a signal, all customers get what is best on average: the offer of
     ``best_single_offer``, or none; uplift and range are that average.
+
+    Where stock or budget of an offer do not reach, offers are given out so that all customers together earn most;
+    who is ``away`` takes no stock. A customer worth an offer that ran out gets none, and stays a persuadable one.
     """
+    there = np.ones(len(customers), dtype=bool) if away is None else ~away
+    limits = capacities(offers)
     if not evaluation.has_signal:
-        best, asked, middle, bottom, top = _same_for_all(len(customers), offers, evaluation)
+        best, worth, middle, bottom, top = _same_for_all(len(customers), offers, evaluation)
+        limit = limits[best[0]] if len(best) else np.inf
+        asked = drawn_by_lot(worth & there, limit) if np.isfinite(limit) else worth
     else:
         value = expected_values(uplift, offers)
-        best = value.argmax(axis=1).astype(np.int64)
+        best, asked, worth = _personal(value, uplift, there, limits, context or JobContext())
         rows = np.arange(len(best))
         middle, bottom, top = uplift[rows, best], low[rows, best], high[rows, best]
-        asked = (value[rows, best] > 0) & (middle > 0)
     margins, costs = _money(offers)
     gain = np.where(asked, margins[best] * middle - costs[best], 0.0)
     keys = np.array([offer.key for offer in offers], dtype=object)
@@ -62,9 +73,23 @@ def recommend(
         UPLIFT_LOW: bottom,
         UPLIFT_HIGH: top,
         EXPECTED_VALUE: gain,
-        SEGMENT: segments(middle, top, baseline, asked),
+        SEGMENT: segments(middle, top, baseline, worth),
     }
     return pd.DataFrame(table, columns=list(RECOMMENDATION_COLUMNS))
+
+
+def _personal(
+    value: FloatArray, uplift: FloatArray, there: BoolArray, limits: FloatArray, context: JobContext
+) -> tuple[IntArray, BoolArray, BoolArray]:
+    """Return each customer's offer, whether it is sent, and whether any offer is worth sending."""
+    best = value.argmax(axis=1).astype(np.int64)
+    rows = np.arange(len(best))
+    worth = (value[rows, best] > 0) & (uplift[rows, best] > 0)
+    if np.isinf(limits).all():
+        return best, worth, worth
+    allowed = np.where((uplift > 0) & there[:, None], value, 0.0)
+    given = assign(allowed, limits, context=context)
+    return np.where(given >= 0, given, best), given >= 0, worth
 
 
 def offer_for_all(
@@ -75,11 +100,13 @@ def offer_for_all(
     baseline: FloatArray,
     offers: Sequence[Offer],
     key: str,
+    *,
+    away: BoolArray | None = None,
 ) -> pd.DataFrame:
     """Return the rows that ``recommend`` made with one offer for all, or with NO_OFFER for everybody.
 
     Uplift, range, value and segment are those of that offer, so a value may be below 0. Sleeping dogs, whether of
-    this offer or of all, still get none.
+    this offer or of all, still get none; a stock that does not reach goes to those who are worth most.
     """
     table = personal.copy()
     if key == NO_OFFER:
@@ -90,6 +117,11 @@ def offer_for_all(
     segment = segments(middle, top, baseline, (value > 0) & (middle > 0))
     segment = np.where(personal[SEGMENT] == SLEEPING_DOG, SLEEPING_DOG, segment)
     asked = segment != SLEEPING_DOG
+    limit = capacities(offers)[place]
+    if np.isfinite(limit):
+        wanted = np.flatnonzero(asked if away is None else asked & ~away)
+        asked = np.zeros_like(asked)
+        asked[wanted[np.argsort(-value[wanted], kind="stable")[: int(limit)]]] = True
     table[OFFER] = np.where(asked, key, NO_OFFER)
     table[UPLIFT], table[UPLIFT_LOW], table[UPLIFT_HIGH] = middle, low[:, place], top
     table[EXPECTED_VALUE] = np.where(asked, value, 0.0)

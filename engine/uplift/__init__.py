@@ -2,21 +2,33 @@
 
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.evaluation import Arm, LearnerScore, OfferScore, UpliftEvaluation, signal_test
-from engine.uplift.learner import Forecast
-from engine.uplift.model import UpliftModel, fit_uplift
-from engine.uplift.qini import Curve, Decile, Estimate
+from engine.uplift.honesty import Finding, Honesty, check_honesty
+from engine.uplift.model import UpliftModel, evaluate_uplift, fit_uplift
+from engine.uplift.qini import CalibrationLine, Curve, Decile, Estimate, UpliftAt
+from engine.uplift.reasons import Explainer, Reason, Reasons, explainer_of
+from engine.uplift.stack import Forecast
 
 __all__ = [
     "Arm",
+    "CalibrationLine",
     "CrossFit",
     "Curve",
     "Decile",
     "Estimate",
+    "Explainer",
+    "Finding",
     "Forecast",
+    "Honesty",
     "LearnerScore",
     "OfferScore",
+    "Reason",
+    "Reasons",
+    "UpliftAt",
     "UpliftEvaluation",
     "UpliftModel",
+    "check_honesty",
+    "evaluate_uplift",
+    "explainer_of",
     "fit_uplift",
     "signal_test",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from engine.job import JobContext
 from engine.uplift.features import FeatureSpace
 from engine.uplift.ridge import NEVER, RidgeProblem, solve_ridge
 from engine.uplift.trial import FloatArray, IntArray, Trial
+
+if TYPE_CHECKING:
+    from engine.uplift.sample import Rows, Sample
 
 CHUNK = 32_768  # rows of a sum; another number would round it otherwise
 PIECE = 4_096  # rows worked on between two looks at a cancel
@@ -59,6 +63,39 @@ class AdditiveEffect:
         return self.space.design(features) - self.centre
 
 
+@dataclass(frozen=True)
+class AdditiveFound:
+    """The additive effect, as all learners' effects are asked."""
+
+    effect: AdditiveEffect
+
+    def predict(self, rows: Rows, context: JobContext) -> FloatArray:
+        """Return (rows, offers) uplifts in probability."""
+        return self.effect.predict(rows.features, context)
+
+    def deviation(self, rows: Rows, context: JobContext) -> FloatArray:
+        """Return (rows, offers) standard deviations of the uplifts."""
+        return self.effect.deviation(rows.features, context)
+
+
+@dataclass(frozen=True)
+class AdditiveLearner:
+    """The additive R-learner."""
+
+    name: str = "Additive"
+
+    def refusal(self, trial: Trial) -> str:
+        """Return nothing: it is right for every trial."""
+        return ""
+
+    def fit(self, sample: Sample, folds: Sequence[int], context: JobContext) -> AdditiveFound:
+        """Learn from the customers of these folds only."""
+        moments = sample.moments(context.part(0.0, 0.5))
+        found = fit_additive(sample.space, moments, sample.trial.shares, folds, context)
+        context.progress(1.0)
+        return AdditiveFound(found)
+
+
 def _pieces(features: pd.DataFrame, context: JobContext) -> Iterator[pd.DataFrame]:
     """Yield the rows piece by piece; raise JobCancelled between two."""
     for start in range(0, len(features), PIECE):
@@ -82,7 +119,9 @@ def gather_moments(
     width, folds, arms = len(space.layout.group), int(fold.max()) + 1, len(trial.offers) + 1
     gram, cross = np.zeros((folds, arms, width, width)), np.zeros((folds, arms, width))
     square, rows = np.zeros((folds, arms)), np.zeros((folds, arms))
-    weight = 1.0 / np.clip(expected * (1.0 - expected), 0.02, 0.25)
+    standing = trial.balance
+    standing = standing * (standing.sum() / (standing**2).sum())  # so that they count as many as they are worth
+    weight = standing / np.clip(expected * (1.0 - expected), 0.02, 0.25)
     surprise = trial.outcome - expected
     total = np.zeros(width)
     for start in range(0, len(features), CHUNK):
@@ -99,7 +138,7 @@ def gather_moments(
                 gram[k, a] += weighted.T @ d
                 cross[k, a] += weighted.T @ r
                 square[k, a] += float(w @ r**2)
-                rows[k, a] += len(d)
+                rows[k, a] += standing[part][mine].sum()
     centre = total / len(features)
     centre[0] = 0.0
     shift = np.eye(width)

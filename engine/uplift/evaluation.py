@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,20 +14,25 @@ from engine.job import JobContext
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.qini import (
     Z95,
+    CalibrationLine,
     Curve,
     Decile,
     Estimate,
+    UpliftAt,
+    auuc,
+    calibration_line,
     deciles,
+    mean_and_error,
     mean_with_interval,
-    qini,
     qini_contributions,
     rank_best_first,
+    uplift_at,
     uplift_curve,
 )
 from engine.uplift.trial import FloatArray, Trial, unknown_offer
-from engine.uplift.yardsticks import Yardstick
 
 LEARNER = "Semblance"
+SHARES = (0.1, 0.2, 0.3, 0.5)  # of the customers, best first, whose uplift is told
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,34 @@ class OfferScore:
 
 @dataclass(frozen=True)
 class LearnerScore:
-    """A learner's Qini on the common folds; with ``refused`` the reason why there is none."""
+    """A learner's Qini on the common folds; with ``refused`` the reason why there is none.
+
+    ``behind`` is by how much it lies behind the learner that is used, customer by customer on the same folds, with
+    95 % interval; where that holds 0, nobody can tell the two apart.
+    """
 
     name: str
     qini: float
     low: float
     high: float
     offers: tuple[OfferScore, ...]
+    refused: str = ""
+    behind: float = 0.0
+    behind_low: float = 0.0
+    behind_high: float = 0.0
+
+    @property
+    def is_different(self) -> bool:
+        """Whether it ranks customers better or worse than the learner that is used."""
+        return not self.refused and (self.behind_low > 0 or self.behind_high < 0)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A learner to be scored beside the one that is used, or the reason why it was not."""
+
+    name: str
+    predictions: FloatArray | None
     refused: str = ""
 
 
@@ -94,6 +121,9 @@ class UpliftEvaluation:
     leaderboard: tuple[LearnerScore, ...]
     curve: Curve
     deciles: tuple[Decile, ...]
+    auuc: Estimate | None = None
+    best: tuple[UpliftAt, ...] = ()
+    calibration: CalibrationLine | None = None
 
     def average(self, offer: str) -> Estimate:
         """Return an offer's average uplift over all customers; raise InputError if it was not in the trial."""
@@ -117,23 +147,29 @@ class UpliftEvaluation:
         )
         held["curve"] = Curve(**{name: tuple(numbers) for name, numbers in held["curve"].items()})
         held["deciles"] = tuple(Decile(**decile) for decile in held["deciles"])
+        held["best"] = tuple(UpliftAt(**one) for one in held.get("best", ()))
+        for name, kind in (("auuc", Estimate), ("calibration", CalibrationLine)):
+            held[name] = kind(**held[name]) if held.get(name) else None
         return cls(**held)
 
 
 def evaluate(
-    trial: Trial, crossfit: CrossFit, yardsticks: tuple[Yardstick, ...], context: JobContext
+    trial: Trial, crossfit: CrossFit, contenders: Sequence[Contender], context: JobContext
 ) -> UpliftEvaluation:
-    """Put the trial, the model's out-of-fold predictions and the yardsticks' into one evaluation."""
+    """Put the trial, the model's out-of-fold predictions and other learners' into one evaluation."""
     score, prediction = best_offer(crossfit, crossfit.predictions)
-    overall = qini(score, prediction, crossfit.fold)
-    ranking = rank_best_first(prediction, crossfit.fold)
+    weight = crossfit.weight
+    ranking = rank_best_first(prediction, crossfit.fold, weight)
+    added = qini_contributions(score, ranking, weight)
+    overall = mean_with_interval(added, weight)
     signal = signal_test(crossfit)
-    board = [_score_learner(LEARNER, trial, crossfit, crossfit.predictions)]
-    for yardstick in yardsticks:
-        if yardstick.predictions is None:
-            board.append(LearnerScore(yardstick.name, 0.0, 0.0, 0.0, (), yardstick.refused))
+    board = [_score_learner(LEARNER, trial, crossfit, crossfit.predictions, added)]
+    for one in contenders:
+        context.check()
+        if one.predictions is None:
+            board.append(LearnerScore(one.name, 0.0, 0.0, 0.0, (), one.refused))
         else:
-            board.append(_score_learner(yardstick.name, trial, crossfit, yardstick.predictions))
+            board.append(_score_learner(one.name, trial, crossfit, one.predictions, added))
     return UpliftEvaluation(
         qini=overall.value,
         qini_low=overall.low,
@@ -144,8 +180,11 @@ def evaluate(
         customers=len(trial.arm),
         arms=_arms(trial, crossfit),
         leaderboard=tuple(board),
-        curve=uplift_curve(score, ranking, context),
-        deciles=deciles(score, prediction, ranking),
+        curve=uplift_curve(score, ranking, context, weight=weight),
+        deciles=deciles(score, prediction, ranking, weight),
+        auuc=auuc(score, ranking, weight),
+        best=tuple(uplift_at(score, ranking, share, weight) for share in SHARES),
+        calibration=calibration_line(score, prediction, weight),
     )
 
 
@@ -165,26 +204,42 @@ def signal_test(crossfit: CrossFit) -> Signal:
     """
     from scipy.stats import norm
 
-    offers = crossfit.predictions.shape[1]
-    added = np.mean(
-        [
-            qini_contributions(crossfit.scores[:, j], rank_best_first(crossfit.predictions[:, j], crossfit.fold))
-            for j in range(offers)
-        ],
-        axis=0,
-    )
-    spread = float(added.std())
-    z = float(added.mean()) / spread * (len(added) / 2) ** 0.5 if spread > 0 else 0.0
+    added = signal_contributions(crossfit.scores, crossfit)
+    value, error = mean_and_error(added, crossfit.weight)
+    z = value / error / 2**0.5 if error > 0 else 0.0
     return Signal(z, float(norm.sf(z)), z > Z95)
 
 
-def _score_learner(name: str, trial: Trial, crossfit: CrossFit, predictions: FloatArray) -> LearnerScore:
-    overall = qini(*best_offer(crossfit, predictions), crossfit.fold)
+def signal_contributions(scores: FloatArray, crossfit: CrossFit) -> FloatArray:
+    """Return what each customer adds to the mean over offers of each offer's own Qini, by some scores."""
+    fold, weight = crossfit.fold, crossfit.weight
+    added: FloatArray = np.mean(
+        [
+            qini_contributions(scores[:, j], rank_best_first(crossfit.predictions[:, j], fold, weight), weight)
+            for j in range(scores.shape[1])
+        ],
+        axis=0,
+    )
+    return added
+
+
+def _score_learner(
+    name: str, trial: Trial, crossfit: CrossFit, predictions: FloatArray, used: FloatArray
+) -> LearnerScore:
+    """Score a learner by itself, and against what each customer adds to Qini by the learner that is ``used``."""
+    fold, weight = crossfit.fold, crossfit.weight
+    score, prediction = best_offer(crossfit, predictions)
+    added = qini_contributions(score, rank_best_first(prediction, fold, weight), weight)
+    overall, behind = mean_with_interval(added, weight), mean_with_interval(used - added, weight)
     offers = []
     for j, offer in enumerate(trial.offers):
-        one = qini(crossfit.scores[:, j], predictions[:, j], crossfit.fold)
+        ranking = rank_best_first(predictions[:, j], fold, weight)
+        one = mean_with_interval(qini_contributions(crossfit.scores[:, j], ranking, weight), weight)
         offers.append(OfferScore(offer, one.value, one.low, one.high))
-    return LearnerScore(name, overall.value, overall.low, overall.high, tuple(offers))
+    return LearnerScore(
+        name, overall.value, overall.low, overall.high, tuple(offers),
+        behind=behind.value, behind_low=behind.low, behind_high=behind.high,
+    )  # fmt: skip
 
 
 def _arms(trial: Trial, crossfit: CrossFit) -> tuple[Arm, ...]:
@@ -192,7 +247,7 @@ def _arms(trial: Trial, crossfit: CrossFit) -> tuple[Arm, ...]:
     for j, offer in enumerate((NO_OFFER, *trial.offers)):
         mine = trial.arm == j
         yes = int(trial.outcome[mine].sum())
-        average = mean_with_interval(crossfit.scores[:, j - 1]) if j else Estimate(0.0, 0.0, 0.0)
+        average = mean_with_interval(crossfit.scores[:, j - 1], crossfit.weight) if j else Estimate(0.0, 0.0, 0.0)
         rate = yes / int(mine.sum())
         arms.append(Arm(offer, int(mine.sum()), yes, rate, average.value, average.low, average.high))
     return tuple(arms)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import pandas as pd
 
 from engine.job import JobContext
 from engine.libraries import FOR_LEARNING, load_libraries
-from engine.uplift.crossfit import CrossFit, cross_fit
-from engine.uplift.evaluation import UpliftEvaluation, evaluate
+from engine.uplift.crossfit import CrossFit, Fits, cross_fit, fit_everybody
+from engine.uplift.evaluation import Contender, UpliftEvaluation, evaluate
 from engine.uplift.features import learn_features
-from engine.uplift.learner import Forecast, Learner
-from engine.uplift.trial import FloatArray, check_trial, unknown_offer
-from engine.uplift.yardsticks import Yardstick, run_yardsticks
+from engine.uplift.learners import fit_out_of_fold, learner_named
+from engine.uplift.outcome import one_thread
+from engine.uplift.sample import Rows, Sample
+from engine.uplift.stack import DEFAULT, Forecast, Stack
+from engine.uplift.trial import DRAWN, ESTIMATED, FloatArray, Trial, check_trial, unknown_offer
 
-MANY_ROWS = 300_000
+YARDSTICKS = ("SoloModel", "TwoModels", "ClassTransformation")  # scikit-uplift's, scored beside the model
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class UpliftModel:
     offers: tuple[str, ...]
     evaluation: UpliftEvaluation
     crossfit: CrossFit
-    learner: Learner
+    learner: Stack
+    sample: Sample
 
     def predict(self, features: pd.DataFrame, *, context: JobContext | None = None) -> FloatArray:
         """Return (customers, offers) uplifts: how much likelier a yes is with the offer than without.
@@ -36,7 +38,7 @@ class UpliftModel:
         Unseen categories and missing values count as average. Raises InputError if a feature column is missing.
         """
         self.learner.space.check(features)
-        with _threads(len(features)):
+        with one_thread():
             return self.learner.uplift(features, context or JobContext())
 
     def forecast(self, features: pd.DataFrame, *, context: JobContext | None = None) -> Forecast:
@@ -47,7 +49,7 @@ class UpliftModel:
         it held the true uplift of 94 to 98 of 100 customers (100 where there was none).
         """
         self.learner.space.check(features)
-        with _threads(len(features)):
+        with one_thread():
             return self.learner.forecast(features, context or JobContext())
 
     def columns_of(self, offers: Sequence[str]) -> list[int]:
@@ -65,35 +67,85 @@ def fit_uplift(
     *,
     seed: int = 0,
     yardsticks: bool = True,
+    learners: Sequence[str] = DEFAULT,
+    compared: Sequence[str] = (),
+    weight: Sequence[float] | None = None,
+    propensity: pd.DataFrame | Literal["drawn", "estimated"] = DRAWN,
     context: JobContext | None = None,
 ) -> UpliftModel:
     """Learn from a randomised campaign which offer wins whom, and check the answer honestly.
 
     ``treatment`` holds an offer key per customer, NO_OFFER for the control group; ``outcome`` 0 or 1. Rows belong
-    together by position, whatever their indexes. ``yardsticks`` says whether TwoModels and ClassTransformation are
-    scored beside it.
+    together by position, whatever their indexes. ``learners`` are stacked (see ``learner_named``); ``compared`` are
+    scored beside them on the same folds, and so are scikit-uplift's where ``yardsticks`` are wanted. ``weight`` says
+    how many others each customer stands for. ``propensity`` is DRAWN where all had the same chance of an offer, a
+    table of each one's chances (a column per offer and one for NO_OFFER), or ESTIMATED where no lot was drawn.
     Raises InputError for what cannot be a trial, and JobCancelled.
     """
     context = context or JobContext()
+    trial, crossfit, fits = _cross_fitted(
+        features, treatment, outcome, seed, learners, weight, propensity, context.part(0.0, 0.5)
+    )
+    with one_thread():
+        learner = fit_everybody(fits, crossfit, context.part(0.5, 0.65))
+        names = tuple(dict.fromkeys((*compared, *(YARDSTICKS if yardsticks else YARDSTICKS[:1]))))
+        contenders = _contenders(names, crossfit, fits.sample, context.part(0.65, 0.9))
+    context.progress(0.9, "Checking whether the signal is real")
+    evaluation = evaluate(trial, crossfit, contenders, context)
+    context.progress(1.0)
+    return UpliftModel(trial.offers, evaluation, crossfit, learner, fits.sample)
+
+
+def evaluate_uplift(
+    features: pd.DataFrame,
+    treatment: Sequence[Any],
+    outcome: Sequence[Any],
+    *,
+    seed: int = 0,
+    learners: Sequence[str] = DEFAULT,
+    context: JobContext | None = None,
+) -> UpliftEvaluation:
+    """Return the evaluation that ``fit_uplift`` would, without what is only needed to predict other customers."""
+    context = context or JobContext()
+    trial, crossfit, _ = _cross_fitted(
+        features, treatment, outcome, seed, learners, None, DRAWN, context.part(0.0, 0.9)
+    )
+    return evaluate(trial, crossfit, (), context.part(0.9, 1.0))
+
+
+def _cross_fitted(
+    features: pd.DataFrame,
+    treatment: Sequence[Any],
+    outcome: Sequence[Any],
+    seed: int,
+    learners: Sequence[str],
+    weight: Sequence[float] | None,
+    propensity: pd.DataFrame | str,
+    context: JobContext,
+) -> tuple[Trial, CrossFit, Fits]:
+    """Check what was given and cross-fit."""
     context.progress(0.0, "Learning from the last campaign")
     load_libraries(FOR_LEARNING, context)
-    trial = check_trial(features, treatment, outcome)
+    given = None if isinstance(propensity, str) else propensity
+    trial = check_trial(features, treatment, outcome, weight=weight, propensity=given)
+    trial = replace(trial, is_randomised=propensity != ESTIMATED if isinstance(propensity, str) else True)
     space = learn_features(features)
-    codes = space.codes(features)
-    with _threads(len(features)):
-        crossfit, learner = cross_fit(space, features, codes, trial, seed=seed, context=context.part(0.0, 0.6))
-        known: tuple[Yardstick, ...] = (Yardstick("SoloModel", crossfit.solo),)
-        if yardsticks:
-            known += run_yardsticks(codes, space.categorical, trial, crossfit.fold, seed, context.part(0.6, 0.9))
-    context.progress(0.9, "Checking whether the signal is real")
-    evaluation = evaluate(trial, crossfit, known, context)
-    context.progress(1.0)
-    return UpliftModel(trial.offers, evaluation, crossfit, learner)
+    rows = Rows(features, space.codes(features))
+    with one_thread():
+        crossfit, fits = cross_fit(space, rows, trial, learners, seed=seed, context=context)
+    return fits.sample.trial, crossfit, fits
 
 
-def _threads(rows: int) -> AbstractContextManager[object]:
-    """Return a context in which small tables are worked on by one thread: handing out the work costs more than it."""
-    import sklearn.ensemble  # noqa: F401  # only what is loaded can be limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    return threadpool_limits(1) if rows < MANY_ROWS else nullcontext()
+def _contenders(names: Sequence[str], crossfit: CrossFit, sample: Sample, context: JobContext) -> tuple[Contender, ...]:
+    """Return other learners' out-of-fold uplifts, or why there are none; a stacked one's are at hand."""
+    found = []
+    for place, name in enumerate(names):
+        context.progress(place / len(names), f"Comparing with {name}")
+        learner = learner_named(name)
+        refused = learner.refusal(sample.trial)
+        predictions = crossfit.parts.get(name)
+        if predictions is None and not refused:
+            part = context.part(place / len(names), (place + 1) / len(names))
+            predictions = fit_out_of_fold(learner, sample, part)[0]
+        found.append(Contender(name, predictions, refused))
+    return tuple(found)

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engine.job import JobContext
-from engine.uplift.trial import BoolArray, FloatArray, IntArray
+from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
 
 MOST_ROWS = 150_000  # per fit: more makes small trees slower, not better
 MOST_TREES = 100
+EFFECT_TREES = 60
 CHUNK = 16_384  # rows predicted between two looks at a cancel
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Return a context in which one thread works: handing out the small pieces costs more than they do.
+
+    A million customers took 110 s of CPU on two threads, and 47 on one.
+    """
+    import sklearn.ensemble  # noqa: F401  # only what is loaded can be limited
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
 
 
 def outcome_trees(categorical: list[int], seed: int, context: JobContext, *, trees: int = MOST_TREES) -> Any:
@@ -24,12 +38,6 @@ def outcome_trees(categorical: list[int], seed: int, context: JobContext, *, tre
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    cancel = JobContext(shares=context)  # the classifier outlives the work, and must not hold on to its progress bar
-
-    def score(_trees: Any, _rows: Any, _answers: Any) -> float:
-        cancel.check()
-        return 0.0
-
     return HistGradientBoostingClassifier(
         max_iter=trees,
         max_leaf_nodes=8,
@@ -38,12 +46,36 @@ def outcome_trees(categorical: list[int], seed: int, context: JobContext, *, tre
         l2_regularization=10.0,
         max_features=0.5,
         categorical_features=categorical or None,
-        early_stopping=True,
-        validation_fraction=None,
-        n_iter_no_change=trees + 1,
-        scoring=score,
         random_state=seed,
+        **_cancelled_with(context, trees),
     )
+
+
+def effect_trees(categorical: list[int], rows: int, seed: int, context: JobContext) -> Any:
+    """Return an unfitted regressor of effects, strongly regularised: few slow trees with large leaves."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    return HistGradientBoostingRegressor(
+        max_iter=EFFECT_TREES,
+        max_leaf_nodes=8,
+        min_samples_leaf=max(50, rows // 200),
+        learning_rate=0.05,
+        l2_regularization=50.0,
+        categorical_features=categorical or None,
+        random_state=seed,
+        **_cancelled_with(context, EFFECT_TREES),
+    )
+
+
+def _cancelled_with(context: JobContext, trees: int) -> dict[str, Any]:
+    """Return the arguments by which a fit looks at a cancel after each tree, and is otherwise a plain one."""
+    cancel = JobContext(shares=context)  # the trees outlive the work, and must not hold on to its progress bar
+
+    def score(*_given: Any, **_weights: Any) -> float:
+        cancel.check()
+        return 0.0
+
+    return {"early_stopping": True, "validation_fraction": None, "n_iter_no_change": trees + 1, "scoring": score}
 
 
 @dataclass(frozen=True)
@@ -59,11 +91,39 @@ class OutcomeModel:
 
 
 def fit_outcome(
-    codes: FloatArray, outcome: FloatArray, categorical: list[int], seed: int, context: JobContext
+    codes: FloatArray, categorical: list[int], trial: Trial, inside: BoolArray, seed: int, context: JobContext
 ) -> OutcomeModel:
-    """Fit the outcome on the features alone; raise JobCancelled between trees."""
-    some = draw_rows(np.ones(len(outcome), dtype=bool), seed)
-    return OutcomeModel(outcome_trees(categorical, seed, context, trees=60).fit(codes[some], outcome[some]))
+    """Fit the outcome on the features alone, on the customers ``inside``; raise JobCancelled between trees."""
+    some = draw_rows(inside, seed)
+    trees = outcome_trees(categorical, seed, context, trees=60)
+    return OutcomeModel(trees.fit(codes[some], trial.outcome[some], sample_weight=trial.balance_of(some)))
+
+
+@dataclass(frozen=True)
+class OutcomeByArm:
+    """What is expected of a customer in each arm: boosted trees that see the arm as one more category."""
+
+    trees: Any
+    arms: int
+
+    def predict(self, codes: FloatArray, context: JobContext) -> FloatArray:
+        """Return (rows, arms) chances to say yes, never quite 0 or 1; raise JobCancelled between chunks."""
+        columns = []
+        for arm in range(self.arms):
+            seen = np.column_stack([codes, np.full(len(codes), float(arm))])
+            columns.append(predict_in_chunks(lambda rows: self.trees.predict_proba(rows)[:, 1], seen, context))
+        return np.clip(np.column_stack(columns), 0.001, 0.999)
+
+
+def fit_outcome_by_arm(
+    codes: FloatArray, categorical: list[int], trial: Trial, inside: BoolArray, seed: int, context: JobContext
+) -> OutcomeByArm:
+    """Fit the outcome on features and arm, on the customers ``inside``; raise JobCancelled between trees."""
+    some = draw_rows(inside, seed)
+    seen = np.column_stack([codes[some], trial.arm[some].astype(np.float64)])
+    trees = outcome_trees([*categorical, codes.shape[1]], seed, context)
+    weight = None if trial.weight is None else trial.weight[some]
+    return OutcomeByArm(trees.fit(seen, trial.outcome[some], sample_weight=weight), len(trial.offers) + 1)
 
 
 def predict_in_chunks(

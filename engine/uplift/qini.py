@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.errors import InputError
 from engine.job import JobContext
 from engine.uplift.trial import FloatArray, IntArray
 
@@ -47,33 +48,127 @@ class Ranking:
         return part
 
 
-def rank_best_first(prediction: FloatArray, fold: IntArray) -> Ranking:
-    """Rank customers within their folds by prediction, highest first."""
+def rank_best_first(prediction: FloatArray, fold: IntArray, weight: FloatArray | None = None) -> Ranking:
+    """Rank customers within their folds by prediction, highest first; raise InputError for one that is no number."""
+    check_predictions(prediction)
     start, width = np.zeros(len(prediction)), np.ones(len(prediction))
     for k in np.unique(fold):
         mine = fold == k
-        _, tie, size = np.unique(-prediction[mine], return_inverse=True, return_counts=True)
+        _, tie = np.unique(-prediction[mine], return_inverse=True)
+        size = np.bincount(tie, None if weight is None else weight[mine])
         before = np.concatenate([[0], np.cumsum(size)[:-1]])
-        start[mine], width[mine] = before[tie] / mine.sum(), size[tie] / mine.sum()
+        start[mine], width[mine] = before[tie] / size.sum(), size[tie] / size.sum()
     return Ranking(start, width)
 
 
-def mean_with_interval(contributions: FloatArray) -> Estimate:
-    """Return the mean of independent contributions with its normal 95 % interval."""
-    value = float(contributions.mean())
-    reach = Z95 * float(contributions.std()) / len(contributions) ** 0.5
-    return Estimate(value, value - reach, value + reach)
+def check_predictions(prediction: FloatArray) -> None:
+    """Raise InputError for a prediction that is no number: it would count as the best or the worst of all."""
+    wrong = ~np.isfinite(prediction)
+    if wrong.any():
+        raise InputError(f"Row {int(wrong.argmax()) + 1} has no predicted uplift. Leave it out, or predict it.")
 
 
-def qini_contributions(score: FloatArray, ranking: Ranking) -> FloatArray:
-    """Return what each customer adds to Qini; their mean is Qini."""
-    added: FloatArray = (score - score.mean()) * (0.5 - ranking.middle)
+def mean_and_error(contributions: FloatArray, weight: FloatArray | None = None) -> tuple[float, float]:
+    """Return the weighted mean of independent contributions, and its standard error."""
+    if weight is None:
+        return float(contributions.mean()), float(contributions.std()) / len(contributions) ** 0.5
+    value = float(np.average(contributions, weights=weight))
+    return value, float(np.sqrt((weight**2) @ (contributions - value) ** 2) / weight.sum())
+
+
+def mean_with_interval(contributions: FloatArray, weight: FloatArray | None = None) -> Estimate:
+    """Return the weighted mean of independent contributions with its normal 95 % interval."""
+    value, error = mean_and_error(contributions, weight)
+    return Estimate(value, value - Z95 * error, value + Z95 * error)
+
+
+def qini_contributions(score: FloatArray, ranking: Ranking, weight: FloatArray | None = None) -> FloatArray:
+    """Return what each customer adds to Qini; their weighted mean is Qini."""
+    added: FloatArray = (score - np.average(score, weights=weight)) * (0.5 - ranking.middle)
     return added
 
 
-def qini(score: FloatArray, prediction: FloatArray, fold: IntArray) -> Estimate:
+def qini(score: FloatArray, prediction: FloatArray, fold: IntArray, weight: FloatArray | None = None) -> Estimate:
     """Return Qini in additional yeses per customer: the area between the uplift curve and the random line."""
-    return mean_with_interval(qini_contributions(score, rank_best_first(prediction, fold)))
+    ranking = rank_best_first(prediction, fold, weight)
+    return mean_with_interval(qini_contributions(score, ranking, weight), weight)
+
+
+def auuc(score: FloatArray, ranking: Ranking, weight: FloatArray | None = None) -> Estimate:
+    """Return the area under the uplift curve, in additional yeses per customer."""
+    return mean_with_interval(score * (1.0 - ranking.middle), weight)
+
+
+@dataclass(frozen=True)
+class UpliftAt:
+    """The average uplift of the best ``share`` of the customers, with 95 % interval."""
+
+    share: float
+    uplift: float
+    low: float
+    high: float
+    customers: int
+
+
+def uplift_at(score: FloatArray, ranking: Ranking, share: float, weight: FloatArray) -> UpliftAt:
+    """Return the uplift among the best ``share``; of a tie that is cut, each customer counts in part."""
+    part = ranking.asked(share)
+    found = mean_with_interval(score, part * weight)
+    return UpliftAt(share, found.value, found.low, found.high, round(float(part.sum())))
+
+
+@dataclass(frozen=True)
+class CalibrationLine:
+    """The straight line of the truth on the prediction: slope 1 where predictions are neither too bold nor too shy."""
+
+    intercept: float
+    slope: float
+    slope_low: float
+    slope_high: float
+
+
+def calibration_line(score: FloatArray, prediction: FloatArray, weight: FloatArray) -> CalibrationLine:
+    """Return the line by least squares with the slope's 95 % interval (White, 1980); slope 0 if all are alike."""
+    check_predictions(prediction)
+    centred = prediction - np.average(prediction, weights=weight)
+    square = float(weight @ centred**2)
+    middle = float(np.average(score, weights=weight))
+    if square <= 0:
+        return CalibrationLine(middle, 0.0, 0.0, 0.0)
+    slope = float(weight @ (centred * (score - middle))) / square
+    left = score - middle - slope * centred
+    reach = Z95 * float(np.sqrt(((weight * centred * left) ** 2).sum())) / square
+    intercept = middle - slope * float(np.average(prediction, weights=weight))
+    return CalibrationLine(intercept, slope, slope - reach, slope + reach)
+
+
+def classic_qini(outcome: FloatArray, prediction: FloatArray, treated: FloatArray) -> float:
+    """Return the normalised Qini coefficient of one offer against none: 1 for the perfect order, 0 for a random one.
+
+    Customers with equal predictions enter the curve together. Source: Radcliffe (2007), as scikit-uplift's
+    ``qini_auc_score`` counts it, which is what others quote; for what a ranking is worth, see ``qini``.
+    """
+    perfect_order = outcome * treated - outcome * (1 - treated)
+    own, perfect = (_qini_area(outcome, order, treated) for order in (prediction, perfect_order))
+    random = _gained(outcome, np.zeros(len(outcome)), treated)[1][-1] * len(outcome) / 2
+    return float((own - random) / (perfect - random))
+
+
+def _gained(outcome: FloatArray, prediction: FloatArray, treated: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return how many were asked, and the additional yeses of them, at the end of each tie; from 0."""
+    order = np.argsort(-prediction, kind="stable")
+    y, t, ranked = outcome[order], treated[order], prediction[order]
+    ends = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
+    asked = np.cumsum(t)[ends]
+    others = ends + 1 - asked
+    yes, other_yes = np.cumsum(y * t)[ends], np.cumsum(y * (1 - t))[ends]
+    gained = yes - np.divide(other_yes * asked, others, out=np.zeros(len(ends)), where=others > 0)
+    return np.append(0, ends + 1), np.append(0.0, gained)
+
+
+def _qini_area(outcome: FloatArray, prediction: FloatArray, treated: FloatArray) -> float:
+    asked, gained = _gained(outcome, prediction, treated)
+    return float(np.trapezoid(gained, asked))
 
 
 @dataclass(frozen=True)
@@ -87,19 +182,26 @@ class Curve:
     random: tuple[float, ...]
 
 
-def uplift_curve(score: FloatArray, ranking: Ranking, context: JobContext, *, points: int = 101) -> Curve:
+def uplift_curve(
+    score: FloatArray,
+    ranking: Ranking,
+    context: JobContext,
+    *,
+    points: int = 101,
+    weight: FloatArray | None = None,
+) -> Curve:
     """Return the curve at equally spaced shares from 0 to 1."""
     shares = np.linspace(0.0, 1.0, points)
     estimates = []
     for share in shares:
         context.check()
-        estimates.append(mean_with_interval(score * ranking.asked(float(share))))
+        estimates.append(mean_with_interval(score * ranking.asked(float(share)), weight))
     return Curve(
         share=tuple(shares.tolist()),
         gain=tuple(e.value for e in estimates),
         low=tuple(e.low for e in estimates),
         high=tuple(e.high for e in estimates),
-        random=tuple((shares * float(score.mean())).tolist()),
+        random=tuple((shares * float(np.average(score, weights=weight))).tolist()),
     )
 
 
@@ -115,13 +217,17 @@ class Decile:
     high: float
 
 
-def deciles(score: FloatArray, prediction: FloatArray, ranking: Ranking) -> tuple[Decile, ...]:
+def deciles(
+    score: FloatArray, prediction: FloatArray, ranking: Ranking, weight: FloatArray | None = None
+) -> tuple[Decile, ...]:
     """Return the ten tenths; a tie across a border counts in both, by its parts."""
     rows = []
     for d in range(10):
         part = ranking.asked((d + 1) / 10) - ranking.asked(d / 10)
+        count = round(float(part.sum()))
+        part = part if weight is None else part * weight
         size = float(part.sum())
         uplift, predicted = float(part @ score) / size, float(part @ prediction) / size
         reach = Z95 * float(np.sqrt((part**2) @ (score - uplift) ** 2)) / size
-        rows.append(Decile(d + 1, round(size), predicted, uplift, uplift - reach, uplift + reach))
+        rows.append(Decile(d + 1, count, predicted, uplift, uplift - reach, uplift + reach))
     return tuple(rows)

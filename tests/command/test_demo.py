@@ -43,6 +43,8 @@ def test_the_summary_agrees_with_the_files(demo_output: Path):
     assert summary["ads"] == len(list((demo_output / "ads").glob("*.jpg"))) > 0
     assert summary["rejected_rows"] == len(rows_of(demo_output / "rejects.csv")) > 0
     assert summary["refused_photos"] == 0
+    assert all(finding["light"] in ("red", "amber", "green") for finding in summary["honesty"])
+    assert len(summary["honesty"]) >= 3
     assert set(summary["uplift"]) == {
         "qini", "qini_low", "qini_high", "has_signal", "value_per_customer", "best_single_offer_value",
     }  # fmt: skip

@@ -104,3 +104,10 @@ def test_any_text_gives_offers_or_a_sentence(tmp_path: Path, text: str):
     else:
         assert offers
         assert len({offer.key.lower() for offer in offers}) == len(offers)
+
+
+def test_stock_and_budget_are_whole_and_may_be_left_empty(tmp_path: Path):
+    offers = read_offers(written(tmp_path, "offer,margin,cost,stock,budget\na,1,2,1 500,\nb,1,2,,90.5\n"))
+    assert [(offer.stock, offer.budget) for offer in offers] == [(1500, None), (None, 90.5)]
+    assert "stock is 1.5; it must be a whole number" in sentence(tmp_path, "offer,margin,cost,stock\na,1,2,1.5\n")
+    assert "budget is -1; it cannot be below 0" in sentence(tmp_path, "offer,margin,cost,budget\na,1,2,-1\n")

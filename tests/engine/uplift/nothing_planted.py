@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+import numpy as np
 
 from engine.demo import simulate_population
-from engine.uplift import fit_uplift
+from engine.demo.trial import OFFERS, run_trial
+from engine.uplift import evaluate_uplift
 
 CUSTOMERS = 20_000
 
 
-def false_alarms(seeds: Iterable[int]) -> list[int]:
-    """Return the seeds for which a signal is found although none was planted."""
+def false_alarms(operator: int, campaigns: Sequence[int]) -> list[int]:
+    """Return the seeds of campaigns to one operator's customers that find a signal although none was planted."""
+    population = simulate_population(CUSTOMERS, seed=operator, effect=0.0)
+    customers = population.features.index
+    baseline = population.truth.baseline.loc[customers].to_numpy()
     found = []
-    for seed in seeds:
-        population = simulate_population(CUSTOMERS, seed=seed, effect=0.0)
-        history = population.history
-        model = fit_uplift(population.features, history["offer"], history["outcome"], seed=seed, yardsticks=False)
-        if model.evaluation.has_signal:
+    for seed in campaigns:
+        history = run_trial(customers, baseline, np.zeros((len(customers), len(OFFERS))), OFFERS, seed)
+        if evaluate_uplift(population.features, history["offer"], history["outcome"], seed=seed).has_signal:
             found.append(seed)
     return found

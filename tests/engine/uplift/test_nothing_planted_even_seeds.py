@@ -6,4 +6,5 @@ from tests.engine.uplift.nothing_planted import false_alarms
 
 
 def test_nothing_planted_gives_no_signal_in_at_least_nine_of_ten_campaigns():
-    assert len(false_alarms(range(100, 120, 2))) <= 1
+    alarms = [seed for operator in (100, 102) for seed in false_alarms(operator, range(operator, operator + 10, 2))]
+    assert len(alarms) <= 1

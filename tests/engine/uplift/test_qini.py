@@ -4,11 +4,20 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.job import JobContext
-from engine.uplift.qini import deciles, qini, rank_best_first, uplift_curve
+from engine.uplift.qini import (
+    auuc,
+    calibration_line,
+    classic_qini,
+    deciles,
+    qini,
+    rank_best_first,
+    uplift_at,
+    uplift_curve,
+)
 
 ONE_FOLD = np.zeros(60, dtype=np.int64)
 
@@ -83,3 +92,60 @@ def test_deciles_hold_all_customers_and_their_mean():
     assert np.mean([row.uplift for row in rows]) == pytest.approx(score.mean())
     assert np.mean([row.predicted for row in rows]) == pytest.approx(prediction.mean())
     assert all(a.predicted >= b.predicted for a, b in pairwise(rows))
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 100_000), st.integers(20, 400), st.floats(0.1, 0.9))
+def test_the_classic_qini_is_that_of_scikit_uplift_on_untied_scores(seed: int, rows: int, share: float):
+    from sklift.metrics import qini_auc_score
+
+    random = np.random.default_rng(seed)
+    treated = (random.random(rows) < share).astype(int)
+    outcome = (random.random(rows) < 0.3).astype(int)
+    assume(0 < treated.sum() < rows and len(np.unique(outcome[treated == 1])) == len(np.unique(outcome)) == 2)
+    prediction = random.permutation(rows) / rows
+    known = qini_auc_score(outcome, prediction, treated)
+    assume(np.isfinite(known))
+    assert classic_qini(outcome, prediction, treated) == pytest.approx(known, rel=1e-9, abs=1e-9)
+
+
+def test_ties_change_neither_area_nor_uplift_at_a_share_nor_slope():
+    score, prediction = drawn(7, values=3)
+    weight = np.ones(60)
+    order = np.random.default_rng(1).permutation(60)
+    found = []
+    for rows in (np.arange(60), order):
+        ranking = rank_best_first(prediction[rows], ONE_FOLD)
+        found.append(
+            (
+                auuc(score[rows], ranking).value,
+                *(uplift_at(score[rows], ranking, share, weight).uplift for share in (0.1, 0.3)),
+                calibration_line(score[rows], prediction[rows], weight).slope,
+                classic_qini((score[rows] > 0) * 1.0, prediction[rows], (rows % 2) * 1.0),
+            )
+        )
+    assert found[0] == pytest.approx(found[1])
+
+
+def test_weights_count_as_so_many_customers():
+    score, prediction = drawn(8)
+    times = np.random.default_rng(2).integers(1, 4, 60)
+    once, many = times.astype(float), np.repeat(np.arange(60), times)
+    folds = np.zeros(len(many), dtype=np.int64)
+    assert qini(score, prediction, ONE_FOLD, once).value == pytest.approx(
+        qini(score[many], prediction[many], folds).value
+    )
+    ranking, repeated = rank_best_first(prediction, ONE_FOLD, once), rank_best_first(prediction[many], folds)
+    assert auuc(score, ranking, once).value == pytest.approx(auuc(score[many], repeated).value)
+    for one, other in zip(
+        deciles(score, prediction, ranking, once), deciles(score[many], prediction[many], repeated), strict=True
+    ):
+        assert (one.uplift, one.predicted) == pytest.approx((other.uplift, other.predicted))
+
+
+def test_the_calibration_line_finds_predictions_that_are_too_bold():
+    random = np.random.default_rng(9)
+    truth = random.normal(0.05, 0.03, 40_000)
+    line = calibration_line(truth + random.normal(0, 0.3, 40_000), 0.05 + 2 * (truth - 0.05), np.ones(40_000))
+    assert line.slope_low < 0.5 < line.slope_high < 0.7
+    assert line.intercept == pytest.approx(0.025, abs=0.01)
