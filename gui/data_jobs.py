@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.handsets.naming import NamedHandsets, read_names, write_names
 from engine.job import Job, JobContext
-from engine.logs.cache import forget_tables, start_keeping
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
+    from engine.handsets import NamedHandsets
     from engine.read_again import ReadAgain
 
 
@@ -36,6 +35,8 @@ def keeping_job(campaign: Campaign, *, is_wanted: bool) -> Job[None]:
     """Let a campaign keep its clean tables from the next reading on, or forget them now."""
 
     def work(context: JobContext) -> None:
+        from engine.logs.cache import forget_tables, start_keeping
+
         context.check()
         if is_wanted:
             start_keeping(campaign)
@@ -49,6 +50,8 @@ def naming_job(campaign: Campaign, names: NamedHandsets) -> Job[NamedHandsets]:
     """Keep the names of handsets in the campaign; they are the result."""
 
     def work(context: JobContext) -> NamedHandsets:
+        from engine.handsets.naming import write_names
+
         context.check()
         write_names(campaign, names)
         return names
@@ -60,6 +63,8 @@ def names_from_file_job(campaign: Campaign, path: Path) -> Job[NamedHandsets]:
     """Add the names of a file to those of the campaign; all of them are the result."""
 
     def work(context: JobContext) -> NamedHandsets:
+        from engine.handsets.naming import NamedHandsets, read_names, write_names
+
         context.check()
         found = NamedHandsets.read_csv(path)
         with campaign.transaction():

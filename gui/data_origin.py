@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.handsets.naming import NAMES_USED, NamedHandsets, read_names
-from engine.logs.cache import READING, Reading, kept_tables
-from engine.made_from import DOCUMENT as MADE_FROM
-
 if TYPE_CHECKING:
     from engine.campaign import Campaign
+    from engine.handsets import NamedHandsets
     from engine.handsets.unknown import PhoneTypeCounts
+    from engine.logs.cache import Reading
 
 
 @dataclass(frozen=True)
@@ -21,6 +19,12 @@ class UnknownHandset:
     phone_type: str
     events: int
     customers: int
+
+
+def _no_names() -> NamedHandsets:
+    from engine.handsets import NamedHandsets
+
+    return NamedHandsets()
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,8 @@ class DataOrigin:
     reading: Reading | None = None
     keeps_tables: bool = False
     kept_bytes: int = 0
-    names: NamedHandsets = field(default_factory=NamedHandsets)
-    names_used: NamedHandsets = field(default_factory=NamedHandsets)
+    names: NamedHandsets = field(default_factory=_no_names)
+    names_used: NamedHandsets = field(default_factory=_no_names)
     unknown: tuple[UnknownHandset, ...] = ()
     counts: PhoneTypeCounts | None = None
 
@@ -48,12 +52,15 @@ class DataOrigin:
 
 def read_origin(campaign: Campaign) -> DataOrigin:
     """Read it from a campaign, inside a job."""
+    from engine.handsets.naming import NAMES_USED, read_names
     from engine.handsets.unknown import COUNTS, TABLE, PhoneTypeCounts
+    from engine.logs.cache import READING, Reading, kept_tables
+    from engine.made_from import DOCUMENT
 
     reading, counts, table = campaign.read_document(READING), campaign.read_document(COUNTS), campaign.read_table(TABLE)
     kept = kept_tables(campaign)
     return DataOrigin(
-        can_read_again=campaign.read_document(MADE_FROM) is not None,
+        can_read_again=campaign.read_document(DOCUMENT) is not None,
         reading=None if reading is None else Reading.from_json(reading),
         keeps_tables=kept is not None,
         kept_bytes=kept.path.stat().st_size if kept is not None and kept.path.is_file() else 0,

@@ -17,7 +17,6 @@ from gui.data_cards import AllowsCard, FilesCard, MakersCard, RejectsCard, allow
 from gui.data_jobs import keeping_job, reading_again_job
 from gui.data_origin import DataOrigin
 from gui.fitting_scroll import FittingScroll
-from gui.handsets_tab import HandsetsTab
 from gui.results import CampaignResults, seen_changes
 from gui.theme import GAP
 from gui.widgets import Button, EmptyState, Notice, Page, column, plain, row
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
     from engine.read_again import ReadAgain
     from gui.charts.loyalty_card import LoyaltyCard
+    from gui.handsets_tab import HandsetsTab
     from gui.jobs import JobQueue
     from gui.social_tab import SocialTab
 
@@ -65,13 +65,11 @@ class DataPage(Page):
         self.empty = EmptyState(
             "data", self.tr("No data yet"), self.tr("Open the demo or a campaign, or make a new one from your logs.")
         )
-        self.handsets = HandsetsTab(jobs)
-        self.handsets.named.connect(self._named)
         for notice in (self.out_of_date, self.lost):
             self.body.addWidget(notice)
-        for part in (self.scroller, self.handsets, self.empty):
+        for part in (self.scroller, self.empty):
             self.body.addWidget(part, 1)
-        self.handsets.hide()
+        self.handsets: HandsetsTab | None = None
         self.social: SocialTab | None = None
         self.set_campaign(None, None)
 
@@ -82,9 +80,7 @@ class DataPage(Page):
             self.lost.hide()
         self._campaign, self._results = campaign, results
         there = results is not None and bool(results.files)
-        self._show_origin(results.origin if results is not None else DataOrigin())
         self.scroller.setVisible(there)
-        self.handsets.hide()
         self._show_social(campaign if there else None, results)
         self.empty.setVisible(not there)
         self.proceed.setVisible(there)
@@ -121,19 +117,30 @@ class DataPage(Page):
     def _show_social(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Offer the other tabs beside the files; the social web needs the plotting library too."""
         if self.social is None and campaign is not None:
+            from gui.handsets_tab import HandsetsTab
             from gui.social_tab import SocialTab
 
+            self.handsets = HandsetsTab(self.jobs)
+            self.handsets.named.connect(self._named)
+            self.body.addWidget(self.handsets, 1)
             parts = {self.tr("Files"): self.scroller, self.tr("Handsets"): self.handsets}
             self.social = SocialTab(self, parts)
+        self._show_origin(results.origin if results is not None else None)
+        if self.handsets is not None:
+            self.handsets.hide()
         if self.social is not None:
             self.social.set_campaign(campaign, results)
 
-    def _show_origin(self, origin: DataOrigin) -> None:
+    def _show_origin(self, origin: DataOrigin | None) -> None:
         """Say how the files were read, what is kept, and what was named since."""
+        if origin is None:
+            self.out_of_date.hide()
+            return
         is_demo = self._campaign is not None and self._campaign.is_demo
         self.files.show_origin(origin, is_demo=is_demo)
         makers = [share.maker for share in self._results.makers] if self._results is not None else []
-        self.handsets.show_origin(self._campaign, origin, makers)
+        if self.handsets is not None:
+            self.handsets.show_origin(self._campaign, origin, makers)
         self._tell_out_of_date(origin)
 
     def _tell_out_of_date(self, origin: DataOrigin) -> None:

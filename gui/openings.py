@@ -129,6 +129,7 @@ def _load_pages() -> None:
     """Import the pages and their charts in the job: plotting alone would hold the window's thread for 0.4 s."""
     import gui.charts.curve_card
     import gui.charts.loyalty_card
+    import gui.handsets_tab
     import gui.loyalty_page
     import gui.preview_page
     import gui.recommendations_page  # noqa: F401

@@ -40,7 +40,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Watched]:
             photo.unlink()
     audience = WatchingAudience()
     inputs = CampaignInputs(plan_of(operator.files), operator.inventory, operator.photos)
-    build_campaign(inputs, Path(folder, "spring.semblance"), "secret", seed=0, stages=Stages(audience))
+    build_campaign(inputs, Path(folder, "spring.semblance"), "four long plain words", seed=0, stages=Stages(audience))
     return {"Simulate": simulating} | audience.contexts
 
 
