@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from engine.campaign_inputs import CampaignInputs
 from engine.demo import simulate_operator
 from engine.logs import plan_of
@@ -45,8 +47,17 @@ def make_small_campaign(folder: Path) -> SmallCampaign:
         photo.unlink()
     calls = operator.files.calls[0]
     calls.write_text(calls.read_text(encoding="utf-8").replace("SM-G991B", RING), encoding="utf-8")
+    _name_after_a_friend(sorted(operator.photos.iterdir())[1], operator.files.customers, calls)
     files = replace(operator.files, history=None, calls=operator.files.calls[:1], usage=())
     inputs = CampaignInputs(plan_of(files), operator.inventory, operator.photos, "cut", "Spring", keep_tables=True)
     made = SmallCampaign(folder, inputs)
     run_campaign(inputs, made.path, PASSPHRASE)
     return made
+
+
+def _name_after_a_friend(photo: Path, customers: Path, calls: Path) -> None:
+    """Make a photo that of the customer who agreed and is called most, so that somebody's circle has a face."""
+    people = pd.read_csv(customers, dtype=str)
+    agreed = set(people.loc[people["photo_consent"].notna(), "customer"])
+    called = pd.read_csv(calls, dtype=str, usecols=["callee"], on_bad_lines="skip")["callee"].value_counts()
+    photo.rename(photo.with_stem(next(callee for callee in called.index if callee in agreed)))

@@ -62,14 +62,15 @@ def current_makers(phones: pd.DataFrame) -> pd.DataFrame:
 def features_of(described: pa.Table, phones: pd.DataFrame) -> pd.DataFrame:
     """Put indicators (customer and HABITS at least) and the handsets of the same moment together as features.
 
-    Numbers are rounded to seven digits: threads and databases sum in an order of their own, and the last digits, which
-    differ by it, must not decide who gets an offer.
+    Numbers are rounded to single precision: a database adds fractions in the order in which its threads finish, and
+    the last bits of a sum must not decide what is learnt.
     """
     table = described.select([columns.CUSTOMER, *HABITS]).to_pandas().set_index(columns.CUSTOMER).sort_index()
     features = table.join(phones)
     features[columns.MAKER] = features[columns.MAKER].fillna(columns.UNKNOWN_MAKER)
-    typed: pd.DataFrame = features.astype({n: "category" if n in CATEGORIES else "float32" for n in features})
-    return typed.astype({n: "float64" for n in features if n not in CATEGORIES})
+    single = features.astype({name: "category" if name in CATEGORIES else "float32" for name in features})
+    typed: pd.DataFrame = single.astype({name: "float64" for name in features if name not in CATEGORIES})
+    return typed
 
 
 def handsets_at(handsets: pd.DataFrame, as_of: datetime) -> pd.DataFrame:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from engine.handsets import handset_history
 from engine.logs import Logs, customer_features
+from engine.logs.features import HABITS, features_of
 from tests.engine.logs.delivery import call_lines, read
 
 MONTH = 365.25 / 12
@@ -93,6 +95,18 @@ def test_habits_are_those_of_the_indicators(features: pd.DataFrame) -> None:
     assert first["home_share"] == pytest.approx(6 / 7)
     assert first["place_entropy"] == pytest.approx(-(6 / 7 * np.log(6 / 7) + 1 / 7 * np.log(1 / 7)))
     assert first["interevent_std"] > 86_400
+
+
+def test_the_order_in_which_a_database_adds_changes_nothing(features: pd.DataFrame) -> None:
+    random = np.random.default_rng(0)
+    described = features[list(HABITS)].reset_index()
+    numbers = described.select_dtypes("float64").columns
+    shaken = described.copy()
+    shaken[numbers] *= 1 + random.uniform(-1e-14, 1e-14, (len(shaken), len(numbers)))
+    phones = features.drop(columns=list(HABITS))
+    one, other = (features_of(pa.Table.from_pandas(table), phones) for table in (described, shaken))
+    assert not shaken.equals(described)
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def test_the_handset_is_the_one_in_use_and_what_came_before(features: pd.DataFrame) -> None:
