@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from engine.campaign import Campaign, Consent
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
-from engine.columns import CUSTOMER, NO_OFFER, OFFER, REJECT_COLUMNS
+from engine.columns import CUSTOMER, HAS_LEFT, NO_OFFER, OFFER, REJECT_COLUMNS, SEGMENT
 from engine.errors import InputError, PlaceError, RejectsError
 from engine.job import JobContext
 from engine.libraries import FOR_A_CAMPAIGN, FOR_A_DEMO, FOR_FACES, load_libraries
@@ -300,7 +300,7 @@ def _keep_summary(
 ) -> Summary:
     """Keep the rows and photos set aside, the history of the run and the summary."""
     rejects = _with_photos(logs.rejects, photos.refused)
-    table = campaign.read_table("customers", [OFFER])
+    table = campaign.read_table("customers", [OFFER, SEGMENT])
     assert table is not None
     recommended = int(pc.sum(pc.not_equal(table[OFFER], NO_OFFER)).as_py() or 0)
     summary = Summary(
@@ -315,6 +315,7 @@ def _keep_summary(
         seconds=dict(stages.seconds),
         uplift=_figures(model, value, recommended),
         models=_models(),
+        left=int(pc.sum(pc.equal(table[SEGMENT], HAS_LEFT)).as_py() or 0),
     )
     with campaign.transaction():
         campaign.write_table("rejects", rejects)

@@ -43,7 +43,10 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class Summary:
-    """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``."""
+    """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``.
+
+    ``left`` of the ``customers`` have left the operator; they get no offer.
+    """
 
     customers: int
     recommended: int
@@ -56,6 +59,7 @@ class Summary:
     seconds: dict[str, float]
     uplift: UpliftFigures | None
     models: tuple[ModelFile, ...]
+    left: int = 0
     versions: dict[str, str] = field(default_factory=installed_versions)
 
     def to_json(self) -> str:
@@ -74,6 +78,8 @@ class Summary:
     def _offers(self) -> str:
         """Say who gets an offer, and where there is no signal, that it is one for all."""
         counted = f"{self.recommended:,} of {self.customers:,} customers"
+        if self.left:
+            counted += f", of whom {self.left:,} left,"
         if self.uplift is None:
             return f"{counted} have an offer"
         if self.uplift.has_signal:
