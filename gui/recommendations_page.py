@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SLIDES_BELOW = 1280  # width of the window
 SLIDE_MS = 140
+LEAST_CURVE = 210
 SETTLE_MS = 250  # after the last key on the budget's slider
 
 
@@ -56,6 +57,8 @@ class RecommendationsPage(Page):
         self._work.failed.connect(self.jobs.failed)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._keep_budget)
+        self._drawing = QTimer(self, singleShot=True, interval=0)
+        self._drawing.timeout.connect(self._show_curve)
         self._photos = CustomerPhotoLoader(self)
         self._photos.loaded.connect(self._take_photo)
         self._photos.failed.connect(self.jobs.failed)
@@ -100,9 +103,13 @@ class RecommendationsPage(Page):
         self.no_gain = NoGainCard()
         self.no_gain.single_wanted.connect(self.choose_single)
         self.no_gain.personal_wanted.connect(self.choose_personal)
-        self._lower = column(self.honesty, (self.customers, 56), self.no_signal, self.no_gain, gap=12)
+        self._curve_place = column(gap=0)
+        curve = QWidget()
+        curve.setMinimumHeight(LEAST_CURVE)
+        curve.setLayout(self._curve_place)
+        lower = column(self.honesty, (self.customers, 56), self.no_signal, self.no_gain, (curve, 44), gap=12)
         content = QWidget()
-        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), self._lower, gap=10))
+        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), lower, gap=10))
         self.scroller = FittingScroll(content)
         self.empty = EmptyState(
             "offer",
@@ -151,7 +158,10 @@ class RecommendationsPage(Page):
         self._show_choice(shown.results)
         self.customers.setVisible(shown.has_customers)
         self.export.setEnabled(shown.has_customers)
-        self._show_curve(shown, asked)
+        if self.curve is None:
+            self._drawing.start()  # the plotting library takes its time, and the rest need not wait for it
+        else:
+            self._show_curve()
         if shown.has_customers:
             has_trial = shown.finding is not Finding.NO_TRIAL
             self.customers.show_customers(shown.results, shown.store, has_trial=has_trial)
@@ -199,7 +209,6 @@ class RecommendationsPage(Page):
         shown.budget.decide(shown.store, asked)
         self._show_figures(shown, asked)
         self.customers.follow_offers()
-        self.take_back.setVisible(asked < shown.budget.most)
         self.export.setEnabled(False)
         number = self.customers.table.chosen
         if number >= 0 and before.codes[number] != shown.store.text(OFFER).codes[number]:
@@ -252,17 +261,22 @@ class RecommendationsPage(Page):
     def _choices(self) -> tuple[Button, ...]:
         return self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back
 
-    def _show_curve(self, shown: Recommended, asked: int) -> None:
+    @Slot()
+    def _show_curve(self) -> None:
         """Show the curves, with a budget to choose where there can be one.
 
         The plotting library is loaded when it is needed for the first time.
         """
         from gui.charts.curve_card import CurveCard
 
+        shown = self._shown
+        if shown is None:
+            return
         if self.curve is None:
             self.curve = CurveCard()
             self.curve.asked.connect(self._move_budget)
-            self._lower.addWidget(self.curve, 44)
+            self._curve_place.addWidget(self.curve)
+        asked = shown.asked if self._moved_to is None else self._moved_to
         self.curve.show_results(shown.results, len(shown.store), shown.budget, asked)
 
     @Slot()

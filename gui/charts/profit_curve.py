@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
@@ -66,11 +66,14 @@ class MarkedChart(LineChart):
     """The profit lines with the marker of the share that is chosen, where one can be."""
 
     def __init__(self) -> None:
+        self._placing = QTimer(singleShot=True, interval=0)
         super().__init__(tr("What it earns, by how many are asked"))
+        self._placing.setParent(self)
         self.share = 0.0
         self._home: float | None = None
         self.text = ""
         self._mark: tuple[Any, Any, Any] | None = None
+        self._placing.timeout.connect(self._place_all)
 
     def set_home(self, share: float | None) -> None:
         """Keep the names of the lines off the marker's first place; None for no marker."""
@@ -131,6 +134,11 @@ class MarkedChart(LineChart):
         text.setPos(self.share - gap if turned else self.share + gap, top)
 
     def _settle(self) -> None:
+        """Place the names once for all the reasons that come together."""
+        self._placing.start()
+
+    @Slot()
+    def _place_all(self) -> None:
         super()._settle()
         self._place_mark()
 

@@ -21,7 +21,8 @@ def settle(page, qtbot):
 
     def rests():
         works = page._work, page.customers._work, page._photos._queue, page._circles._queue
-        return not any(work.is_busy for work in works) and not page._settling.isActive() and page._moved_to is None
+        timers = [page._settling, page._drawing, *([page.curve.profit.chart._placing] if page.curve else [])]
+        return not any(work.is_busy for work in works) and not any(each.isActive() for each in timers)
 
     qtbot.waitUntil(rests, timeout=10_000)
 
