@@ -48,6 +48,7 @@ UPLIFT_LOW = "uplift_low"  # 95 % interval
 UPLIFT_HIGH = "uplift_high"
 EXPECTED_VALUE = "expected_value"  # margin x uplift - cost, money per customer
 SEGMENT = "segment"
+PLANNED = "planned"  # the offer that the customer would get without a limit on how many are asked; missing without one
 WITHHELD = "withheld"  # whether the designer keeps the offer from this customer; missing where from nobody
 
 # matches

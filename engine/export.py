@@ -6,21 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.csv
 
 from engine.ads import WEIGHT_LIMITS, encode_jpeg, ensure_application
 from engine.campaign import Campaign
 from engine.columns import COSINE, CUSTOMER, MATCH_COLUMNS, PHOTO, PUBLIC_REJECT_COLUMNS, RANK, RECOMMENDATION_COLUMNS
 from engine.creative import SIZES, CreativeStudio
 from engine.job import JobContext
-
-IntArray = npt.NDArray[np.int64]
-DECIMALS = 6
-CHUNK = 50_000
-NOTE = "note"
+from engine.table_files import write_csv
 
 
 def write_tables(campaign: Campaign, folder: Path) -> None:
@@ -45,47 +38,6 @@ def write_seeds(campaign: Campaign, path: Path, k: int, context: JobContext | No
 
     found = campaign_seeds(campaign, k, context)
     write_csv(found.table(), path, note=found.sentence())
-
-
-def write_csv(
-    table: pa.Table,
-    path: Path,
-    *,
-    rows: IntArray | None = None,
-    note: str = "",
-    context: JobContext | None = None,
-) -> None:
-    """Write a table, or some of its rows in their order, as CSV in UTF-8; whole or not at all.
-
-    Texts stand in quotation marks, numbers have up to six decimals; a ``note`` stands in every row, as last column.
-    Raises OSError, and JobCancelled between chunks.
-    """
-    context = context or JobContext()
-    schema = table.schema.append(pa.field(NOTE, pa.string())) if note else table.schema
-    options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="none")
-    count = table.num_rows if rows is None else len(rows)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        with pyarrow.csv.CSVWriter(unfinished, schema, write_options=options) as writer:
-            for start in range(0, count, CHUNK):
-                context.progress(start / count)
-                part = table.slice(start, CHUNK) if rows is None else table.take(pa.array(rows[start : start + CHUNK]))
-                part = _rounded(part)
-                if note:
-                    part = part.append_column(schema.field(NOTE), pa.array([note] * part.num_rows, pa.string()))
-                writer.write_table(part)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _rounded(table: pa.Table) -> pa.Table:
-    import pyarrow.compute as pc
-
-    for place, field in enumerate(table.schema):
-        if pa.types.is_floating(field.type):
-            table = table.set_column(place, field, pc.round(table[field.name], DECIMALS))
-    return table
 
 
 def match_table(campaign: Campaign) -> pa.Table:

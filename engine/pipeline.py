@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from engine.campaign import Campaign, Consent, consent_day
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
-from engine.columns import CUSTOMER, NO_OFFER, OFFER, PHOTO_CONSENT, REJECT_COLUMNS
+from engine.columns import CUSTOMER, HAS_LEFT, NO_OFFER, OFFER, PHOTO_CONSENT, REJECT_COLUMNS, SEGMENT
 from engine.customer_base import CustomerBase, agreed, base_of_logs
 from engine.errors import InputError
 from engine.handsets.naming import NAMES_USED, write_names
@@ -322,7 +322,7 @@ def _keep_summary(
 ) -> Summary:
     """Keep the rows and photos set aside, the history of the run and the summary."""
     rejects = _with_photos(base.rejects, photos.refused)
-    table = campaign.read_table("customers", [OFFER])
+    table = campaign.read_table("customers", [OFFER, SEGMENT])
     assert table is not None
     recommended = int(pc.sum(pc.not_equal(table[OFFER], NO_OFFER)).as_py() or 0)
     summary = Summary(
@@ -338,6 +338,7 @@ def _keep_summary(
         uplift=_figures(model, value, recommended),
         models=_models(),
         honesty=() if model is None else honesty_of(campaign).findings,
+        left=int(pc.sum(pc.equal(table[SEGMENT], HAS_LEFT)).as_py() or 0),
     )
     with campaign.transaction():
         campaign.write_table("rejects", rejects)

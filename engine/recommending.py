@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.columns import (
     NO_OFFER,
     OFFER,
     OUTCOME,
+    PLANNED,
     RESIDENCE,
     SEGMENT,
     UNKNOWN_MAKER,
@@ -161,8 +163,8 @@ def _pass_over_who_left(table: pd.DataFrame, gone: npt.NDArray[np.bool_]) -> Non
 def choose_offers(campaign: Campaign, choice: Choice, context: JobContext | None = None) -> None:
     """Give every customer what the designer chose, in the campaign file, so that all that follows goes by it.
 
-    An ``open`` choice takes an earlier one back, to the last digit; who was withheld from stays so. Raises InputError
-    if the campaign holds no outcomes of a past campaign, or not that offer.
+    An ``open`` choice without a limit takes an earlier one back, to the last digit; who was withheld from stays so.
+    Raises InputError if the campaign holds no outcomes of a past campaign, or not that offer.
     """
     context = context or JobContext()
     with campaign.transaction():
@@ -183,9 +185,11 @@ def restore_choices(
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    from engine.offers import Choice
+
     with campaign.transaction():
         table = campaign.read_table("customers")
-        if table is None or (choice.kind == "open" and not withheld):
+        if table is None or (choice == Choice() and not withheld):
             return
         marks = pc.is_in(table[CUSTOMER].cast(pa.string()), value_set=pa.array(sorted(withheld), pa.string()))
         if pc.any(marks).as_py():
@@ -193,12 +197,12 @@ def restore_choices(
         _keep_chosen(campaign, table, choice, context or JobContext())
 
 
-def withhold_offer(
-    campaign: Campaign, customer: str, *, withheld: bool = True, context: JobContext | None = None
+def withhold_offers(
+    campaign: Campaign, customers: Sequence[str], *, withheld: bool = True, context: JobContext | None = None
 ) -> None:
-    """Send one customer no offer, whatever is chosen for the others; not ``withheld`` any more, take that back.
+    """Send some customers no offer, whatever is chosen for the others; not ``withheld`` any more, take that back.
 
-    Raises InputError if the campaign has no such customer.
+    Raises InputError if the campaign has no such customer; then nobody's offer is changed.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -208,11 +212,14 @@ def withhold_offer(
     context = context or JobContext()
     with campaign.transaction():
         table = campaign.read_table("customers")
-        place = -1 if table is None else pc.index(table[CUSTOMER], customer).as_py()
-        if table is None or place < 0:
-            raise InputError(f"{campaign.path.name} has no customer {customer}. Choose one of its customers.")
+        wanted = pa.array(customers, pa.string())
+        known = pa.array([], pa.string()) if table is None else table[CUSTOMER].cast(pa.string()).combine_chunks()
+        strangers = wanted.filter(pc.invert(pc.is_in(wanted, value_set=known)))
+        if table is None or len(strangers):
+            who = strangers[0].as_py() if len(strangers) else ""
+            raise InputError(f"{campaign.path.name} has no customer {who}. Choose one of its customers.")
         marks = _withheld(table)
-        marks[place] = withheld
+        marks[pc.is_in(known, value_set=wanted).to_numpy(zero_copy_only=False)] = withheld
         if WITHHELD in table.column_names:
             table = table.drop_columns([WITHHELD])
         if marks.any():
@@ -237,12 +244,27 @@ def _keep_chosen(campaign: Campaign, table: pa.Table, choice: Choice, context: J
     context.check()
     _pass_over_who_left(frame, np.asarray(table[SEGMENT].to_pandas() == HAS_LEFT))
     _pass_over(frame, _withheld(table))
+    if PLANNED in table.column_names:
+        table = table.drop_columns([PLANNED])
+    if choice.most is not None:
+        table = table.append_column(PLANNED, pa.array(frame[OFFER], pa.string()))
+        beyond = np.ones(len(frame), dtype=bool)
+        beyond[most_worth_first(frame)[: choice.most]] = False
+        _pass_over(frame, beyond)
     for column in (OFFER, UPLIFT, UPLIFT_LOW, UPLIFT_HIGH, EXPECTED_VALUE, SEGMENT):
         context.check()
         field = table.schema.field(column)
         table = table.set_column(table.schema.get_field_index(column), field, pa.array(frame[column], field.type))
     context.progress(0.7, "Keeping the choice")
     campaign.write_table("customers", table)
+
+
+def most_worth_first(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the rows of RECOMMENDATION_COLUMNS that have an offer, by expected value; equals keep their order."""
+    asked = np.flatnonzero((frame[OFFER] != NO_OFFER).to_numpy())
+    worth = frame[EXPECTED_VALUE].to_numpy(dtype=np.float64)[asked]
+    order: npt.NDArray[np.int64] = asked[np.argsort(-worth, kind="stable")]
+    return order
 
 
 def _chosen(campaign: Campaign, table: pa.Table, choice: Choice) -> pd.DataFrame:

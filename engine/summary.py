@@ -50,6 +50,7 @@ class Summary:
     """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``.
 
     ``honesty`` is what must be known before the figures are believed, red first; empty without a past campaign.
+    ``left`` of the ``customers`` have left the operator; they get no offer.
     """
 
     customers: int
@@ -64,6 +65,7 @@ class Summary:
     uplift: UpliftFigures | None
     models: tuple[ModelFile, ...]
     honesty: tuple[Finding, ...] = ()
+    left: int = 0
     versions: dict[str, str] = field(default_factory=installed_versions)
 
     def to_json(self) -> str:
@@ -82,6 +84,8 @@ class Summary:
     def _offers(self) -> str:
         """Say who gets an offer, and where there is no signal, that it is one for all."""
         counted = f"{self.recommended:,} of {self.customers:,} customers"
+        if self.left:
+            counted += f", of whom {self.left:,} left,"
         if self.uplift is None:
             return f"{counted} have an offer"
         if self.uplift.has_signal:

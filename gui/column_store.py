@@ -7,8 +7,8 @@ texts are compared once, in Arrow's dictionary. Every function may be called in 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+CodeArray = npt.NDArray[np.int32]
 Rank = Callable[[str], Any]  # what a text is sorted by
 
 
@@ -50,12 +51,22 @@ def sort_order(values: FloatArray | IntArray, *, descending: bool = False) -> In
 class TextColumn:
     """A column of texts with few different ones (makers, towns, offers): each row is a code into ``values``."""
 
-    def __init__(self, column: pa.ChunkedArray) -> None:
+    def __init__(self, codes: CodeArray, values: Sequence[str]) -> None:
+        self.codes = codes  # -1 where a text is missing
+        self.values = tuple(values)
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> TextColumn:
+        """Return an Arrow column as codes."""
         import pyarrow.compute as pc
 
         whole = column.combine_chunks().dictionary_encode()
-        self.codes: npt.NDArray[np.int32] = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
-        self.values: tuple[str, ...] = tuple(whole.dictionary.to_pylist())
+        codes = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False)
+        return cls(codes, whole.dictionary.to_pylist())
+
+    def code(self, text: str) -> int:
+        """Return the code of a text, -1 if no row has it."""
+        return self.values.index(text) if text in self.values else -1
 
     def counts(self) -> dict[str, int]:
         """Return how many rows have each text."""
@@ -75,31 +86,50 @@ class TextColumn:
 
 
 @dataclass(frozen=True)
+class ColumnFilter:
+    """A column of repeated texts, and those of them that are kept."""
+
+    column: str
+    kept: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Arrangement:
-    """What is shown: rows with all words of ``search``, with one of ``kept`` (empty = any), sorted by a column."""
+    """What is shown: rows with all words of ``search`` that pass all ``filters``, sorted by a column."""
 
     search: str = ""
-    kept: frozenset[str] = frozenset()
+    filters: tuple[ColumnFilter, ...] = ()
     column: str = ""
     descending: bool = False
+
+    def kept(self, column: str) -> frozenset[str]:
+        """Return the texts of a column that are kept; none means all."""
+        return next((each.kept for each in self.filters if each.column == column), frozenset())
+
+    def keeping(self, column: str, kept: Iterable[str]) -> Arrangement:
+        """Return the same with other texts of a column kept; none means all."""
+        others = tuple(each for each in self.filters if each.column != column)
+        new = ColumnFilter(column, frozenset(kept))
+        return replace(self, filters=(*others, new) if new.kept else others)
 
 
 class ColumnStore:
     """A table to look things up in by column and row.
 
     ``key`` is the column that names each row, ``searched`` are the columns of repeated texts that are searched
-    besides it, ``filtered`` is the column that ``Arrangement.kept`` is about; ``ranks`` say how a column of texts
-    sorts where the alphabet is not meant.
+    besides it; ``ranks`` say how a column of texts sorts where the alphabet is not meant. Columns can be put in the
+    place of the table's, or beside them.
     """
 
     def __init__(
-        self, table: pa.Table, *, key: str, searched: Sequence[str], filtered: str, ranks: dict[str, Rank] | None = None
+        self, table: pa.Table, *, key: str, searched: Sequence[str], ranks: dict[str, Rank] | None = None
     ) -> None:
         self._table = table
         self._key = key
         self._searched = tuple(name for name in searched if name in table.column_names)
-        self._filtered = filtered
-        self._ranks = ranks or {}
+        self._put: set[str] = set()
+        self._staying: set[str] = set()
+        self._ranks = dict(ranks or {})
         self._texts: dict[str, TextColumn] = {}
         self._numbers: dict[str, FloatArray] = {}
         self._orders: dict[tuple[str, bool], IntArray] = {}
@@ -110,7 +140,19 @@ class ColumnStore:
 
     def has(self, name: str) -> bool:
         """Whether there is a column of a name."""
-        return name in self._table.column_names
+        return name in self._table.column_names or name in self._put
+
+    def put(self, name: str, column: TextColumn | FloatArray, *, stays: bool = False, rank: Rank | None = None) -> None:
+        """Put a column in the place of one, or beside the others; no order by it is kept unless it ``stays``."""
+        self._put.add(name)
+        if stays:
+            self._staying.add(name)
+        if rank is not None:
+            self._ranks[name] = rank
+        if isinstance(column, TextColumn):
+            self._texts[name] = column
+        else:
+            self._numbers[name] = column
 
     def numbers(self, name: str) -> FloatArray:
         """Return a column of numbers; missing ones are nan."""
@@ -122,7 +164,7 @@ class ColumnStore:
     def text(self, name: str) -> TextColumn:
         """Return a column of repeated texts."""
         if name not in self._texts:
-            self._texts[name] = TextColumn(self._table[name])
+            self._texts[name] = TextColumn.of(self._table[name])
         return self._texts[name]
 
     @cached_property
@@ -153,17 +195,19 @@ class ColumnStore:
         return order if shown is None else order[shown[order]]
 
     def _order(self, name: str, descending: bool) -> IntArray:
-        """Return all rows sorted by a column, worked out once."""
+        """Return all rows sorted by a column, worked out once where the column stays."""
+        if name in self._put - self._staying:
+            return self._sorted(name, descending)
         place = (name, descending)
         if place not in self._orders:
-            if name == self._key:
-                self._orders[place] = self._order_by_key(descending)
-            elif name in self._ranks or _is_text(self._table, name):
-                ranks = self.text(name).ranks(self._ranks.get(name, fold))
-                self._orders[place] = sort_order(ranks, descending=descending)
-            else:
-                self._orders[place] = sort_order(self.numbers(name), descending=descending)
+            by_key = name == self._key
+            self._orders[place] = self._order_by_key(descending) if by_key else self._sorted(name, descending)
         return self._orders[place]
+
+    def _sorted(self, name: str, descending: bool) -> IntArray:
+        if name in self._texts or name in self._ranks or (name not in self._put and _is_text(self._table, name)):
+            return sort_order(self.text(name).ranks(self._ranks.get(name, fold)), descending=descending)
+        return sort_order(self.numbers(name), descending=descending)
 
     def _order_by_key(self, descending: bool) -> IntArray:
         import pyarrow.compute as pc
@@ -178,8 +222,7 @@ class ColumnStore:
     def _shown(self, how: Arrangement) -> BoolArray | None:
         """Return which rows pass search and filter; None means all."""
         passing = [self._with_word(word) for word in search_words(how.search)]
-        if how.kept:
-            passing.append(self.text(self._filtered).rows_with(how.kept.__contains__))
+        passing.extend(self.text(each.column).rows_with(each.kept.__contains__) for each in how.filters)
         return np.logical_and.reduce(passing) if passing else None
 
     def _with_word(self, word: str) -> BoolArray:

@@ -36,9 +36,8 @@ def load_photo(campaign: Campaign, customer: str, on: date) -> CustomerPhoto:
 class CustomerPhotoLoader(CustomerLoader):
     """Loads a customer's photo (CustomerPhoto)."""
 
-    @staticmethod
     def load(
-        campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
+        self, campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
     ) -> CustomerPhoto:
         """Load a customer's photo."""
         return load_photo(campaign, customer, on)

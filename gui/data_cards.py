@@ -84,7 +84,7 @@ def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
 
 def write_rejects(rejects: pa.Table, path: Path) -> None:
     """Write rejected rows as CSV, as the export does; the file appears when it is whole. Raises OSError."""
-    from engine.export import write_csv
+    from engine.table_files import write_csv
 
     write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), path)
 

@@ -22,9 +22,8 @@ class FaceLoader(CustomerLoader):
 
     not_kept = Signal(Exception)
 
-    @staticmethod
     def load(
-        campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
+        self, campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
     ) -> CustomerFaces:
         """Load a customer's faces."""
         return load_faces(campaign, results.faces or AdFaces(campaign, results.scale, on), customer, on, context)

@@ -68,8 +68,8 @@ def best_for_all(results: CampaignResults) -> str:
     return "" if key == NO_OFFER else offer_name(results.offers, key)
 
 
-def verdict(results: CampaignResults, asked: int) -> str:
-    """Say in one sentence what to do."""
+def verdict(results: CampaignResults, asked: int, *, is_limited: bool = False) -> str:
+    """Say in one sentence what to do; ``is_limited`` where a budget leaves out some who are worth asking."""
     count = numbers.decimal(asked)
     finding = finding_of(results)
     if finding is Finding.NO_TRIAL:
@@ -87,7 +87,8 @@ def verdict(results: CampaignResults, asked: int) -> str:
     if chosen is not None:
         said = tr("Ask {count} customers, all with {offer}: you chose one offer for all.")
         return said.format(count=count, offer=offer_name(results.offers, chosen))
-    lead = "" if is_undecided(results) else tr("Ask {count} customers.").format(count=count)
+    words = tr("Ask {count} customers, those worth most.") if is_limited else tr("Ask {count} customers.")
+    lead = "" if is_undecided(results) else words.format(count=count)
     if finding is Finding.GAIN:
         rest = tr("Choosing the offer for each earns more than one offer for all.")
     elif single:
@@ -110,13 +111,17 @@ class Figure:
     short_range: str = ""
 
 
-def figures(results: CampaignResults, asked: int, customers: int) -> tuple[Figure, ...]:
-    """Return how many are worth an offer, what that earns over no offers, and over one offer for all."""
-    first = Figure(
-        tr("Worth an offer"),
-        tr("{asked} of {all}").format(asked=numbers.decimal(asked), all=numbers.decimal(customers)),
-        tr("to the rest: no offer"),
-    )
+def figures(results: CampaignResults, asked: int, people: People, worth: int | None = None) -> tuple[Figure, ...]:
+    """Return how many are worth an offer, what that earns over no offers, and over one offer for all.
+
+    ``worth`` is how many are worth asking where a budget leaves some of them out.
+    """
+    customers = people.there
+    left = tr("customers, of whom {left} left").format(left=numbers.decimal(people.left))
+    counted = tr("{asked} of {all}").format(asked=numbers.decimal(asked), all=numbers.decimal(people.all))
+    first = Figure(tr("Worth an offer"), counted, left if people.left else tr("to the rest: no offer"))
+    if worth is not None:
+        first = Figure(tr("Get an offer"), counted, tr("{worth} are worth one").format(worth=numbers.decimal(worth)))
     value = results.value
     if value is None or results.evaluation is None:
         missing, needs = tr("Not known"), tr("needs the outcomes of a past campaign")
@@ -152,7 +157,22 @@ def figures(results: CampaignResults, asked: int, customers: int) -> tuple[Figur
     if results.curve is not None:
         there = earned_at(results.curve, asked / customers)
     earned = _earned(tr("Expected gain over no offers"), there, money, customers, tip)
+    if worth is not None and results.curve is not None:
+        return first, earned, _over_as_many(results.curve, asked / customers, money, tip)
     return first, earned, _over_single(results, money, tip)
+
+
+@dataclass(frozen=True)
+class People:
+    """How many customers the campaign has, and how many of them left."""
+
+    all: int
+    left: int = 0
+
+    @property
+    def there(self) -> int:
+        """How many can be asked."""
+        return self.all - self.left
 
 
 @dataclass(frozen=True)
@@ -189,10 +209,24 @@ def _range(low: float, high: float, *, signed: bool = False) -> str:
 def _over_single(results: CampaignResults, money: Currency, tip: str) -> Figure:
     value = results.value
     assert value is not None
-    clear = not value.gain_low <= 0 <= value.gain_high
-    tone: Tone = "muted" if not clear else "positive" if value.gain > 0 else "warning"
-    said = _range(value.gain_low, value.gain_high, signed=True)
-    name, amount = tr("Personal, over best single offer"), money.amount(value.gain, signed=True)
-    ends = (numbers.short(end, signed=True) for end in (value.gain_low, value.gain_high))
+    gain = Estimate(value.gain, value.gain_low, value.gain_high)
+    return _gain(tr("Personal, over best single offer"), gain, money, tip)
+
+
+def _over_as_many(curve: ProfitCurve, share: float, money: Currency, tip: str) -> Figure:
+    """Return what personal offers earn over the best single one when both go to a share only."""
+    name = tr("Personal, over best single offer")
+    tip = f"{tip}. {tr('Compared with the best single offer to as many customers, drawn by lot')}"
+    if not curve.over_single:
+        return Figure(name, tr("Not known"), tr("made before budgets were compared"), tip, "muted")
+    ends = (curve.over_single, curve.over_single_low, curve.over_single_high)
+    return _gain(name, Estimate(*(float(np.interp(share, curve.share, each)) for each in ends)), money, tip)
+
+
+def _gain(name: str, each: Estimate, money: Currency, tip: str) -> Figure:
+    clear = not each.low <= 0 <= each.high
+    tone: Tone = "muted" if not clear else "positive" if each.value > 0 else "warning"
+    ends = (numbers.short(end, signed=True) for end in (each.low, each.high))
     short = tr("a customer, {range}").format(range=numbers.likely_range(*ends))
-    return Figure(name, money.per_customer(value.gain), said, tip, tone, amount, short)
+    said = _range(each.low, each.high, signed=True)
+    return Figure(name, money.per_customer(each.value), said, tip, tone, money.amount(each.value, signed=True), short)

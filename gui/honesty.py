@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from engine.columns import BIRTH_YEAR, NO_OFFER, OFFER, RESIDENCE
+from engine.columns import NO_OFFER, OFFER, RESIDENCE
 from gui import numbers
-from gui.column_store import BoolArray, ColumnStore, IntArray
+from gui.column_store import BoolArray, CodeArray, ColumnStore, IntArray
 from gui.findings import best_for_all, is_undecided
 from gui.money import currency_of, likely
-from gui.offer_words import age_band
+from gui.recommendations_columns import AGE_BAND
 from gui.widgets import HonestyMark
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[Honesty
     marks = []
     if value.gain_low <= 0:
         marks.append(HonestyMark("warning", "warning", as_good(results), difference(results)))
-    marks.extend(_thin_marks(results, store))
+    marks.extend(_thin_marks(store))
     if not is_undecided(results):
-        marks.extend(_uneven_marks(results, store))
+        marks.extend(_uneven_marks(store))
     marks.append(
         HonestyMark("check", "positive", tr("The signal is real."), tr("Randomised trial; chance rarely does this."))
     )
@@ -79,7 +79,7 @@ class _Groups:
     """Customers by a group each: ``codes`` are places in ``names``, -1 where the group is not known."""
 
     names: tuple[str, ...]
-    codes: IntArray
+    codes: CodeArray
 
     def counts(self, among: BoolArray | None = None) -> IntArray:
         """Return how many customers each group has, or how many of those ``among`` it."""
@@ -87,30 +87,17 @@ class _Groups:
         return np.bincount(self.codes[mine], minlength=len(self.names))
 
 
-def _age_bands(results: CampaignResults, store: ColumnStore) -> _Groups:
-    """Return the customers by age band on the last day of the logs."""
-    if not store.has(BIRTH_YEAR) or results.span is None:
-        return _Groups((), np.empty(0, dtype=np.int64))
-    years = store.numbers(BIRTH_YEAR)
-    born = np.where(years >= 0, years, -1.0).astype(np.int64)  # not known: -1, the last place of the table
-    names: dict[str, int] = {}
-    table = np.full(int(born.max(initial=0)) + 2, -1, dtype=np.int64)
-    for year in np.flatnonzero(np.bincount(born[born >= 0])).tolist():
-        table[year] = names.setdefault(age_band(year, results.span[1].year), len(names))
-    return _Groups(tuple(names), table[born])
+def _groups(store: ColumnStore, name: str) -> _Groups:
+    """Return the customers by a column of texts, such as town or age band."""
+    if not store.has(name):
+        return _Groups((), np.empty(0, dtype=np.int32))
+    found = store.text(name)
+    return _Groups(found.values, found.codes)
 
 
-def _towns(store: ColumnStore) -> _Groups:
-    """Return the customers by town."""
-    if not store.has(RESIDENCE):
-        return _Groups((), np.empty(0, dtype=np.int64))
-    towns = store.text(RESIDENCE)
-    return _Groups(towns.values, towns.codes.astype(np.int64))
-
-
-def _thin_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
+def _thin_marks(store: ColumnStore) -> tuple[HonestyMark, ...]:
     """Name the age band with the fewest customers, if they are few."""
-    bands = _age_bands(results, store)
+    bands = _groups(store, AGE_BAND)
     if not bands.names:
         return ()
     counts = bands.counts()
@@ -123,13 +110,13 @@ def _thin_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMa
     return (HonestyMark("warning", "warning", lead, rest.format(count=numbers.decimal(count))),)
 
 
-def _uneven_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
+def _uneven_marks(store: ColumnStore) -> tuple[HonestyMark, ...]:
     """Name the two towns, or the two ages, whom offers reach most and least; thin groups are left out."""
     asked = store.text(OFFER).rows_with(lambda key: key != NO_OFFER)
     widest, said = UNEVEN, ""
     for groups, sentence in (
-        (_towns(store), tr("{most} in {first}, {least} in {last}.")),
-        (_age_bands(results, store), tr("{most} at the age of {first}, {least} at {last}.")),
+        (_groups(store, RESIDENCE), tr("{most} in {first}, {least} in {last}.")),
+        (_groups(store, AGE_BAND), tr("{most} at the age of {first}, {least} at {last}.")),
     ):
         counts = groups.counts()
         large = np.flatnonzero(counts >= THIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
@@ -38,6 +39,8 @@ ICON = 16
 DOT = 6
 ARROW = 14
 LEAST = 44
+MOST_COPIED = 10_000  # rows
+ADDS, SPANS = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def _padding(table: QObject | None) -> int:
@@ -173,13 +176,16 @@ class LargeTable(QTableView):
     """A table of any length.
 
     ``sort_wanted`` tells a column, ``row_chosen`` the row number under the cursor, ``opened`` the same on Return or a
-    click, ``typed`` the first letter of a search.
+    click, ``typed`` the first letter of a search, ``selected`` how many rows are selected, ``too_many_to_copy`` that
+    the clipboard is not the way for so many.
     """
 
     sort_wanted = Signal(int)
     row_chosen = Signal(int)
     opened = Signal(int)
     typed = Signal(str)
+    selected = Signal(int)
+    too_many_to_copy = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -196,12 +202,13 @@ class LargeTable(QTableView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.header.sort_wanted.connect(self.sort_wanted)
         self.selectionModel().currentRowChanged.connect(self._choose)
+        self.selectionModel().selectionChanged.connect(self._count_selected)
         self.clicked.connect(self._open)
         look().changed.connect(self._follow_look)
         self._follow_look()
@@ -215,6 +222,7 @@ class LargeTable(QTableView):
         """Show other rows, or the same in another order, from the top; the chosen row stays so if it is among them."""
         chosen = self.chosen
         self.rows.show_rows(rows)
+        self.selected.emit(0)
         place = self.rows.place_of(chosen) if chosen >= 0 else -1
         if len(rows):
             self.choose_place(max(place, 0))
@@ -226,6 +234,16 @@ class LargeTable(QTableView):
         index = self.currentIndex()
         return self.rows.source_row(index.row()) if index.isValid() else -1
 
+    @property
+    def selected_rows(self) -> IntArray:
+        """The row numbers that are selected, in the order in which they are shown."""
+        selection = self.selectionModel().selection()
+        ranges = [selection.at(place) for place in range(selection.size())]
+        spans = sorted((each.top(), each.bottom()) for each in ranges)
+        places = [np.arange(first, last + 1) for first, last in spans]
+        found: IntArray = self.rows.rows[np.unique(np.concatenate(places))] if places else self.rows.rows[:0]
+        return found
+
     def choose_place(self, place: int) -> None:
         """Put the cursor on a place and show it."""
         index = self.rows.index(place, 0)
@@ -235,11 +253,9 @@ class LargeTable(QTableView):
         self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the row on Ctrl+C, open it on Return, begin a search with a letter."""
-        if event.matches(QKeySequence.StandardKey.Copy) and self.chosen >= 0:
-            row = self.currentIndex().row()
-            cells = (self.rows.cell(self.rows.index(row, place)) for place in range(len(self.rows.columns)))
-            QApplication.clipboard().setText("\t".join(cell.text for cell in cells))
+        """Copy the rows on Ctrl+C, open one on Return, begin a search with a letter."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy(self.selected_rows)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.chosen >= 0:
             self.opened.emit(self.chosen)
         else:
@@ -309,5 +325,18 @@ class LargeTable(QTableView):
         if current.isValid():
             self.row_chosen.emit(self.rows.source_row(current.row()))
 
+    def _copy(self, rows: IntArray) -> None:
+        if len(rows) > MOST_COPIED:
+            self.too_many_to_copy.emit()
+            return
+        lines = ("\t".join(column.cell(row).text for column in self.rows.columns) for row in rows.tolist())
+        QApplication.clipboard().setText("\n".join(lines))
+
+    def _count_selected(self) -> None:
+        selection = self.selectionModel().selection()
+        self.selected.emit(sum(selection.at(place).height() for place in range(selection.size())))
+
     def _open(self, index: QModelIndex) -> None:
+        if QApplication.keyboardModifiers() & (ADDS | SPANS):
+            return  # the row joins a selection
         self.opened.emit(self.rows.source_row(index.row()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,20 +18,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Withholding:
-    """An offer that is kept from one customer, or not any more."""
+    """Offers that are kept from some customers, or not any more."""
 
-    customer: str
+    customers: tuple[str, ...]
     withheld: bool
+
+
+@dataclass(frozen=True)
+class Budgeting:
+    """How many customers are asked at most, beside what else was chosen."""
+
+    choice: Choice
+
+
+Change = Withholding | Budgeting
 
 
 @dataclass(frozen=True, eq=False)
 class _Kept:
     campaign: Campaign
-    undoes: tuple[Withholding, ...]
+    undoes: tuple[Change, ...]
 
 
 class OfferChanges(QObject):
-    """Makes one change after another. What was withheld since the last choice for all can be taken back one by one.
+    """Makes one change after another. What was withheld, and each budget, since the last choice between personal
+    offers and one for all can be taken back one by one.
 
     ``began`` says that a change is on its way, ``kept`` that it is in the file, ``given_up`` that all is as it was.
     """
@@ -44,7 +55,7 @@ class OfferChanges(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._campaign: Campaign | None = None
-        self._undoes: tuple[Withholding, ...] = ()
+        self._undoes: tuple[Change, ...] = ()
         self._is_busy = False
 
     @property
@@ -53,8 +64,8 @@ class OfferChanges(QObject):
         return self._is_busy
 
     @property
-    def last(self) -> Withholding | None:
-        """What would take the last withholding back."""
+    def last(self) -> Change | None:
+        """What would take the last change back."""
         return self._undoes[-1] if self._undoes else None
 
     def set_campaign(self, campaign: Campaign | None) -> None:
@@ -74,24 +85,32 @@ class OfferChanges(QObject):
 
         self._start(change, ())
 
-    def withhold(self, customer: str, withheld: bool) -> None:
-        """Keep the offer from one customer, or not any more."""
-        self._withhold(Withholding(customer, withheld), (*self._undoes, Withholding(customer, not withheld)))
+    def limit(self, choice: Choice, before: Choice) -> None:
+        """Ask as many as a choice says; ``before`` is what takes that back."""
+        self._make(Budgeting(choice), (*self._undoes, Budgeting(before)))
+
+    def withhold(self, customers: Sequence[str], withheld: bool) -> None:
+        """Keep the offers from some customers, or not any more."""
+        those = tuple(customers)
+        self._make(Withholding(those, withheld), (*self._undoes, Withholding(those, not withheld)))
 
     def undo(self) -> None:
-        """Take back what was withheld, or given back, last."""
+        """Take back what was withheld, given back or limited last."""
         if self.last is not None:
-            self._withhold(self.last, self._undoes[:-1])
+            self._make(self.last, self._undoes[:-1])
 
-    def _withhold(self, wanted: Withholding, undoes: tuple[Withholding, ...]) -> None:
+    def _make(self, wanted: Change, undoes: tuple[Change, ...]) -> None:
         def change(campaign: Campaign, context: JobContext) -> None:
-            from engine.recommending import withhold_offer
+            from engine.recommending import choose_offers, withhold_offers
 
-            withhold_offer(campaign, wanted.customer, withheld=wanted.withheld, context=context)
+            if isinstance(wanted, Budgeting):
+                choose_offers(campaign, wanted.choice, context)
+            else:
+                withhold_offers(campaign, wanted.customers, withheld=wanted.withheld, context=context)
 
         self._start(change, undoes)
 
-    def _start(self, change: Callable[[Campaign, JobContext], None], undoes: tuple[Withholding, ...]) -> None:
+    def _start(self, change: Callable[[Campaign, JobContext], None], undoes: tuple[Change, ...]) -> None:
         campaign = self._campaign
         if campaign is None or self._is_busy:
             return
@@ -104,7 +123,7 @@ class OfferChanges(QObject):
         self.began.emit()
         self._jobs.start(
             Job(self.tr("Choosing offers"), work), self._keep, failed=self._fail, cancelled=self._give_up,
-            afterwards=self.tr("Offers chosen"),
+            afterwards=self.tr("Offers chosen"), lasting=True,
         )  # fmt: skip
 
     @Slot(object)

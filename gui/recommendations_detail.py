@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,13 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.columns import CURRENT_MAKER, CUSTOMER, NO_OFFER, UNKNOWN_MAKER
+from engine.columns import CURRENT_MAKER, CUSTOMER, NO_OFFER, OFFER, PLANNED, UNKNOWN_MAKER
 from gui import numbers
 from gui.budget import uplift_column
 from gui.charts.offer_intervals import Interval, OfferIntervals
 from gui.column_store import ColumnStore
 from gui.consent_words import consent_chip
+from gui.customer_circle import CircleFacts
 from gui.customer_facts import CustomerFacts, customer_facts
 from gui.customer_photo import CustomerPhoto
 from gui.fitting_scroll import FittingScroll
@@ -28,6 +29,7 @@ from gui.theme import DETAIL_PANE, RADIUS_PHOTO, look, theme
 from gui.widgets import Button, Chip, ElidedLabel, Label, Notice, bold, clear, column, plain, row
 
 if TYPE_CHECKING:
+    from engine.offers import Offer
     from gui.results import CampaignResults
 
 PHOTO = 72
@@ -114,6 +116,16 @@ def loyalty_intervals(results: CampaignResults, maker: str, chosen: str) -> tupl
     return tuple(sorted(found, key=lambda each: -each.value))
 
 
+def _as_decided(
+    facts: CustomerFacts, results: CampaignResults, store: ColumnStore, number: int
+) -> tuple[CustomerFacts, Offer | None]:
+    """Return the facts with the offer as the budget decides now, and the offer that it keeps from the customer."""
+    offers = {offer.key: offer for offer in results.offers}
+    now = offers.get(store.value(OFFER, number))
+    planned = offers.get(store.value(PLANNED, number)) if store.has(PLANNED) else facts.offer
+    return replace(facts, offer=now), planned if now is None else None
+
+
 class _Part(QWidget):
     """A titled part of the pane."""
 
@@ -161,6 +173,10 @@ class DetailPane(QFrame):
         self.phones.setContentsMargins(0, 0, 0, 0)
         phones.setLayout(self.phones)
         self._phones = _Part(tr("Phones so far"), phones)
+        self.circle = Label("", wrap=True)
+        self.circle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._circle = _Part(tr("In their circle"), self.circle)
+        self._circle.hide()
         self.open_preview = Button(tr("Open in Preview"), "primary", "preview")
         self.open_preview.clicked.connect(self._want_preview)
         self.no_offer = Button(tr("No offer"), "plain", "no-offer")
@@ -175,7 +191,7 @@ class DetailPane(QFrame):
         head.setAlignment(self._photos, Qt.AlignmentFlag.AlignTop)
         content = QWidget()
         content.setLayout(
-            column(head, self.sentence, self._offers, self._phones, None, gap=14, margins=(20, 18, 20, 8))
+            column(head, self.sentence, self._offers, self._phones, self._circle, None, gap=14, margins=(20, 18, 20, 8))
         )
         foot = row((self.open_preview, 1), self.no_offer, margins=(20, 6, 20, 14))
         return column((FittingScroll(content), 1), foot, gap=0)
@@ -189,12 +205,15 @@ class DetailPane(QFrame):
         facts = customer_facts(results, store.key(number))
         if facts is None:
             return
+        facts, beyond = _as_decided(facts, results, store, number)
+        if facts.customer != self.customer:
+            self._circle.hide()
         self.customer = facts.customer
         key = numbers.customer_key(facts.customer)
         self.who.set_whole(tr("Customer {key}").format(key=key))
         phone = "" if facts.phone == UNKNOWN_MAKER else facts.phone
         self.about.setText(". ".join(part for part in (facts.place_and_age, phone) if part))
-        self._say_offer(results, facts)
+        self._say_offer(results, facts, beyond)
         self._offer_withholding(facts)
         self._show_intervals(results, store, number, facts)
         self._show_phones(phones_of(results, facts.customer))
@@ -214,7 +233,14 @@ class DetailPane(QFrame):
         self._tile.show_icon("photo" if holds else "lock", tr("No photo") if holds else chip.text)
         self._photos.setCurrentWidget(self._tile)
 
-    def _say_offer(self, results: CampaignResults, facts: CustomerFacts) -> None:
+    def show_circle(self, circle: CircleFacts | None) -> None:
+        """Show the circle of the customer who is shown, where there is one."""
+        is_mine = circle is not None and circle.customer == self.customer
+        self._circle.setVisible(is_mine)
+        if circle is not None and is_mine:
+            self.circle.setText(circle.sentence)
+
+    def _say_offer(self, results: CampaignResults, facts: CustomerFacts, beyond: Offer | None) -> None:
         name = f"{facts.offer.name}." if facts.offer is not None else tr("No offer.")
         if facts.is_withheld:
             said = why_no_offer(facts.segment, is_withheld=True)
@@ -232,6 +258,10 @@ class DetailPane(QFrame):
         if facts.offer is not None:
             said = more_say_yes(facts.uplift, facts.low, facts.high)
             self.sentence.set_notice("accent", "offer", f"{bold(name)} {plain(said)}")
+        elif beyond is not None:
+            said = tr("Beyond the budget: {offer} would be worth asking.").format(offer=beyond.name)
+            said = f"{said} {more_say_yes(facts.uplift, facts.low, facts.high)}"
+            self.sentence.set_notice("accent", "no-offer", f"{bold(name)} {plain(said)}")
         else:
             is_warned = facts.segment == "sleeping dog"
             tone, icon = ("warning", "warning") if is_warned else ("accent", "no-offer")

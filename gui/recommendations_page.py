@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPropertyAnimation, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QStyle, QWidget
+from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPropertyAnimation, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QStyle, QWidget
 
-from engine.columns import NO_OFFER, OFFER, RECOMMENDATION_COLUMNS
-from engine.job import Job, JobContext
+from engine.columns import OFFER, WITHHELD
 from gui import numbers
-from gui.budget import Budget, budget_of
-from gui.column_store import ColumnStore
+from gui.customer_circle import CircleFacts, CustomerCircleLoader
 from gui.customer_photo import CustomerPhoto, CustomerPhotoLoader
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
-from gui.honesty import honesty_marks
-from gui.offer_changes import OfferChanges
-from gui.recommendations_columns import customer_store
+from gui.offer_changes import OfferChanges, Withholding
+from gui.recommendations_data import Recommended, recommended
 from gui.recommendations_detail import DetailPane
+from gui.recommendations_export import RecommendationsExport
 from gui.recommendations_figures import FigureCard, NoGainCard, NoSignalCard, use_words
 from gui.recommendations_table import CustomerTable
-from gui.results import CampaignResults, of_who_is_there
 from gui.short_work import ShortWork
 from gui.theme import DETAIL_PANE, PAGE_MARGIN
 from gui.widgets import Button, EmptyState, HonestyLine, Page, column, row
@@ -32,9 +28,12 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
     from gui.charts.curve_card import CurveCard
     from gui.jobs import JobQueue
+    from gui.results import CampaignResults
 
 SLIDES_BELOW = 1280  # width of the window
 SLIDE_MS = 140
+LEAST_CURVE = 210
+SETTLE_MS = 250  # after the last key on the budget's slider
 
 
 class RecommendationsPage(Page):
@@ -43,33 +42,47 @@ class RecommendationsPage(Page):
     def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Recommendations"), jobs, parent)
         self._campaign: Campaign | None = None
-        self._results: CampaignResults | None = None
-        self._store: ColumnStore | None = None
+        self._all: CampaignResults | None = None
+        self._results: CampaignResults | None = None  # of those who can be asked
+        self._shown: Recommended | None = None
+        self._asked_for = ""  # the customer to go to once the page is worked out
+        self._moved_to: int | None = None  # how many the slider asks, until the campaign file has it
         self._is_open = False
         self._changes = OfferChanges(jobs, self)
         self._changes.began.connect(self._wait_for_change)
         self._changes.kept.connect(self.changed)
         self._changes.given_up.connect(self._show_again)
         self.curve: CurveCard | None = None
-        self._budgets = ShortWork(self.tr("Adding up costs"), self._take_budget, self)
-        self._budgets.failed.connect(self.jobs.failed)
+        self._work = ShortWork(self.tr("Ranking customers"), self._show, self)
+        self._work.failed.connect(self.jobs.failed)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settling.timeout.connect(self._keep_budget)
+        self._drawing = QTimer(self, singleShot=True, interval=0)
+        self._drawing.timeout.connect(self._show_curve)
         self._photos = CustomerPhotoLoader(self)
         self._photos.loaded.connect(self._take_photo)
         self._photos.failed.connect(self.jobs.failed)
+        self._circles = CustomerCircleLoader(self)
+        self._circles.loaded.connect(self._take_circle)
+        self._circles.failed.connect(self.jobs.failed)
         self.use_single = Button("-", "primary")
         self.use_single.clicked.connect(self.choose_single)
-        self.take_back = Button(self.tr("Take it back"), "plain", "undo", tip=self.tr("Choose again (Ctrl+Z)"))
+        self.take_back = Button(self.tr("Take it back"), "plain", "undo", tip=self.tr("Choose again"))
         self.take_back.clicked.connect(self.choose_again)
         self.add_action(self.use_single)
         self.add_action(self.take_back)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
         self.export = Button(self.tr("Export"), "plain", "export", tip=self.tr("Save the customers that are shown"))
-        self.export.clicked.connect(self._ask_where)
         self.add_action(self.export)
         self._make_body()
+        self.exporting = RecommendationsExport(self, self.customers, self.jobs)
+        self.export.clicked.connect(self.exporting.ask)
+        self.customers.bar.export_wanted.connect(self.exporting.ask_selected)
+        self.customers.bar.preview_wanted.connect(self._open_preview_of_first)
+        self.customers.bar.withholding_wanted.connect(self._withhold_selected)
         self.pane = DetailPane(self)
         self.pane.preview_wanted.connect(self._open_preview)
-        self.pane.withholding_wanted.connect(self._changes.withhold)
+        self.pane.withholding_wanted.connect(self._withhold)
         self.pane.closed.connect(self.close_pane)
         self._slide = QPropertyAnimation(self.pane, b"pos", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -90,9 +103,13 @@ class RecommendationsPage(Page):
         self.no_gain = NoGainCard()
         self.no_gain.single_wanted.connect(self.choose_single)
         self.no_gain.personal_wanted.connect(self.choose_personal)
-        self._lower = column(self.honesty, (self.customers, 56), self.no_signal, self.no_gain, gap=12)
+        self._curve_place = column(gap=0)
+        curve = QWidget()
+        curve.setMinimumHeight(LEAST_CURVE)
+        curve.setLayout(self._curve_place)
+        lower = column(self.honesty, (self.customers, 56), self.no_signal, self.no_gain, (curve, 44), gap=12)
         content = QWidget()
-        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), self._lower, gap=10))
+        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), lower, gap=10))
         self.scroller = FittingScroll(content)
         self.empty = EmptyState(
             "offer",
@@ -106,43 +123,121 @@ class RecommendationsPage(Page):
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show a campaign's recommendations; None shows the empty state."""
-        results = None if results is None else of_who_is_there(results)
-        there = results is not None and results.customers is not None and results.customers.num_rows > 0
+        if campaign is not self._campaign:
+            self._moved_to = None
+            self._settling.stop()
         self._changes.set_campaign(campaign)
-        self._campaign, self._results = campaign, results if there else None
-        self._store = None
-        self._budgets.give_up()
+        self._campaign, self._all = campaign, results
         self._photos.set_campaign(campaign, results)
+        self._circles.set_campaign(campaign, results)
+        if results is None or results.customers is None:
+            self._work.give_up()
+            self._show(None)
+            return
+        self._work.ask(lambda: recommended(results), results.customers.num_rows)
+
+    @Slot(object)
+    def _show(self, shown: Recommended | None) -> None:
+        """Show what was worked out."""
+        there = shown is not None
+        self._shown, self._results = shown, None if shown is None else shown.results
+        self.exporting.show_results(shown)
         for part in (self.scroller, self.export):
             part.setVisible(there)
         self.empty.setVisible(not there)
-        if not there or results is None:
+        if shown is None:
             self.set_verdict(self.tr("Nothing is recommended yet."))
             self._is_open = False
             self._show_choice(None)
             self._place_pane()
             return
-        self._store = store = customer_store(results)
-        asked = len(store) - store.text(OFFER).counts().get(NO_OFFER, 0)
-        finding = finding_of(results)
-        self.set_verdict(verdict(results, asked))
-        for card, figure in zip(self.figures, figures(results, asked, len(store)), strict=True):
-            card.show_figure(figure)
-        self.honesty.set_marks(honesty_marks(results, store))
-        self.checks.setVisible(finding is not Finding.NO_TRIAL)
-        self._show_choice(results)
-        self.customers.setVisible(self._has_customer())
-        self.export.setEnabled(self._has_customer())
-        is_ranked = self._has_customer() and chosen_for_all(results) is None
-        self._show_curve(results, asked / len(store) if is_ranked else None)
-        if self._has_customer():
-            self.customers.show_customers(results, store, has_trial=finding is not Finding.NO_TRIAL)
-        elif finding is Finding.NO_SIGNAL:
-            self.no_signal.show_results(results, asked)
+        asked = self._asked_now(shown)
+        self._show_figures(shown, asked)
+        self.honesty.set_marks(shown.marks)
+        self.checks.setVisible(shown.finding is not Finding.NO_TRIAL)
+        self._show_choice(shown.results)
+        self.customers.setVisible(shown.has_customers)
+        self.export.setEnabled(shown.has_customers)
+        if self.curve is None:
+            self._drawing.start()  # the plotting library takes its time, and the rest need not wait for it
+        else:
+            self._show_curve()
+        if shown.has_customers:
+            has_trial = shown.finding is not Finding.NO_TRIAL
+            self.customers.show_customers(shown.results, shown.store, has_trial=has_trial)
+        elif shown.finding is Finding.NO_SIGNAL:
+            self.no_signal.show_results(shown.results, asked)
             self.export.setToolTip(self.tr("There is nothing personal to export: no difference was found."))
         else:
             self.export.setToolTip(self.tr("Choose first which offers to send."))
         self._place_pane()
+        if self._asked_for:
+            customer, self._asked_for = self._asked_for, ""
+            self.show_customer(customer)
+
+    def _show_figures(self, shown: Recommended, asked: int) -> None:
+        """Show verdict and figures for so many customers asked."""
+        most = None if shown.budget is None else shown.budget.most
+        worth = most if most is not None and asked < most else None
+        self.set_verdict(verdict(shown.results, asked, is_limited=worth is not None))
+        found = figures(shown.results, asked, shown.people, worth)
+        for card, figure in zip(self.figures, found, strict=True):
+            card.show_figure(figure)
+
+    # the budget
+
+    def _asked_now(self, shown: Recommended) -> int:
+        """Return how many are asked: as the slider says if it was moved meanwhile, else as the file says."""
+        if self._moved_to is None or shown.budget is None:
+            self._moved_to = None
+            return shown.asked
+        if self._moved_to == shown.asked:
+            self._moved_to = None
+            return shown.asked
+        shown.budget.decide(shown.store, self._moved_to)
+        self._settling.start()
+        return self._moved_to
+
+    @Slot(int)
+    def _move_budget(self, asked: int) -> None:
+        """Let figures, table and pane follow the slider; the file follows when it rests."""
+        shown = self._shown
+        if shown is None or shown.budget is None or asked == self._moved_to:
+            return
+        self._moved_to = asked
+        before = shown.store.text(OFFER)
+        shown.budget.decide(shown.store, asked)
+        self._show_figures(shown, asked)
+        self.customers.follow_offers()
+        self.export.setEnabled(False)
+        number = self.customers.table.chosen
+        if number >= 0 and before.codes[number] != shown.store.text(OFFER).codes[number]:
+            self.pane.show_customer(shown.results, shown.store, number)
+        self._settling.start()
+
+    @Slot()
+    def _keep_budget(self) -> None:
+        """Keep how many are asked in the campaign file, once the slider rests and nothing else is being changed."""
+        from engine.offers import Choice
+
+        shown, asked = self._shown, self._moved_to
+        if shown is None or asked is None:
+            return
+        if self._changes.is_busy or (self.curve is not None and self.curve.profit.slider.isSliderDown()):
+            self._settling.start()
+        elif asked == shown.asked:
+            self._moved_to = None
+            self.export.setEnabled(True)
+        else:
+            self._changes.limit(shown.with_most(asked), shown.results.choice or Choice())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep the budget at once when another page is shown."""
+        if self._settling.isActive() and self.window().isVisible():
+            self._keep_budget()
+        super().hideEvent(event)
+
+    # the choice
 
     def _show_choice(self, results: CampaignResults | None) -> None:
         """Show what the designer can choose: there is something to where personal offers gain nothing."""
@@ -152,36 +247,37 @@ class RecommendationsPage(Page):
         self.no_signal.setVisible(results is not None and finding_of(results) is Finding.NO_SIGNAL)
         self.no_gain.setVisible(undecided)
         self.use_single.setVisible(no_gain and not undecided and chosen is None)
-        self.take_back.setVisible(chosen is not None)
+        limited = self._shown is not None and self._shown.is_limited
+        self.take_back.setVisible(chosen is not None or limited)
+        tip = self.tr("Ask all who are worth an offer (Ctrl+Z)") if limited else self.tr("Choose again (Ctrl+Z)")
+        self.take_back.setToolTip(tip)
         self.pane.open_preview.set_kind("plain" if self.use_single.isVisibleTo(self) else "primary")
         if results is not None and no_gain:
             self.no_gain.show_results(results)
             self.use_single.set_text(use_words(results))
-        for button in self._choices():
+        for button in (*self._choices(), self.customers.bar.no_offer):
             button.setEnabled(True)
 
     def _choices(self) -> tuple[Button, ...]:
         return self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back
 
-    def _show_curve(self, results: CampaignResults, share: float | None) -> None:
-        """Show the curves, with a budget to choose where there is a ``share`` to begin with.
+    @Slot()
+    def _show_curve(self) -> None:
+        """Show the curves, with a budget to choose where there can be one.
 
         The plotting library is loaded when it is needed for the first time.
         """
         from gui.charts.curve_card import CurveCard
 
+        shown = self._shown
+        if shown is None:
+            return
         if self.curve is None:
             self.curve = CurveCard()
-            self._lower.addWidget(self.curve, 44)
-        self.curve.show_results(results, self._store, share)
-        store = self._store
-        if store is not None and results.curve is not None and share is not None:
-            self._budgets.ask(lambda: budget_of(store, results.offers), len(store))
-
-    @Slot(object)
-    def _take_budget(self, budget: Budget | None) -> None:
-        if self.curve is not None:
-            self.curve.show_budget(budget)
+            self.curve.asked.connect(self._move_budget)
+            self._curve_place.addWidget(self.curve)
+        asked = shown.asked if self._moved_to is None else self._moved_to
+        self.curve.show_results(shown.results, len(shown.store), shown.budget, asked)
 
     @Slot()
     def _show_checks(self) -> None:
@@ -192,8 +288,8 @@ class RecommendationsPage(Page):
     @Slot(int)
     def _count_shown(self, rows: int) -> None:
         """Say how many rows are shown; there is nothing to export where there are none."""
-        self.export.setEnabled(rows > 0 and not self._changes.is_busy)
-        tip = self.tr("Save the {count} customers that are shown, as CSV").format(count=numbers.decimal(rows))
+        self.export.setEnabled(rows > 0 and not self._changes.is_busy and self._moved_to is None)
+        tip = self.tr("Save the {count} customers that are shown, or others").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
         self._place_pane()
 
@@ -217,31 +313,60 @@ class RecommendationsPage(Page):
 
     @Slot()
     def choose_again(self) -> None:
-        """Take back that one offer goes to all."""
+        """Take back that one offer goes to all, or that not all who are worth it are asked."""
         from engine.offers import Choice
 
-        if self._results is not None and chosen_for_all(self._results) is not None:
+        shown = self._shown
+        if shown is None or self._changes.is_busy:
+            return
+        if chosen_for_all(shown.results) is not None:
             self._changes.choose(Choice())
+        elif shown.is_limited and shown.budget is not None:
+            self._settling.stop()
+            self._moved_to = None
+            self._changes.limit(shown.with_most(shown.budget.most), shown.results.choice or Choice())
 
     @Slot()
     def undo(self) -> None:
-        """Take back what was withheld or given back last, and go to its customer; else that one offer goes to all."""
+        """Take back what was withheld, given back or limited last, and go there; else that one offer goes to all."""
         last = self._changes.last
         if last is None:
             self.choose_again()
         elif not self._changes.is_busy:
-            self.show_customer(last.customer)
+            if isinstance(last, Withholding) and len(last.customers) == 1:
+                self.show_customer(last.customers[0])
+            self._settling.stop()
+            self._moved_to = None
             self._changes.undo()
+
+    @Slot(str, bool)
+    def _withhold(self, customer: str, withheld: bool) -> None:
+        self._changes.withhold((customer,), withheld)
+
+    @Slot()
+    def _withhold_selected(self) -> None:
+        """Send those who are selected no offer; who is withheld from already stays so when that is taken back."""
+        shown = self._shown
+        if shown is None:
+            return
+        rows = self.customers.table.selected_rows
+        if shown.store.has(WITHHELD):
+            rows = rows[shown.store.numbers(WITHHELD)[rows] == 0]
+        if len(rows):
+            self._changes.withhold([shown.store.key(number) for number in rows.tolist()], True)
 
     @Slot()
     def _wait_for_change(self) -> None:
         """Let nothing be chosen or exported while the offers are being changed."""
-        for button in (*self._choices(), self.pane.no_offer, self.export):
+        for button in (*self._choices(), self.pane.no_offer, self.customers.bar.no_offer, self.export):
             button.setEnabled(False)
 
     @Slot()
     def _show_again(self) -> None:
-        self.set_campaign(self._campaign, self._results)
+        """Show what the file has: what was wanted could not be kept."""
+        self._moved_to = None
+        if self._results is not None:
+            self.set_campaign(self._campaign, self._all)
 
     # one customer
 
@@ -252,6 +377,9 @@ class RecommendationsPage(Page):
 
     def show_customer(self, customer: str) -> bool:
         """Go to one customer; False where single customers are not shown, or this one has left."""
+        if self._work.is_busy:
+            self._asked_for = customer
+            return True
         if not self._has_customer() or not self.customers.show_key(customer):
             return False
         self._is_open = True
@@ -260,14 +388,19 @@ class RecommendationsPage(Page):
 
     @Slot(int)
     def _choose(self, number: int) -> None:
-        if self._results is None or self._store is None:
+        if self._shown is None:
             return
-        self.pane.show_customer(self._results, self._store, number)
+        self.pane.show_customer(self._shown.results, self._shown.store, number)
         self._photos.ask(self.pane.customer)
+        self._circles.ask(self.pane.customer)
 
     @Slot(object)
     def _take_photo(self, photo: CustomerPhoto) -> None:
         self.pane.show_photo(photo, self._photos.today)
+
+    @Slot(object)
+    def _take_circle(self, circle: CircleFacts | None) -> None:
+        self.pane.show_circle(circle)
 
     @Slot(int)
     def _open(self, number: int) -> None:
@@ -284,6 +417,12 @@ class RecommendationsPage(Page):
             self._place_pane(slides=True)
             self.customers.table.setFocus()
 
+    @Slot()
+    def _open_preview_of_first(self) -> None:
+        selected = self.customers.selection
+        if selected:
+            self._open_preview(selected[0])
+
     @Slot(str)
     def _open_preview(self, customer: str) -> None:
         self.step_wanted.emit("preview", customer)
@@ -295,9 +434,7 @@ class RecommendationsPage(Page):
         return self.window().width() < SLIDES_BELOW
 
     def _has_customer(self) -> bool:
-        """Whether single customers are shown: not without a signal, nor before a choice that is the designer's."""
-        results = self._results
-        return results is not None and finding_of(results) is not Finding.NO_SIGNAL and not is_undecided(results)
+        return self._shown is not None and self._shown.has_customers
 
     def _place_pane(self, *, slides: bool = False) -> None:
         """Put the pane beside the page, over it, or away."""
@@ -351,30 +488,3 @@ class RecommendationsPage(Page):
 
     def _closes_pane(self, event: QKeyEvent) -> bool:
         return event.key() == Qt.Key.Key_Escape and self._is_open and self._is_over()
-
-    # export
-
-    @Slot()
-    def _ask_where(self) -> None:
-        """Ask for a file and save what is shown."""
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the customers that are shown"), "recommendations.csv", self.tr("CSV files (*.csv)")
-        )
-        if chosen:
-            self.save_shown(Path(chosen))
-
-    def save_shown(self, path: Path) -> None:
-        """Save the customers that are shown, in their order, in a job; a failure is told by the window."""
-        results, rows = self._results, self.customers.rows
-        if results is None or results.customers is None or not self._has_customer():
-            return
-        table, note = results.customers, self.honesty.accessibleName()
-
-        def work(context: JobContext) -> None:
-            from engine.export import write_csv
-
-            names = [name for name in RECOMMENDATION_COLUMNS if name in table.column_names]
-            write_csv(table.select(names), path, rows=rows, note=note, context=context)
-
-        job = Job(self.tr("Saving recommendations"), work)
-        self.jobs.start(job, afterwards=self.tr("Recommendations saved: {file}").format(file=path.name))

@@ -1,4 +1,4 @@
-"""The customers' table in its card: search, a chip per offer, and the rows."""
+"""The customers' table in its card: search, chips and lists that filter, the rows, and what selected ones are for."""
 
 from __future__ import annotations
 
@@ -9,19 +9,47 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
-from engine.columns import EXPECTED_VALUE, NO_OFFER, OFFER
+from engine.columns import CURRENT_MAKER, NO_OFFER, OFFER, RESIDENCE, SEGMENT, UNKNOWN_MAKER
 from gui import numbers
-from gui.column_store import Arrangement, ColumnStore, IntArray
+from gui.budget import PLANNED_WORTH
+from gui.column_store import Arrangement, ColumnStore, IntArray, Rank, fold
+from gui.filter_panel import FilterPanel, TickList, TickValue
 from gui.findings import offer_name
 from gui.large_table import LargeTable
-from gui.recommendations_columns import customer_columns, tr
+from gui.recommendations_columns import AGE_BAND, customer_columns, tr
+from gui.segment_words import segment_rank, segment_words
+from gui.selection_bar import SelectionBar
 from gui.short_work import ShortWork
+from gui.table_model import TableColumn
 from gui.widgets import Button, EmptyState, FilterButton, Flow, SearchField, clear, column, row
 
 if TYPE_CHECKING:
     from gui.results import CampaignResults
 
 SEARCH_WIDTH = 212
+COLUMNS = "columns"
+
+
+def filter_lists(store: ColumnStore, how: Arrangement) -> tuple[TickList, ...]:
+    """Return the lists that customers are filtered by besides the offer, each with how many customers there are."""
+
+    def listed(column: str, title: str) -> TickList:
+        counts = store.text(column).counts()
+        names = {key: _value_name(column, key) for key in counts}
+        ranks: dict[str, Rank] = {SEGMENT: segment_rank, AGE_BAND: store.text(column).values.index}
+        ordered = sorted((key for key in counts if names[key]), key=ranks.get(column, fold))
+        return TickList(
+            column, title, tuple(TickValue(key, names[key], counts[key]) for key in ordered), how.kept(column)
+        )
+
+    wanted = ((SEGMENT, tr("Segment")), (CURRENT_MAKER, tr("Has now")), (RESIDENCE, tr("Town")), (AGE_BAND, tr("Age")))
+    return tuple(listed(column, title) for column, title in wanted if store.has(column))
+
+
+def _value_name(column: str, key: str) -> str:
+    if column == SEGMENT:
+        return segment_words(key).name
+    return tr("Not known") if key in ("", UNKNOWN_MAKER) else key
 
 
 class CustomerTable(QFrame):
@@ -42,6 +70,9 @@ class CustomerTable(QFrame):
         self._results: CampaignResults | None = None
         self._store: ColumnStore | None = None
         self._how = Arrangement()
+        self._columns: tuple[TableColumn, ...] = ()
+        self._shown: frozenset[str] = frozenset()  # the columns, by what they sort by
+        self._scrolled = -1  # where the rows stood before the same campaign was shown again
         self._wanted = ""  # the customer on whom the cursor stands after the next arrangement
         self._work = ShortWork(tr("Arranging customers"), self._take, self)
         self._work.failed.connect(self.failed)
@@ -51,27 +82,35 @@ class CustomerTable(QFrame):
         self.search.searched.connect(self._search)
         self.details = Button("", "quiet", "person", tip=tr("Show the customer (Return)"))
         self.details.clicked.connect(self._open_chosen)
+        self.more = Button("", "quiet", "filter", tip=tr("Filters and columns"))
+        self.more.clicked.connect(self._open_panel)
+        self.panel: FilterPanel | None = None  # made when somebody opens it
         self.chips: dict[str, FilterButton] = {}
+        self.filter_chips: dict[str, FilterButton] = {}
         self._chip_row = Flow(gap=6)
         self.table = LargeTable(tr("Customers and their offers"))
         self.table.sort_wanted.connect(self.sort_by)
         self.table.row_chosen.connect(self.chosen)
         self.table.opened.connect(self.opened)
         self.table.typed.connect(self._begin_search)
+        self.bar = SelectionBar()
+        self.table.selected.connect(self.bar.show_count)
+        self.table.too_many_to_copy.connect(self.bar.export_wanted)
         self.clear = Button(tr("Clear search and filter"), "plain", "undo")
         self.clear.clicked.connect(self.show_all)
         nobody = EmptyState(
             "search",
             tr("No customer matches"),
-            tr("Nobody has all of these words and one of these offers."),
+            tr("Nobody has all of these words and passes all of these filters."),
             self.clear,
         )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(nobody)
-        tools = row((self.search, 1), (self._chip_row, 3), self.details, gap=8, margins=(12, 10, 8, 6))
-        tools.setAlignment(self.search, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(tools, (self.stack, 1), gap=0, margins=(1, 0, 1, 8)))
+        tools = row((self.search, 1), (self._chip_row, 3), self.more, self.details, gap=8, margins=(12, 10, 8, 6))
+        for part in (self.search, self.more, self.details):
+            tools.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(column(tools, (self.stack, 1), self.bar, gap=0, margins=(1, 0, 1, 8)))
         self.setMinimumHeight(210)
 
     @property
@@ -87,19 +126,46 @@ class CustomerTable(QFrame):
     def show_customers(self, results: CampaignResults, store: ColumnStore, *, has_trial: bool) -> None:
         """Show a campaign's customers, those worth most first.
 
-        Search, filter and cursor of the same campaign stay.
+        Search, filters, columns, cursor and place of the same campaign stay.
         """
         is_same = self._results is not None and [o.key for o in self._results.offers] == [o.key for o in results.offers]
         if self._store is not None and self.table.chosen >= 0:
             self._wanted = self._store.key(self.table.chosen) if is_same else ""
+            self._scrolled = self.table.verticalScrollBar().value() if is_same else -1
+        self._columns = columns = customer_columns(results, store, has_trial=has_trial)
         self._results, self._store = results, store
-        if not is_same or not self._how.column:
-            self._how = Arrangement(column=EXPECTED_VALUE if has_trial else "", descending=has_trial)
+        if not is_same or not self._how.column or not store.has(self._how.column):
+            self._how = Arrangement(column=PLANNED_WORTH if store.has(PLANNED_WORTH) else "", descending=has_trial)
+            self._shown = frozenset(each.sorts_by for each in columns if not each.is_extra)
             self.search.clear()
         self._show_chips()
-        columns = customer_columns(results, store, has_trial=has_trial)
-        self.table.show_columns(columns, self.rows[:0])
+        self._show_columns()
         self._arrange()
+
+    def follow_offers(self) -> None:
+        """Show what each customer gets now that other offers were put into the store."""
+        assert self._store is not None
+        counts = self._store.text(OFFER).counts()
+        for key, chip in self.chips.items():
+            chip.set_count(numbers.decimal(counts.get(key, 0)))
+        self.table.viewport().update()
+        if self._how.column == OFFER or self._how.kept(OFFER):
+            self._arrange()
+
+    @property
+    def selection(self) -> tuple[str, ...]:
+        """The customers who are selected, in the order in which they are shown."""
+        store = self._store
+        return () if store is None else tuple(store.key(number) for number in self.table.selected_rows.tolist())
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that are shown, by what they sort by."""
+        return tuple(each.sorts_by for each in self.table.rows.columns)
+
+    def _show_columns(self) -> None:
+        shown = tuple(each for each in self._columns if each.sorts_by in self._shown)
+        self.table.show_columns(shown or self._columns[:1], self.rows[:0])
 
     def show_key(self, customer: str) -> bool:
         """Put the cursor on a customer, clearing what hides them; False if there is no such customer."""
@@ -132,7 +198,8 @@ class CustomerTable(QFrame):
         self.search.blockSignals(False)
         for chip in self.chips.values():
             chip.setChecked(False)
-        self._how = replace(self._how, search="", kept=frozenset())
+        self._how = replace(self._how, search="", filters=())
+        self._show_filters()
         self._arrange()
         self.table.setFocus()
 
@@ -145,11 +212,64 @@ class CustomerTable(QFrame):
         for key in keys:
             count = counts.get(key, 0)
             chip = FilterButton(offer_name(self._results.offers, key), numbers.decimal(count))
-            chip.setChecked(key in self._how.kept)
+            chip.setChecked(key in self._how.kept(OFFER))
             chip.setToolTip(tr("Show only customers with this offer; choose several to see them together"))
             chip.clicked.connect(self._filter)
             self.chips[key] = chip
             self._chip_row.addWidget(chip)
+        self.filter_chips = {}
+        self._show_filters()
+
+    def _show_filters(self) -> None:
+        """Show a chip for every list in which something is ticked; pressing it lets go of all that."""
+        for chip in self.filter_chips.values():
+            self._chip_row.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self.filter_chips = {}
+        if self._results is None or self._store is None:
+            return
+        for each in filter_lists(self._store, self._how):
+            if not each.ticked:
+                continue
+            names = [value.name for value in each.values if value.key in each.ticked]
+            text = names[0] if len(names) == 1 else tr("{title}: {count}").format(title=each.title, count=len(names))
+            chip = FilterButton(text)
+            chip.setChecked(True)
+            chip.setToolTip(tr("{title}: {names}. Press to let go").format(title=each.title, names=", ".join(names)))
+            chip.clicked.connect(self._let_go)
+            self.filter_chips[each.key] = chip
+            self._chip_row.addWidget(chip)
+
+    @Slot()
+    def _let_go(self) -> None:
+        for key, chip in self.filter_chips.items():
+            if not chip.isChecked():
+                self._how = self._how.keeping(key, ())
+        self._show_filters()
+        self._arrange()
+
+    @Slot()
+    def _open_panel(self) -> None:
+        if self._store is None:
+            return
+        if self.panel is None:
+            self.panel = FilterPanel(self)
+            self.panel.ticked.connect(self._tick)
+        columns = tuple(TickValue(each.sorts_by, each.title) for each in self._columns)
+        choices = (*filter_lists(self._store, self._how), TickList(COLUMNS, tr("Columns"), columns, self._shown))
+        self.panel.open_below(self.more, choices)
+
+    @Slot(str, object)
+    def _tick(self, key: str, ticked: frozenset[str]) -> None:
+        if key == COLUMNS:
+            self._shown = ticked
+            self._wanted = self._store.key(self.table.chosen) if self._store and self.table.chosen >= 0 else ""
+            self._show_columns()
+        else:
+            self._how = self._how.keeping(key, ticked)
+            self._show_filters()
+        self._arrange()
 
     @Slot(str)
     def _search(self, text: str) -> None:
@@ -164,8 +284,7 @@ class CustomerTable(QFrame):
 
     @Slot()
     def _filter(self) -> None:
-        kept = frozenset(key for key, chip in self.chips.items() if chip.isChecked())
-        self._how = replace(self._how, kept=kept)
+        self._how = self._how.keeping(OFFER, (key for key, chip in self.chips.items() if chip.isChecked()))
         self._arrange()
 
     def _arrange(self) -> None:
@@ -184,6 +303,9 @@ class CustomerTable(QFrame):
             self._wanted = ""
             if place >= 0:
                 self.table.choose_place(place)
+        if self._scrolled >= 0:
+            self.table.verticalScrollBar().setValue(self._scrolled)
+            self._scrolled = -1
         self.stack.setCurrentIndex(0 if len(rows) else 1)
         places = [place for place, each in enumerate(self.table.rows.columns) if each.sorts_by == how.column]
         self.table.header.show_sort(places[0] if places else -1, how.descending)

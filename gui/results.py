@@ -132,6 +132,8 @@ def of_who_is_there(results: CampaignResults) -> CampaignResults:
     import pyarrow.compute as pc
 
     stayed = pc.fill_null(pc.not_equal(results.customers[SEGMENT].cast("string"), HAS_LEFT), True)
+    if pc.all(stayed).as_py():
+        return results
     return replace(results, customers=results.customers.filter(stayed))
 
 

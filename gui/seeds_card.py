@@ -162,7 +162,7 @@ class SeedsCard(Card):
             return
 
         def work(context: JobContext) -> None:
-            from engine.export import write_csv
+            from engine.table_files import write_csv
 
             write_csv(found.table(), path, note=seeds_words(found), context=context)
 

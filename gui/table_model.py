@@ -33,7 +33,8 @@ class TableCell:
 class TableColumn:
     """A column: its heading, how a row's cell is made, and by which column of the store it sorts.
 
-    ``widest`` is a text as wide as the column should be; ``falls`` means that the first click sorts the highest first.
+    ``widest`` is a text as wide as the column should be; ``falls`` means that the first click sorts the highest first;
+    ``is_extra`` that it is shown on request.
     """
 
     title: str
@@ -44,6 +45,7 @@ class TableColumn:
     falls: bool = False
     stretches: bool = False
     tip: str = ""
+    is_extra: bool = False
 
 
 class ColumnTableModel(QAbstractTableModel):
@@ -70,6 +72,11 @@ class ColumnTableModel(QAbstractTableModel):
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
+
+    def refresh(self) -> None:
+        """Say that what stands in the cells is another now; rows and their order are the same."""
+        if len(self._rows):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self.columns) - 1))
 
     def source_row(self, place: int) -> int:
         """Return the row number that stands at a place."""

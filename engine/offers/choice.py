@@ -1,4 +1,4 @@
-"""What the designer chose where personal offers earn no more than one offer for all."""
+"""What the designer chose: personal offers or one for all, and how many customers are asked at most."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from engine.columns import NO_OFFER
 class Choice:
     """Nothing yet (``open``: offers are personal), personal offers all the same, or one offer ``for_all``.
 
-    ``offer`` is the key of the one offer, NO_OFFER to send none.
+    ``offer`` is the key of the one offer, NO_OFFER to send none. ``most`` is how many customers are asked at most,
+    those worth most first; None asks all who are worth it.
     """
 
     kind: Literal["open", "personal", "for_all"] = "open"
     offer: str = NO_OFFER
+    most: int | None = None
 
     def to_json(self) -> str:
         """Return the choice as JSON text."""

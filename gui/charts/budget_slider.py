@@ -13,12 +13,16 @@ GROOVE = 4.0
 
 
 class BudgetSlider(QSlider):
-    """Chooses how many customers to ask, from none to all; moved by mouse, arrow keys (1 %) and Page keys (10 %)."""
+    """Chooses how many customers to ask; moved by mouse, arrow keys (1 %) and Page keys (10 %).
+
+    The axis is all customers; the handle goes as far as those who are worth asking.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._left, self._right = 0.0, 100.0
-        self.count(100)
+        self._customers = 100
+        self.count(100, 100)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(24)
@@ -26,20 +30,21 @@ class BudgetSlider(QSlider):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         look().changed.connect(self.update)
 
-    def count(self, customers: int) -> None:
-        """Choose among so many customers."""
-        self.setRange(0, max(1, customers))
+    def count(self, customers: int, most: int) -> None:
+        """Choose among so many customers, of whom ``most`` are worth asking."""
+        self._customers = max(1, customers)
+        self.setRange(0, most)
         self.setSingleStep(max(1, round(customers / 100)))
         self.setPageStep(max(1, round(customers / 10)))
 
     @property
     def share(self) -> float:
         """The share of all customers that is chosen."""
-        return self.value() / self.maximum()
+        return self.value() / self._customers
 
-    def choose(self, share: float) -> None:
-        """Choose a share."""
-        self.setValue(round(share * self.maximum()))
+    def choose(self, asked: int) -> None:
+        """Choose how many to ask."""
+        self.setValue(asked)
 
     def lie_between(self, left: float, right: float) -> None:
         """Put the share 0 and the share 1 at these pixels."""
@@ -75,7 +80,8 @@ class BudgetSlider(QSlider):
 
     def _follow(self, position: QPointF) -> None:
         width = max(1.0, self._right - self._left)
-        self.choose(min(1.0, max(0.0, (position.x() - self._left) / width)))
+        share = min(1.0, max(0.0, (position.x() - self._left) / width))
+        self.choose(round(share * self._customers))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint groove and handle."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui import numbers
@@ -13,7 +13,6 @@ from gui.charts.deciles import DecileChart
 from gui.charts.picture_button import PictureButton
 from gui.charts.profit_curve import ProfitChart, tr
 from gui.charts.qini_curve import QiniChart, qini_words
-from gui.column_store import ColumnStore
 from gui.money import Currency, currency_of, likely
 from gui.widgets import Card, ElidedLabel, EmptyState, Label, Segments, column, row
 
@@ -27,7 +26,9 @@ PROFIT, QINI, DECILES = 0, 1, 2
 
 
 class CurveCard(Card):
-    """What asking earns, and the checks behind it."""
+    """What asking earns, and the checks behind it. ``asked`` tells how many somebody wants to ask."""
+
+    asked = Signal(int)
 
     def __init__(self) -> None:
         super().__init__(gap=4, padding=12)
@@ -40,7 +41,8 @@ class CurveCard(Card):
         self.segments = Segments([tr("Profit"), tr("Qini"), tr("Deciles")], name=tr("Curve"))
         self.segments.chosen.connect(self._choose)
         self.profit = ProfitChart()
-        self.profit.share_chosen.connect(self._say_share)
+        self.profit.asked.connect(self._say_asked)
+        self.profit.asked.connect(self.asked)
         self.qini: QiniChart | None = None  # these two are made when somebody looks at them
         self.deciles: DecileChart | None = None
         self.stack = QStackedWidget()
@@ -59,8 +61,8 @@ class CurveCard(Card):
         self.body.addWidget(self._none, 1)
         self.setMinimumHeight(210)
 
-    def show_results(self, results: CampaignResults, store: ColumnStore | None, share: float | None) -> None:
-        """Show a campaign's curves, the marker at a share of customers; None where there is no share to choose.
+    def show_results(self, results: CampaignResults, customers: int, budget: Budget | None, asked: int) -> None:
+        """Show a campaign's curves, the marker where so many are asked; without a budget there is nothing to choose.
 
         Without a signal there is no profit curve.
         """
@@ -69,9 +71,9 @@ class CurveCard(Card):
         self._none.setVisible(evaluation is None)
         if evaluation is None:
             return
-        self._customers = 0 if store is None else len(store)
+        self._customers = customers
         self._currency = currency_of(results.offers)
-        self._budget = None
+        self._budget = budget
         self._evaluation = evaluation
         for chart in (self.qini, self.deciles):
             if chart is not None:
@@ -79,14 +81,9 @@ class CurveCard(Card):
         has_profit = curve is not None and evaluation.has_signal
         self.segments.button(PROFIT).setVisible(has_profit)
         if curve is not None and has_profit:
-            self.profit.show_curve(curve, self._customers, self._currency, share)
+            self.profit.show_curve(curve, customers, self._currency, None if budget is None else budget.most, asked)
         elif self.segments.selected == PROFIT:
             self.segments.select(QINI)
-        self._choose(self.segments.selected)
-
-    def show_budget(self, budget: Budget | None) -> None:
-        """Take what asking costs."""
-        self._budget = budget
         self._choose(self.segments.selected)
 
     def show_checks(self) -> None:
@@ -106,7 +103,7 @@ class CurveCard(Card):
         self.title.set_whole(titles[index])
         self.said.setVisible(index != DECILES)
         if index == PROFIT:
-            self._say_share(self.profit.slider.share)
+            self._say_asked(self.profit.slider.value())
         elif self._evaluation is not None:
             self.said.setText(qini_words(self._evaluation))
 
@@ -129,19 +126,19 @@ class CurveCard(Card):
             chart.show_evaluation(self._evaluation)
         return chart
 
-    @Slot(float)
-    def _say_share(self, share: float) -> None:
-        """Move the marker to a share and say how many that is, what it costs and what it earns."""
+    @Slot(int)
+    def _say_asked(self, asked: int) -> None:
+        """Move the marker to where so many are asked and say what it costs and what it earns."""
         chart = self.profit.chart
-        if not chart.lines or self.profit.slider.isHidden():
+        if not chart.lines or self._budget is None:
             self.said.setText("")
             return
-        asked = self._budget.asked(share) if self._budget is not None else round(share * self._customers)
+        share = asked / max(1, self._customers)
         text = tr("{share}: {count} customers").format(share=numbers.percent(share, 0), count=numbers.decimal(asked))
         chart.mark(share, text)
         middle, low, high = chart.value_at(share)
         earned = tr("Earns {amount}, {range}").format(amount=self._currency.amount(middle), range=likely(low, high))
-        cost = "" if self._budget is None else self._currency.amount(self._budget.cost(share))
-        self.said.setText(tr("Budget {amount}").format(amount=cost) if cost else "")
+        cost = self._currency.amount(float(self._budget.spent[asked]))
+        self.said.setText(tr("Budget {amount}").format(amount=cost))
         self.profit.slider.setAccessibleDescription(f"{text}. {self.said.text()}. {earned}")
         self.profit.slider.setToolTip(earned)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
@@ -65,15 +66,22 @@ class MarkedChart(LineChart):
     """The profit lines with the marker of the share that is chosen, where one can be."""
 
     def __init__(self) -> None:
+        self._placing = QTimer(singleShot=True, interval=0)
         super().__init__(tr("What it earns, by how many are asked"))
+        self._placing.setParent(self)
         self.share = 0.0
         self._home: float | None = None
         self.text = ""
         self._mark: tuple[Any, Any, Any] | None = None
+        self._placing.timeout.connect(self._place_all)
 
     def set_home(self, share: float | None) -> None:
         """Keep the names of the lines off the marker's first place; None for no marker."""
         self._home = share
+
+    def shows(self, lines: Sequence[ChartLine], ticks: Sequence[Tick], *, has_mark: bool) -> bool:
+        """Whether this is what is drawn already."""
+        return self.lines == tuple(lines) and self._ticks == tuple(ticks) and (self._home is not None) is has_mark
 
     def mark(self, share: float, text: str) -> None:
         """Move the marker and say what is there."""
@@ -126,37 +134,48 @@ class MarkedChart(LineChart):
         text.setPos(self.share - gap if turned else self.share + gap, top)
 
     def _settle(self) -> None:
+        """Place the names once for all the reasons that come together."""
+        self._placing.start()
+
+    @Slot()
+    def _place_all(self) -> None:
         super()._settle()
         self._place_mark()
 
 
 class ProfitChart(QWidget):
-    """Curve and slider. ``share_chosen`` tells the share that the slider stands at."""
+    """Curve and slider. ``asked`` tells how many the slider asks."""
 
-    share_chosen = Signal(float)
+    asked = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.chart = MarkedChart()
         self.slider = BudgetSlider(tr("How many customers to ask"))
-        self.slider.valueChanged.connect(self._moved)
+        self.slider.valueChanged.connect(self.asked)
         self.chart.placed.connect(self._align)
         self.setLayout(column((self.chart, 1), self.slider, gap=0))
 
-    def show_curve(self, curve: ProfitCurve, customers: int, currency: Currency, share: float | None) -> None:
-        """Show a curve for a number of customers, the marker at a share; None where there is none to choose."""
+    def show_curve(
+        self, curve: ProfitCurve, customers: int, currency: Currency, most: int | None, asked: int = 0
+    ) -> None:
+        """Show a curve for a number of customers, the marker where so many are asked of at most ``most``.
+
+        None where there is nothing to choose.
+        """
+        home = None if most is None else asked / max(1, customers)
         lines = profit_lines(curve, customers)
         values = [value for line in lines for value in (*line.value, *line.low, *line.high)]
-        self.chart.set_home(share)
-        self.chart.show_lines(lines, money_ticks(min(0.0, *values), max(values), currency))
-        self.slider.setVisible(share is not None)
-        self.slider.count(customers)
-        self.slider.choose(share or 0.0)
+        ticks = money_ticks(min(0.0, *values), max(values), currency)
+        if not self.chart.shows(lines, ticks, has_mark=home is not None):
+            self.chart.set_home(home)
+            self.chart.show_lines(lines, ticks)
+        self.slider.setVisible(most is not None)
+        self.slider.blockSignals(True)  # nobody moved it
+        self.slider.count(customers, most or 0)
+        self.slider.choose(asked)
+        self.slider.blockSignals(False)
         self._align()
-
-    @Slot()
-    def _moved(self) -> None:
-        self.share_chosen.emit(self.slider.share)
 
     @Slot()
     def _align(self) -> None:

@@ -7,10 +7,10 @@ from engine.summary import Summary, UpliftFigures
 NO_DIFFERENCE = "No difference between customers was found"
 
 
-def said(recommended: int, uplift: UpliftFigures | None, refused: int = 0) -> str:
+def said(recommended: int, uplift: UpliftFigures | None, refused: int = 0, left: int = 0) -> str:
     return Summary(
         customers=520, recommended=recommended, matched=3, ads=6, rejected_rows=7, refused_photos=refused,
-        without_consent=0, seed=0, seconds={}, uplift=uplift, models=(), versions={},
+        without_consent=0, seed=0, seconds={}, uplift=uplift, models=(), left=left, versions={},
     ).sentence()  # fmt: skip
 
 
@@ -29,6 +29,11 @@ def figures(has_signal: bool) -> UpliftFigures:
 )  # fmt: skip
 def test_only_a_signal_makes_customers_worth_an_offer(recommended, uplift, expected):
     assert said(recommended, uplift).startswith(f"{expected}, 3 have a look-alike, 6 ads were made")
+
+
+def test_who_left_is_named_among_the_customers():
+    words = "9 of 520 customers, of whom 61 left, are worth an offer, 3 have a look-alike"
+    assert said(9, figures(True), left=61).startswith(words)
 
 
 def test_photos_are_counted_as_people_count():

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from gui.column_store import Arrangement, ColumnStore, search_words, sort_order
+from gui.column_store import Arrangement, ColumnStore, TextColumn, search_words, sort_order
 from gui.large_table import LargeTable
 from gui.short_work import MANY_ROWS, ShortWork
 from gui.table_model import ColumnTableModel, TableCell, TableColumn
@@ -30,7 +30,7 @@ def store():
             "score": SCORES,
         }
     )
-    return ColumnStore(table, key="customer", searched=("town", "phone"), filtered="phone")
+    return ColumnStore(table, key="customer", searched=("town", "phone"))
 
 
 def columns(store):
@@ -82,8 +82,26 @@ def test_a_search_finds_keys_towns_and_phones_without_accents(store, search, fou
 
 
 def test_a_filter_and_a_search_hold_together_in_the_order_chosen(store):
-    how = Arrangement(search="2", kept=frozenset({"Samsung", "Apple"}), column="score", descending=True)
+    how = Arrangement(search="2", column="score", descending=True).keeping("phone", ["Samsung", "Apple"])
     assert store.arrange(how).tolist() == [2, 0, 4]
+
+
+def test_filters_of_several_columns_hold_at_once_and_are_let_go(store):
+    how = Arrangement().keeping("phone", ["Samsung", "Apple"]).keeping("town", ["Győr"])
+    assert store.arrange(how).tolist() == [0, 4]
+    assert store.arrange(how.keeping("phone", [])).tolist() == [0, 4]
+    assert store.arrange(how.keeping("town", [])).tolist() == [0, 2, 3, 4]
+    assert how.kept("town") == {"Győr"}
+
+
+def test_a_column_that_changes_is_sorted_as_it_is_now(store):
+    store.put("live", np.array([3.0, 1.0, 2.0, 5.0, 4.0]))
+    assert store.arrange(Arrangement(column="live")).tolist() == [1, 2, 0, 4, 3]
+    store.put("live", np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    assert store.arrange(Arrangement(column="live")).tolist() == [0, 1, 2, 3, 4]
+    store.put("phone", TextColumn(np.array([1, 1, 0, 0, -1], np.int32), ["Apple", "Xiaomi"]))
+    assert store.arrange(Arrangement(column="phone")).tolist() == [2, 3, 0, 1, 4]
+    assert store.text("phone").counts() == {"Apple": 2, "Xiaomi": 2}
 
 
 def test_digits_that_stand_apart_are_one_key():
@@ -94,9 +112,7 @@ def test_digits_that_stand_apart_are_one_key():
 def test_columns_in_several_chunks_are_read_as_one(store):
     parts = pa.chunked_array([["b", "a"], [], ["c"]], pa.large_string())
     towns = pa.chunked_array([["x"], ["y", "x"]], pa.large_string())
-    chunked = ColumnStore(
-        pa.table({"customer": parts, "town": towns}), key="customer", searched=("town",), filtered="town"
-    )
+    chunked = ColumnStore(pa.table({"customer": parts, "town": towns}), key="customer", searched=("town",))
     assert chunked.row_of("c") == 2
     assert chunked.value("town", 1) == "y"
     assert chunked.text("town").counts() == {"x": 2, "y": 1}
@@ -174,6 +190,30 @@ def test_ctrl_c_copies_the_row(table, qtbot):
     table.choose_place(0)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text() == "000204\tGyőr\t0.2"
+
+
+def test_shift_and_ctrl_select_rows_and_ctrl_a_all_of_them(table, qtbot):
+    table.choose_place(1)
+    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert table.selected_rows.tolist() == [1, 2]
+    at = QPoint(20, table.rowViewportPosition(4) + 5)
+    with qtbot.waitSignal(table.selected) as told:
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, at)
+    assert told.args == [3]
+    assert table.selected_rows.tolist() == [1, 2, 4]
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert len(QApplication.clipboard().text().splitlines()) == 3
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert table.selected_rows.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_more_rows_than_the_clipboard_is_for_are_told(table, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.large_table.MOST_COPIED", 4)
+    QApplication.clipboard().clear()
+    table.selectAll()
+    with qtbot.waitSignal(table.too_many_to_copy):
+        qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == ""
 
 
 def test_numbers_keep_their_width_where_texts_give_way(table, store):

@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from engine.campaign import Campaign
-from engine.columns import CUSTOMER, EXPECTED_VALUE, HAS_LEFT, NO_OFFER, OFFER, SEGMENT
+from engine.columns import CUSTOMER, EXPECTED_VALUE, HAS_LEFT, NO_OFFER, OFFER, PLANNED, SEGMENT
 from engine.creative import CreativeStudio
 from engine.errors import InputError
 from engine.export import write_tables
@@ -19,7 +20,7 @@ from engine.handsets import LoyaltyTable
 from engine.job import JobCancelled, JobContext
 from engine.offers import SLEEPING_DOG, Choice
 from engine.offers.without_trial import offers_by_loyalty
-from engine.recommending import choose_offers, withhold_offer
+from engine.recommending import choose_offers, withhold_offers
 
 FOR_ALL = Choice("for_all", "xiaomi-15")
 
@@ -138,7 +139,7 @@ def test_an_offer_is_withheld_from_one_customer_whatever_goes_to_the_others(camp
     before = customers(campaign)
     customer, other = CreativeStudio(campaign).customers()[:2]
     was = offer_of(campaign, customer)
-    withhold_offer(campaign, customer)
+    withhold_offers(campaign, [customer])
     after = customers(campaign)
     frames = [table.to_pandas().set_index(CUSTOMER)[[OFFER, EXPECTED_VALUE]] for table in (before, after)]
     assert frames[1].loc[customer].tolist() == [NO_OFFER, 0.0]
@@ -149,7 +150,7 @@ def test_an_offer_is_withheld_from_one_customer_whatever_goes_to_the_others(camp
         assert {row[CUSTOMER]: row[OFFER] for row in csv.DictReader(file)}[customer] == NO_OFFER
     choose_offers(campaign, FOR_ALL)
     assert (offer_of(campaign, customer), offer_of(campaign, other)) == (NO_OFFER, "xiaomi-15")
-    withhold_offer(campaign, customer, withheld=False)
+    withhold_offers(campaign, [customer], withheld=False)
     assert offer_of(campaign, customer) == "xiaomi-15"
     choose_offers(campaign, Choice())
     assert offer_of(campaign, customer) == was
@@ -159,13 +160,13 @@ def test_an_offer_is_withheld_from_one_customer_whatever_goes_to_the_others(camp
 def test_who_is_erased_is_not_remembered_as_one_without_an_offer(campaign: Campaign):
     customer, other = CreativeStudio(campaign).customers()[:2]
     for one in (customer, other):
-        withhold_offer(campaign, one)
+        withhold_offers(campaign, [one])
     campaign.erase_customer(customer)
     choose_offers(campaign, FOR_ALL)
     assert customer not in customers(campaign)[CUSTOMER].to_pylist()
     assert offer_of(campaign, other) == NO_OFFER
     with pytest.raises(InputError, match=f"has no customer {customer}"):
-        withhold_offer(campaign, customer, withheld=False)
+        withhold_offers(campaign, [customer], withheld=False)
 
 
 def test_without_a_past_campaign_an_offer_can_be_withheld_too(campaign: Campaign):
@@ -178,8 +179,48 @@ def test_without_a_past_campaign_an_offer_can_be_withheld_too(campaign: Campaign
         connection.execute("DELETE FROM document WHERE name = 'evaluation'")
         campaign.write_table("customers", before)
     customer = next(key for key, offer in zip(keys, frame[OFFER], strict=True) if offer != NO_OFFER)
-    withhold_offer(campaign, customer)
+    withhold_offers(campaign, [customer])
     assert offer_of(campaign, customer) == NO_OFFER
     assert customers(campaign)[EXPECTED_VALUE].null_count == len(keys)
-    withhold_offer(campaign, customer, withheld=False)
+    withhold_offers(campaign, [customer], withheld=False)
     assert customers(campaign).equals(before, check_metadata=True)
+
+
+def test_a_budget_asks_those_worth_most_and_is_taken_back(campaign: Campaign, tmp_path: Path):
+    choose_offers(campaign, Choice("personal"))
+    before = customers(campaign)
+    frame = before.to_pandas()
+    worth = np.sort(frame[EXPECTED_VALUE][frame[OFFER] != NO_OFFER])[::-1]
+    choose_offers(campaign, Choice("personal", most=100))
+    after = customers(campaign).to_pandas()
+    asked = after[OFFER] != NO_OFFER
+    assert np.sort(after[EXPECTED_VALUE][asked])[::-1].tolist() == worth[:100].tolist()
+    assert after[EXPECTED_VALUE][~asked].eq(0.0).all()
+    assert after[PLANNED].tolist() == frame[OFFER].tolist()
+    assert after[SEGMENT].equals(frame[SEGMENT])
+    assert set(CreativeStudio(campaign).customers()) <= set(after[CUSTOMER][asked])
+    write_tables(campaign, tmp_path)
+    with (tmp_path / "recommendations.csv").open(encoding="utf-8", newline="") as file:
+        assert [row[OFFER] for row in csv.DictReader(file)] == after[OFFER].tolist()
+    choose_offers(campaign, Choice("personal"))
+    assert customers(campaign).equals(before, check_metadata=True)
+
+
+def test_who_is_withheld_from_leaves_the_place_in_the_budget_to_the_next(campaign: Campaign):
+    choose_offers(campaign, Choice("personal", most=100))
+    frame = customers(campaign).to_pandas()
+    first = frame[CUSTOMER][frame[OFFER] != NO_OFFER].tolist()[:2]
+    withhold_offers(campaign, first)
+    asked = customers(campaign).to_pandas().query("offer != 'none'")
+    assert len(asked) == 100
+    assert not set(first) & set(asked[CUSTOMER])
+    withhold_offers(campaign, first, withheld=False)
+    assert customers(campaign).to_pandas().equals(frame)
+
+
+def test_nobodys_offer_is_withheld_where_one_of_the_customers_is_a_stranger(campaign: Campaign):
+    before = customers(campaign)
+    known = CreativeStudio(campaign).customers()[0]
+    with pytest.raises(InputError, match="has no customer nobody"):
+        withhold_offers(campaign, [known, "nobody"])
+    assert customers(campaign).equals(before)

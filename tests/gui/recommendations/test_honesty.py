@@ -1,0 +1,86 @@
+"""What must be known about the figures stands there."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from engine.columns import NO_OFFER
+from gui.honesty import honesty_marks
+from gui.recommendations_columns import customer_store
+from tests.gui.recommendations.given import CLICK, column, keys, settle, without_signal, without_trial, words
+
+
+def age_mask(results, low, high):
+    ages = results.span[1].year - results.customers["birth_year"].to_numpy()
+    return (ages >= low) & (ages <= high)
+
+
+def marks_of(results):
+    return {mark.strong: mark.rest for mark in honesty_marks(results, customer_store(results))}
+
+
+def test_the_age_with_few_customers_is_named(shown):
+    counts = {band: age_mask(shown._results, *ends).sum() for band, ends in {
+        "18 to 24": (18, 24), "25 to 34": (25, 34), "35 to 44": (35, 44), "45 to 54": (45, 54),
+        "55 to 64": (55, 64), "65 or over": (65, 200),
+    }.items()}  # fmt: skip
+    least = min(counts, key=counts.get)
+    assert counts[least] < 250
+    assert marks_of(shown._results)[f"Age {least}:"] == f"only {counts[least]} customers."
+
+
+def test_uneven_reach_is_named(shown):
+    results = shown._results
+    young = age_mask(results, 35, 44)
+    assert young.sum() > 250
+
+    def with_offers(asked):
+        offers = pa.array(np.where(asked, "xiaomi-15", NO_OFFER), results.customers.schema.field("offer").type)
+        place = results.customers.schema.get_field_index("offer")
+        return replace(results, customers=results.customers.set_column(place, "offer", offers))
+
+    assert "Offers reach" not in marks_of(with_offers(np.ones(len(young), dtype=bool)))
+    half = np.arange(len(young)) % 2 == 0
+    said = marks_of(with_offers(half & ~young))["Offers reach"]
+    assert said.endswith("0\u00a0% at 35 to 44.")
+    assert 45 <= int(said[:2]) <= 60
+
+
+def test_without_a_signal_nothing_personal_is_shown_or_exported(shown, campaign, results, tmp_path):
+    shown.set_campaign(campaign, without_signal(results))
+    assert "We found no difference between customers." in shown.verdict.text()
+    assert "\u22120.4 to +0.6" in words(shown)
+    assert shown.figures[2].value.accessibleName() == "Not known"
+    assert not shown.customers.isVisible()
+    assert shown.no_signal.isVisible()
+    assert not shown.pane.isVisible()
+    assert not shown.export.isEnabled()
+    assert not shown.curve.segments.button(0).isVisible()
+    shown.exporting.save(tmp_path / "nothing.csv", shown.customers.rows)
+    assert not shown.queue.is_busy
+
+
+def test_without_a_past_campaign_offers_are_called_associations(shown, campaign, results, qtbot):
+    shown.set_campaign(campaign, without_trial(results))
+    assert "There was no past campaign." in words(shown)
+    assert "Seen together, not caused." in words(shown)
+    for word in ("effect", "because", "thanks to"):
+        assert word not in words(shown)
+    titles = [each.title for each in shown.customers.table.rows.columns]
+    assert titles == ["Customer", "Has now", "Offer", "Town"]
+    customer = next(
+        key for key, maker in zip(keys(shown), column(shown, "current_maker"), strict=True) if maker == "Xiaomi"
+    )
+    shown.show_customer(customer)
+    assert shown.pane.offers.intervals[0].is_level
+    assert "Seen together, not caused." in shown.pane.sentence.text
+    settle(shown, qtbot)
+
+
+def test_the_checks_lead_to_the_qini_curve(shown, qtbot):
+    qtbot.mouseClick(shown.checks, CLICK)
+    assert shown.curve.stack.currentWidget() is shown.curve.qini
+    assert shown.curve.said.text().startswith("Qini")
+    qtbot.mouseClick(shown.curve.segments.button(2), CLICK)
+    assert shown.curve.stack.currentWidget() is shown.curve.deciles
