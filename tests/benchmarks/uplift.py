@@ -1,7 +1,7 @@
 """Measures uplift: python dev.py bench uplift [--json F] [--seeds N] [--large N] [--hillstrom F] [--simulations N].
 
-Peers: scikit-uplift's learners always, EconML's CausalForestDML where tests/benchmarks/requirements-peers.txt is installed. Hillstrom's
-e-mail campaign (MineThatData, 2008) is read from a file of one's own.
+Peers: scikit-uplift's learners always; EconML's CausalForestDML where requirements-peers.txt beside this file is
+installed. Hillstrom's e-mail campaign (MineThatData, 2008) is read from a file of one's own.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def causal_forest(trial: KnownEffects, others: KnownEffects) -> np.ndarray:
 def measure_causal_forest(seeds: int, customers: int = 50_000) -> list[Figure]:
     """Compare with EconML's CausalForestDML on the same trials."""
     if find_spec("econml") is None:
-        print("EconML is not installed (tests/benchmarks/requirements-peers.txt), so its causal forest is left out.")
+        print("EconML is not installed (requirements-peers.txt), so its causal forest is left out.")
         return []
     found = []
     for seed in range(seeds):
