@@ -1,7 +1,7 @@
 """Measures uplift: python dev.py bench uplift [--json F] [--seeds N] [--large N] [--hillstrom F] [--simulations N].
 
-Peers: scikit-uplift's learners always, EconML's CausalForestDML where requirements-peers.txt is installed. Hillstrom's
-e-mail campaign (MineThatData, 2008) is read from a file of one's own.
+Peers: scikit-uplift's learners always; EconML's CausalForestDML where requirements-peers.txt beside this file is
+installed. Hillstrom's e-mail campaign (MineThatData, 2008) is read from a file of one's own.
 """
 
 from __future__ import annotations

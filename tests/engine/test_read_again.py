@@ -20,7 +20,7 @@ from engine.logs.cache import KEY, forget_tables, start_keeping, tables_path
 from engine.logs.plan import ImportPlan
 from engine.offers import Choice
 from engine.read_again import read_again
-from engine.recommending import withhold_offer
+from engine.recommending import withhold_offers
 from engine.social.kept import CIRCLE, Circles, choose_contact
 from tests.small_campaign import PASSPHRASE, RING, SmallCampaign
 
@@ -84,7 +84,7 @@ def test_the_second_run_parses_nothing_and_what_a_person_did_is_there_after_it(c
     campaign.choose_face(FaceChoice(picking, photo=nearest[-1]))
     campaign.withdraw_consent(withdrawn, TODAY)
     held = next(customer for customer, offer in by_key.items() if offer != "none")
-    withhold_offer(campaign, held)
+    withhold_offers(campaign, [held])
     events = campaign.events()
     told: list[str] = []
     again = read_again(campaign, context=JobContext(lambda fraction, message: told.append(message)))
