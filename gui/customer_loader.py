@@ -58,8 +58,9 @@ class CustomerLoader(QObject):
 
         self._task = self._queue.start(Job(self.tr("Loading a customer"), work), self._take)
 
-    @staticmethod
-    def load(campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext) -> object:
+    def load(
+        self, campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
+    ) -> object:
         """Load a customer on a day; runs in the thread."""
         raise NotImplementedError
 
