@@ -38,6 +38,8 @@ class CircleFacts:
         """Say it in words."""
         reach = numbers.decimal(self.reach, 0 if self.reach >= 10 else 1)
         said = tr("Reaches about {reach} customers in two steps of calls.").format(reach=reach)
+        if self.reach < 1:
+            said = tr("Reaches hardly anybody in two steps of calls.")
         if not self.is_customer:
             return f"{said} {tr('The most influential contact is with another operator.')}"
         if not self.maker:

@@ -87,7 +87,7 @@ def verdict(results: CampaignResults, asked: int, *, is_limited: bool = False) -
     if chosen is not None:
         said = tr("Ask {count} customers, all with {offer}: you chose one offer for all.")
         return said.format(count=count, offer=offer_name(results.offers, chosen))
-    words = tr("Ask {count} customers, those worth most.") if is_limited else tr("Ask {count} customers.")
+    words = tr("Ask the {count} worth most.") if is_limited else tr("Ask {count} customers.")
     lead = "" if is_undecided(results) else words.format(count=count)
     if finding is Finding.GAIN:
         rest = tr("Choosing the offer for each earns more than one offer for all.")

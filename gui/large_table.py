@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import (
     QEvent,
@@ -312,7 +314,7 @@ class LargeTable(QTableView):
         whole = sum(widths[place] for place in giving)
         for place in giving:
             share = spare / len(giving) if spare > 0 else spare * widths[place] / whole
-            widths[place] = max(LEAST, widths[place] + int(share))
+            widths[place] = max(LEAST, widths[place] + math.floor(share))
         for place, width in enumerate(widths):
             self.setColumnWidth(place, width)
 

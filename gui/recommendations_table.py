@@ -26,7 +26,7 @@ from gui.widgets import Button, EmptyState, FilterButton, Flow, SearchField, cle
 if TYPE_CHECKING:
     from gui.results import CampaignResults
 
-SEARCH_WIDTH = 212
+SEARCH_WIDTH = 172
 COLUMNS = "columns"
 
 
@@ -107,7 +107,7 @@ class CustomerTable(QFrame):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(nobody)
-        tools = row((self.search, 1), (self._chip_row, 3), self.more, self.details, gap=8, margins=(12, 10, 8, 6))
+        tools = row((self.search, 1), (self._chip_row, 4), self.more, self.details, gap=6, margins=(12, 10, 4, 6))
         for part in (self.search, self.more, self.details):
             tools.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(tools, (self.stack, 1), self.bar, gap=0, margins=(1, 0, 1, 8)))

@@ -76,7 +76,7 @@ def test_table_curve_and_totals_follow_the_slider_at_once(changing, qtbot):
     with qtbot.assertNotEmitted(page.changed):
         asked = drag(page, 300, qtbot, ends=False)
     assert 280 < asked < 320
-    assert page.verdict.text().startswith(f"Ask {asked} customers, those worth most.")
+    assert page.verdict.text().startswith(f"Ask the {asked} worth most.")
     assert page.figures[0].value.accessibleName() == f"{asked} of 2,000"
     assert page.figures[0].range.accessibleName() == f"{numbers.decimal(most)} are worth one"
     assert page.curve.profit.chart.text.endswith(f": {asked} customers")
@@ -101,7 +101,7 @@ def test_the_budget_is_kept_in_the_file_followed_by_the_export_and_taken_back(ch
     assert Choice.from_json(demo_campaign.read_document("choice")).most == asked
     assert column(page, "offer").count(NO_OFFER) == len(column(page, "offer")) - asked
     assert page.curve.profit.slider.value() == asked
-    assert "those worth most" in page.verdict.text()
+    assert "worth most" in page.verdict.text()
     with qtbot.waitSignal(page.queue.emptied, timeout=10_000):
         page.exporting.save(tmp_path / "asked.csv", page.customers.rows)
     with (tmp_path / "asked.csv").open(encoding="utf-8", newline="") as file:
