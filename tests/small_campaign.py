@@ -45,10 +45,10 @@ def make_small_campaign(folder: Path) -> SmallCampaign:
     operator = simulate_operator(folder / "delivery", customers=300, seed=5)
     for photo in sorted(operator.inventory.iterdir())[2:] + sorted(operator.photos.iterdir())[2:]:
         photo.unlink()
-    calls = operator.files.calls[0]
-    calls.write_text(calls.read_text(encoding="utf-8").replace("SM-G991B", RING), encoding="utf-8")
+    for calls in operator.files.calls:
+        calls.write_text(calls.read_text(encoding="utf-8").replace("SM-G991B", RING), encoding="utf-8")
     _name_after_a_friend(sorted(operator.photos.iterdir())[1], operator.files.customers, calls)
-    files = replace(operator.files, history=None, calls=operator.files.calls[:1], usage=())
+    files = replace(operator.files, history=None, usage=())
     inputs = CampaignInputs(plan_of(files), operator.inventory, operator.photos, "cut", "Spring", keep_tables=True)
     made = SmallCampaign(folder, inputs)
     run_campaign(inputs, made.path, PASSPHRASE)

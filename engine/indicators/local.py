@@ -49,7 +49,9 @@ def customer_indicators(
             context.progress(share / shares, "Describing customers")
             some = replace(tables, customers=split.filter(split.share == share).drop("share"))
             with _kept(connection, context) as keep:
-                rows = _sql(indicators(some, as_of, names=names, keep=keep))
+                question = indicators(some, as_of, names=names, keep=keep)
+                context.check()
+                rows = _sql(question)
                 write = "INSERT INTO described" if share else "CREATE TEMP TABLE described AS"
                 _run(connection, f"{write} {rows}", context)
         found = connection.sql(f"FROM described ORDER BY {columns.CUSTOMER}").to_arrow_table()
