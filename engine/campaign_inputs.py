@@ -30,7 +30,7 @@ class CampaignInputs:
 
     ``accept_rejects`` says that a person agreed to files of which many rows are set aside. With a ``warehouse``, the
     plan holds the catalogue and the last campaign alone. ``tacs``: the operator's own table of TACs; ``names``: what
-    the designer calls unknown handsets; ``keep_tables``: keep the clean tables too.
+    the designer calls unknown handsets; ``keep_tables``: keep the clean tables too; ``logo``: a picture of the brand's.
     """
 
     plan: ImportPlan
@@ -43,6 +43,14 @@ class CampaignInputs:
     tacs: Path | None = None
     names: NamedHandsets = field(default_factory=NamedHandsets)
     keep_tables: bool = False
+    logo: Path | None = None
+
+    @property
+    def bears_sample_logo(self) -> bool:
+        """Whether the ads would go out with the logo that the program's own families were drawn with."""
+        from engine.ads import families
+
+        return self.logo is None and (self.template is None or self.template in families())
 
     @property
     def customer_list(self) -> str:

@@ -95,6 +95,7 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     add("--inventory", type=Path, metavar="DIR", help="the campaign photos")
     add("--photos", type=Path, metavar="DIR", help="the customers' photos, each named by its customer")
     add("--template", metavar="F", help="one template family for all ads: cover, cut, loud, shelf, or a folder")
+    add("--logo", type=Path, metavar="F", help="your logo for the ads, a picture (PNG), best with a transparent ground")
     add("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder for the results")
     add("--keep-tables", action="store_true", help="keep the clean tables too, encrypted beside the campaign file")
     add("--seed", type=int, default=0, metavar="N", help="the same seed gives the same campaign (0)")
@@ -120,7 +121,7 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
 def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     words = (
         "calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan", "warehouse", "tacs",
-        "handset_names", "keep_tables",
+        "handset_names", "keep_tables", "logo",
     )  # fmt: skip
     given = [name for name in words if getattr(chosen, name) not in (None, [], False)]
     if given:
@@ -195,7 +196,7 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
             print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
     return CampaignInputs(
         plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source,
-        chosen.tacs, names, chosen.keep_tables,
+        chosen.tacs, names, chosen.keep_tables, chosen.logo,
     )  # fmt: skip
 
 
@@ -255,6 +256,7 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
     bars = ProgressBars()
     _cancel_on_signal(bars.whole)
     try:
+        from engine.campaign_inputs import CampaignInputs
         from engine.pipeline import campaign_into_folder
 
         inputs, passphrase = _inputs(chosen), _passphrase(chosen)
@@ -269,6 +271,8 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
         _say("Stopped. Nothing was written.")
         return 130
     print(f"{summary.sentence()}\nThe results are in {chosen.out}")
+    if isinstance(inputs, CampaignInputs) and inputs.bears_sample_logo and summary.ads:
+        print("The ads bear the sample's logo; give your own with --logo F.")
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from engine.ads import (
     Ad,
     AdCopy,
+    Fault,
+    FaultKind,
     LayerCache,
     Portrait,
     TemplateFamily,
@@ -33,6 +35,7 @@ from engine.resources import resource
 SIZES = ("1080x1080", "1200x628")  # in the order in which they are made
 TEMPLATE_DOCUMENT = "template"  # the family for all ads, instead of each offer's own
 LOGO_DOCUMENT = "logo"  # PNG in base64, instead of the mark that the families were drawn with
+SAMPLE_LOGO = Fault(FaultKind.SAMPLE_LOGO, "logo", "The logo is the sample's, not yours.")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class CreativeStudio:
         self._layers = LayerCache()
         logo = campaign.read_document(LOGO_DOCUMENT)
         self._logo = None if logo is None else logo_of(base64.b64decode(logo))
+        self._faults = (SAMPLE_LOGO,) if logo is None and not campaign.is_demo else ()
         self._on = day_of_consent(campaign)
         table = campaign.read_table("customers", [CUSTOMER, OFFER])
         if table is None:
@@ -104,10 +108,11 @@ class CreativeStudio:
         """Compose the ad of a size such as "1080x1080"; ``scale`` makes a smaller picture with the same breaks."""
         photo = creative.photo
         portrait = None if photo is None else Portrait(decode_photo(photo.jpeg), photo.box, photo.hair_top)
-        return compose(
+        ad = compose(
             self._family(creative.family), size, copy_of(creative.offer), portrait,
             logo=self._logo, scale=scale, layers=self._layers,
         )  # fmt: skip
+        return replace(ad, faults=ad.faults + self._faults) if creative.family in families() else ad
 
     def _family(self, key: str) -> TemplateFamily:
         if key not in self._families:
@@ -170,9 +175,3 @@ def keep_templates(campaign: Campaign, offers: tuple[Offer, ...], chosen: str | 
 def keep_logo(campaign: Campaign, picture: Path) -> None:
     """Keep in the campaign file the logo that its ads shall bear. Raises PhotoError or InputError if it cannot be."""
     campaign.write_document(LOGO_DOCUMENT, base64.b64encode(read_logo(picture)).decode("ascii"))
-
-
-def bears_sample_logo(campaign: Campaign) -> bool:
-    """Say whether ads of a real campaign would go out with the logo that the program's own families were drawn with."""
-    is_sample = bool(set(campaign.template_families()) & set(families()))
-    return is_sample and not campaign.is_demo and campaign.read_document(LOGO_DOCUMENT) is None

@@ -41,6 +41,7 @@ def keep_origin(campaign: Campaign, made: MadeFrom) -> None:
             "accept_rejects": inputs.accept_rejects,
             "tacs": None if inputs.tacs is None else str(inputs.tacs.resolve()),
             "keep_tables": inputs.keep_tables,
+            "logo": None if inputs.logo is None else str(inputs.logo.resolve()),
         }
     campaign.write_document(DOCUMENT, json.dumps(content, ensure_ascii=False))
 
@@ -54,13 +55,14 @@ def kept_origin(campaign: Campaign) -> MadeFrom | None:
     seed = content.pop("seed")
     if "demo" in content:
         return MadeFrom(DemoInputs(**content["demo"]), seed)
-    tacs, warehouse = content.pop("tacs"), content.pop("warehouse")
+    tacs, warehouse, logo = content.pop("tacs"), content.pop("warehouse"), content.pop("logo")
     inputs = CampaignInputs(
         plan=read_plan(content.pop("plan").encode(), campaign.path.name, campaign.path.parent),
         inventory=Path(content.pop("inventory")),
         photos=Path(content.pop("photos")),
         tacs=None if tacs is None else Path(tacs),
         warehouse=None if warehouse is None else _source(warehouse, campaign.path.name),
+        logo=None if logo is None else Path(logo),
         **content,
     )
     return MadeFrom(inputs, seed)

@@ -233,7 +233,7 @@ def _know_customers(
 
 def _read_given(inputs: CampaignInputs, campaign: Campaign) -> tuple[Offer, ...]:
     """Read the catalogue, keep the templates and look for the photos: what is wrong with them is told first."""
-    from engine.creative import keep_templates
+    from engine.creative import keep_logo, keep_templates
     from engine.faces.gallery import photo_paths
     from engine.logs.text_table import read_text_table
     from engine.offers import read_offers
@@ -244,6 +244,8 @@ def _read_given(inputs: CampaignInputs, campaign: Campaign) -> tuple[Offer, ...]
         require_enough(inputs.plan)
     offers = read_offers(read_text_table(inputs.plan.of_kind("offers")[0]))
     keep_templates(campaign, offers, inputs.template)
+    if inputs.logo is not None:
+        keep_logo(campaign, inputs.logo)
     return offers
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.ads import read_logo
 from engine.campaign_inputs import CampaignInputs
 from engine.errors import CampaignFileError, InputError, SemblanceError
 from engine.faces import photo_paths
@@ -19,8 +20,9 @@ from engine.logs.sources import find_sources
 from engine.passphrase import SHORTEST_PASSPHRASE, require_passphrase
 from gui.openings import SUFFIX, NewCampaign
 
-Part = Literal["inventory", "photos", "tacs", "target", "passphrase", "repeat"]
+Part = Literal["inventory", "photos", "tacs", "logo", "target", "passphrase", "repeat"]
 FOLDERS: tuple[Part, ...] = ("inventory", "photos")
+OPTIONAL: tuple[Part, ...] = ("tacs", "logo")
 
 
 def tr(text: str) -> str:
@@ -32,7 +34,8 @@ def tr(text: str) -> str:
 class CampaignFiles:
     """What was chosen so far beside the logs; ``problems`` says in words what is missing or wrong.
 
-    ``places`` are the folders of photos and the operator's own table of TACs, ``wrong`` what a look at them found.
+    ``places`` are the folders of photos, the operator's own table of TACs and the logo; ``wrong`` is what a look at
+    them found.
     """
 
     places: dict[Part, Path] = field(default_factory=dict)
@@ -51,8 +54,7 @@ class CampaignFiles:
                 found[part] = sentence
         if sentence := self._target_problem():
             found["target"] = sentence
-        if self.wrong.get("tacs"):
-            found["tacs"] = self.wrong["tacs"]
+        found |= {part: self.wrong[part] for part in OPTIONAL if self.wrong.get(part)}
         try:
             require_passphrase(self.passphrase)
         except CampaignFileError as error:
@@ -89,7 +91,7 @@ class CampaignFiles:
         path = self.target_path()
         inputs = CampaignInputs(
             plan, self.places["inventory"], self.places["photos"], self.template, path.stem,
-            tacs=self.places.get("tacs"), keep_tables=self.keep_tables,
+            tacs=self.places.get("tacs"), keep_tables=self.keep_tables, logo=self.places.get("logo"),
         )  # fmt: skip
         return NewCampaign(inputs, path, self.passphrase)
 
@@ -112,14 +114,14 @@ class Looked:
 
 
 def looking_job(part: Part, place: Path) -> Job[Looked]:
-    """Look whether a folder holds photos, or a file is a table of TACs."""
+    """Look whether a folder holds photos, and a file is a table of TACs or a logo."""
 
     def work(context: JobContext) -> Looked:
         context.check()
         wrong = ""
-        if part == "tacs":
+        if part in OPTIONAL:
             try:
-                read_tac_table(place)
+                (read_tac_table if part == "tacs" else read_logo)(place)
             except SemblanceError as error:
                 wrong = str(error)
         elif not pictures(place):

@@ -141,6 +141,9 @@ class CampaignForm(QScrollArea):
         at = self._grid.rowCount()
         self._grid.addWidget(Label(self.tr("Template")), at, 0)
         self._grid.addWidget(self.template, at, 1)
+        self._picker(
+            "logo", self.tr("Logo"), self.tr("Yours, a PNG; without it the ads bear the sample's"), optional=True
+        )
 
     def _add_target(self) -> None:
         self._section(self.tr("The campaign file"))
@@ -208,8 +211,12 @@ class CampaignForm(QScrollArea):
     def _ask(self, part: Part) -> None:
         last = self.files.places.get(part)
         folder, title = str(last.parent if last else Path.home()), self.pickers[part].button.accessibleName()
-        if part == "tacs":
-            name, _ = QFileDialog.getOpenFileName(self, title, folder, self.tr("Tables") + " (*.csv *.tsv *.txt)")
+        kinds = {
+            "tacs": self.tr("Tables") + " (*.csv *.tsv *.txt)",
+            "logo": self.tr("Pictures") + " (*.png *.webp *.jpg)",
+        }
+        if part in kinds:
+            name, _ = QFileDialog.getOpenFileName(self, title, folder, kinds[part])
         else:
             name = QFileDialog.getExistingDirectory(self, title, folder)
         if name:

@@ -30,6 +30,7 @@ class FaultKind(StrEnum):
     CONTRAST = "contrast"
     HEAD_CUT = "head_cut"
     UPSCALE = "upscale"
+    SAMPLE_LOGO = "sample_logo"
 
 
 BLOCKING = frozenset({FaultKind.OVERSET, FaultKind.NO_GLYPH})

@@ -37,13 +37,13 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
 
 @pytest.fixture(scope="session")
 def own_campaign(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """The campaign of the operator's files: three ads by the family "loud" with contacts' look-alikes, and seeds."""
+    """The operator's campaign: three ads by the family "loud" with a logo and contacts' look-alikes, and seeds."""
 
     def make(folder: Path) -> None:
-        keep(
-            folder,
-            own_arguments(operator, folder / "spring", template="loud", ads="3", seeds="3", whose_face="contact"),
-        )
+        logo = folder / "logo.png"
+        Image.new("RGBA", (300, 120), (230, 60, 250, 255)).save(logo)
+        changed = {"template": "loud", "ads": "3", "seeds": "3", "whose_face": "contact", "logo": logo}
+        keep(folder, own_arguments(operator, folder / "spring", **changed))
 
     return kept(made_once(tmp_path_factory, "own-campaign", make))
 

@@ -9,7 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from engine.campaign import Campaign
+from engine.creative import CreativeStudio
 from engine.customer_base import base_of_logs, first_day_asked
 from engine.demo import DemoOperator
 from engine.handsets.tables import default_tables
@@ -32,6 +36,12 @@ def test_own_files_make_a_campaign(operator: DemoOperator, own_campaign: Made, t
         assert not campaign.is_demo
         assert campaign.template_families() == ("loud",)
         assert whose_face(campaign) == "contact"
+        studio = CreativeStudio(campaign)
+        assert studio.compose(studio.creative(studio.customers()[0]), "1080x1080").faults == ()
+    with Image.open(next((out / "ads").glob("*_1080x1080.jpg"))) as ad:
+        pixels = np.asarray(ad.convert("RGB"), dtype=int)
+    assert (abs(pixels - (230, 60, 250)).max(axis=-1) < 12).sum() > 1_000, "the logo is in the ad"
+    assert "sample's logo" not in own_campaign.said
     seeds = rows_of(out / "seeds.csv")
     assert [row["rank"] for row in seeds] == ["1", "2", "3"]
     assert [float(row["reached"]) for row in seeds] == sorted(float(row["reached"]) for row in seeds)
@@ -51,6 +61,7 @@ def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(campa
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["uplift"] is None
     assert summary["ads"] == 2
+    assert "The ads bear the sample's logo; give your own with --logo F." in campaign_without_history.said
 
 
 def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path: Path):

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
@@ -165,6 +166,19 @@ def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dia
         qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     inputs = told.args[0].inputs
     assert (inputs.tacs, inputs.keep_tables) == (right, True)
+
+
+def test_a_logo_is_looked_at_once_and_taken(dialog, tmp_path, qtbot):
+    form = dialog.form
+    (tmp_path / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    form.take_place("logo", tmp_path / "logo.svg")
+    qtbot.waitUntil(lambda: not form.jobs.is_busy, timeout=10_000)
+    assert "SVG" in dialog.files.problems()["logo"]
+    Image.new("RGBA", (300, 100), "red").save(tmp_path / "logo.png")
+    form.take_place("logo", tmp_path / "logo.png")
+    qtbot.waitUntil(lambda: not form.jobs.is_busy, timeout=10_000)
+    assert "logo" not in dialog.files.problems()
+    assert form.pickers["logo"].shown.text() == "logo.png"
 
 
 @pytest.mark.parametrize(
