@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from engine.ages import AGE_BANDS
 from gui import numbers
 from gui.charts.forest_plot import ROW, ForestLine, ForestPlot
 from gui.charts.loyalty_card import LoyaltyCard, cells_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 SENTENCE_HEIGHT = 66
 MOST_ROWS = 14
 NARROW = 0.1  # below 10 points of 100, chances are told with a decimal
-AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 
 
 def tr(text: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engine import columns
+from engine.ages import AGE_BANDS
 from engine.handsets.association import FEWEST_OWNERS, Association, associations
 from engine.handsets.incidence import Incidence, IntArray, cumulative_incidence
 from engine.handsets.loyalty_table import (
@@ -21,7 +22,7 @@ from engine.handsets.loyalty_table import (
     typed_rows,
 )
 from engine.handsets.shrinkage import Estimate, SmallCell, carried, crossed, shrunk
-from engine.handsets.spells import AGE_BANDS, DAYS_PER_MONTH, Spells, spells_of
+from engine.handsets.spells import DAYS_PER_MONTH, Spells, spells_of
 from engine.job import JobContext
 
 SHORTEST_MONTHS = 3

@@ -12,12 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine import columns
+from engine.ages import AGE_BAND_STARTS, AGE_BANDS
 from engine.handsets.incidence import CENSORED, LEAVING, IntArray, Observed
 
 OTHER_MAKERS = "Other"
 OTHER_PLACES = "Elsewhere"
-AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
-AGE_BAND_STARTS = (18, 25, 35, 45, 55, 65)
 SMALLEST_SHARE = 0.015
 MOST_PLACES = 30
 DAYS_PER_MONTH = 365.25 / 12

@@ -9,12 +9,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.ages import AGE_BAND_STARTS, AGE_BANDS
 from engine.columns import NO_OFFER
 from engine.uplift.honesty import Finding
 
 AGE, RESIDENCE = "age", "residence"
-AGE_STARTS = (18, 25, 35, 45, 55, 65)
-AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 THIN = 250  # customers of a group; smaller ones are shown and not compared
 FOUR_FIFTHS = 0.8
 
@@ -83,7 +82,7 @@ class Reach:
 
 def age_bands(ages: npt.NDArray[np.floating]) -> npt.NDArray[np.object_]:
     """Return each age's band, None where the age is not known or under 18."""
-    band = np.searchsorted(AGE_STARTS, np.nan_to_num(ages, nan=-1.0), side="right") - 1
+    band = np.searchsorted(AGE_BAND_STARTS, np.nan_to_num(ages, nan=-1.0), side="right") - 1
     names: npt.NDArray[np.object_] = np.array([*AGE_BANDS, None], dtype=object)[band]
     return names
 

@@ -171,18 +171,6 @@ def _scaled(weight: FloatArray | None, some: IntArray) -> FloatArray | None:
     return None if weight is None else weight[some] / weight[some].mean()
 
 
-def e_value(ratio: float) -> float:
-    """Return how strong an unseen cause must be, as a ratio with both sides, to explain a ratio of chances away.
-
-    1 for no association; ratios below 1 count as their inverse. Source: VanderWeele and Ding (2017), Annals of
-    Internal Medicine 167(4).
-    """
-    if not ratio > 0.0:
-        return math.nan
-    away = max(ratio, 1.0 / ratio)
-    return away + math.sqrt(away * (away - 1.0))
-
-
 def control_rate(trial: Trial) -> float:
     """Return how many of 1 say yes without an offer, as if all had been in the control group."""
     mine = trial.arm == 0

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.handsets import e_value
 from engine.job import JobContext
 from engine.uplift.checks import (
     Imbalance,
     Overlap,
     Placebo,
     control_rate,
-    e_value,
     imbalances,
     overlap,
     placebo,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.handsets import e_value
 from engine.uplift import Honesty, UpliftModel, check_honesty, fit_uplift
-from engine.uplift.checks import e_value
 from engine.uplift.honesty import LIGHTS, Finding
 from tests.engine.uplift.known_effects import known_effects
 from tests.engine.uplift.test_learners import chosen_by_age
