@@ -141,12 +141,17 @@ def gather_moments(
                 rows[k, a] += standing[part][mine].sum()
     centre = total / len(features)
     centre[0] = 0.0
-    shift = np.eye(width)
-    shift[0] -= centre
     for k, a in np.ndindex(folds, arms):
         context.check()
-        gram[k, a] = shift.T @ gram[k, a] @ shift
-    return Moments(gram, cross @ shift, square, rows, centre)
+        _centre(gram[k, a], centre)
+    return Moments(gram, cross - np.multiply.outer(cross[..., 0], centre), square, rows, centre)
+
+
+def _centre(gram: FloatArray, centre: FloatArray) -> None:
+    """Subtract ``centre`` times the constant, which is the first column, from the columns behind a Gram matrix."""
+    first = gram[0].copy()
+    gram -= np.multiply.outer(centre, first) + np.multiply.outer(first, centre)
+    gram += first[0] * np.multiply.outer(centre, centre)
 
 
 def fit_additive(
@@ -191,9 +196,9 @@ def _lay_out(
         contrast = np.column_stack([contrast.sum(axis=1), contrast])
     blocks, width = contrast.shape[1], len(groups)
     gram, cross = moments.gram[folds].sum(axis=0), moments.cross[folds].sum(axis=0)
-    whole = np.zeros((blocks, width, blocks, width))
-    for t, part in zip(contrast, gram, strict=True):
-        whole += np.einsum("a,b,ij->aibj", t, t, part)
+    whole = np.empty((blocks, width, blocks, width))
+    for a, b in np.ndindex(blocks, blocks):
+        whole[a, :, b] = np.tensordot(contrast[:, a] * contrast[:, b], gram, axes=1)
     size = blocks * width
     problem = RidgeProblem(
         whole.reshape(size, size),
