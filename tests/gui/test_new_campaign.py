@@ -177,7 +177,7 @@ def test_a_logo_is_looked_at_once_and_taken(dialog, tmp_path, qtbot):
     Image.new("RGBA", (300, 100), "red").save(tmp_path / "logo.png")
     form.take_place("logo", tmp_path / "logo.png")
     qtbot.waitUntil(lambda: not form.jobs.is_busy, timeout=10_000)
-    assert "logo" not in dialog.files.problems()
+    assert "logo" not in form.show_all()
     assert form.pickers["logo"].shown.text() == "logo.png"
 
 
