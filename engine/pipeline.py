@@ -155,7 +155,8 @@ def _build(inputs: CampaignInputs | DemoInputs, path: Path, passphrase: str, see
         if isinstance(inputs, DemoInputs):
             inputs = simulate(inputs, work, seed, stages)
         unfinished = work / path.name
-        keeps = KeptTables(tables_path(unfinished), new_cache_key()) if inputs.keep_tables else None
+        keeps_tables = inputs.keep_tables and inputs.warehouse is None
+        keeps = KeptTables(tables_path(unfinished), new_cache_key()) if keeps_tables else None
         with Campaign.create(unfinished, passphrase, name=inputs.name, is_demo=is_demo) as campaign:
             summary = run_stages(inputs, campaign, seed, stages, keeps)
             with campaign.transaction():

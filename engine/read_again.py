@@ -31,7 +31,7 @@ class ReadAgain:
     """How the clean tables came, and what of a person's work found no place in the new results."""
 
     reading: Reading
-    choice_is_gone: bool = False  # the one offer for all is not in the catalogue any more
+    choice_is_gone: bool = False  # the one offer for all, or what chose among offers, is not there any more
     contacts_gone: int = 0  # chosen faces of contacts who are in the customer's circle no more
 
 
@@ -110,13 +110,20 @@ def _everybody(campaign: Campaign) -> Iterator[str]:
 
 
 def _choose_again(campaign: Campaign, withheld: frozenset[str]) -> bool:
-    """Give each customer what the designer chose; return whether that offer is not there any more."""
+    """Give each customer what the designer chose; return whether that cannot be chosen any more.
+
+    Of an offer that is gone the limit of customers stays; without outcomes of a past campaign there is no choice.
+    """
     document = campaign.read_document(CHOICE)
     choice = Choice() if document is None else Choice.from_json(document)
     is_gone = choice.offer not in (NO_OFFER, *(offer.key for offer in campaign.offers()))
     if is_gone:
+        choice = Choice(most=choice.most)
+        campaign.write_document(CHOICE, choice.to_json())
+    if document is not None and campaign.read_document("evaluation") is None:
+        is_gone, choice = is_gone or choice != Choice(), Choice()
+    if choice == Choice():
         campaign.erase_document(CHOICE)
-        choice = Choice()
     restore_choices(campaign, choice, withheld)
     return is_gone
 

@@ -113,7 +113,8 @@ class FilesCard(Card):
         """Say how the files were read and what is kept of them; the demo's files are made anew each time."""
         self.note.setText(" ".join(filter(None, (_reading_words(origin.reading), _kept_words(origin)))))
         self.note.setVisible(bool(self.note.text()))
-        self.keep.setVisible(origin.can_read_again and not is_demo)
+        is_asked = origin.reading is not None and origin.reading.way == "warehouse"
+        self.keep.setVisible(origin.can_read_again and not is_demo and not is_asked)
         self.keep.set_text(tr("Forget the tables") if origin.keeps_tables else tr("Keep the tables"))
         self.keep.set_icon("bin" if origin.keeps_tables else "lock")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,14 +47,16 @@ def keeping_job(campaign: Campaign, *, is_wanted: bool) -> Job[None]:
     return Job(tr("Keeping the tables") if is_wanted else tr("Forgetting the tables"), work)
 
 
-def naming_job(campaign: Campaign, names: NamedHandsets) -> Job[NamedHandsets]:
-    """Keep the names of handsets in the campaign; they are the result."""
+def naming_job(campaign: Campaign, change: Callable[[NamedHandsets], NamedHandsets]) -> Job[NamedHandsets]:
+    """Change the names of handsets in the campaign, whatever they are by then; all of them are the result."""
 
     def work(context: JobContext) -> NamedHandsets:
-        from engine.handsets.naming import write_names
+        from engine.handsets.naming import read_names, write_names
 
         context.check()
-        write_names(campaign, names)
+        with campaign.transaction():
+            names = change(read_names(campaign))
+            write_names(campaign, names)
         return names
 
     return Job(tr("Keeping the names"), work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -304,21 +304,25 @@ class HandsetsTab(QWidget):
     @Slot(str, str, str, str)
     def _give(self, phone_type: str, maker: str, model: str, kind: str) -> None:
         """Keep a name, and go on to the next phone type that has none."""
+
+        def change(names: NamedHandsets) -> NamedHandsets:
+            return names.named(phone_type, maker, model, DeviceClass(kind))
+
         try:
-            names = self._origin.names.named(phone_type, maker, model, DeviceClass(kind))
+            change(self._origin.names)
         except InputError as error:
             self.naming.tell(str(error))
             return
-        self._keep(names)
+        self._keep(change)
 
     @Slot(str)
     def _take_back(self, phone_type: str) -> None:
         self.naming.show_type("", None)
-        self._keep(self._origin.names.without(phone_type))
+        self._keep(lambda names: names.without(phone_type))
 
-    def _keep(self, names: NamedHandsets) -> None:
+    def _keep(self, change: Callable[[NamedHandsets], NamedHandsets]) -> None:
         if self._campaign is not None:
-            self._jobs.start(naming_job(self._campaign, names), self._kept, noted=False)
+            self._jobs.start(naming_job(self._campaign, change), self._kept, noted=False, lasting=True)
 
     @Slot(object)
     def _kept(self, names: NamedHandsets) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gui.results import CampaignResults
 
 THIN = 250  # customers of an age band; fewer are named
+CHECKED = frozenset({"arms differ", "overlap", "few effective", "placebo", "calibration", "not randomised"})
 UNEVEN = 0.10  # between the groups that offers reach most and least; less is not named
 
 
@@ -37,24 +39,39 @@ def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[Honesty
             HonestyMark("warning", "warning", tr("There was no past campaign."), follow),
             HonestyMark("warning", "warning", tr("Seen together, not caused.")),
         )
+    checked = list(_checked_marks(results))
     if not evaluation.has_signal:
         ends = numbers.likely_range(*(numbers.points(end) for end in (evaluation.qini_low, evaluation.qini_high)))
         text = tr(
             "The offers worked about equally on everybody: the likely range, {range} points of 100, contains zero."
         )
-        return (
-            HonestyMark("warning", "warning", tr("We found no difference between customers."), text.format(range=ends)),
+        none = HonestyMark(
+            "warning", "warning", tr("We found no difference between customers."), text.format(range=ends)
         )
-    marks = []
+        return (*checked, none)
+    marks = checked
     if value.gain_low <= 0:
         marks.append(HonestyMark("warning", "warning", as_good(results), difference(results)))
     marks.extend(_thin_marks(store))
     if not is_undecided(results):
         marks.extend(_uneven_marks(store))
-    marks.append(
-        HonestyMark("check", "positive", tr("The signal is real."), tr("Randomised trial; chance rarely does this."))
-    )
+    if not any(mark.tone == "danger" for mark in checked):
+        drawn = results.honesty is None or results.honesty.is_randomised
+        why = tr("Randomised trial; chance rarely does this.") if drawn else tr("Chance rarely does this.")
+        marks.append(HonestyMark("check", "positive", tr("The signal is real."), why))
     return tuple(marks)
+
+
+def _checked_marks(results: CampaignResults) -> Iterator[HonestyMark]:
+    """Yield what the checks of the last campaign found, red first; what is fine is not told."""
+    for finding in () if results.honesty is None else results.honesty.findings:
+        if finding.kind in CHECKED and finding.light != "green":
+            strong, stop, rest = finding.sentence.partition(": ")
+            strong = f"{strong}:" if stop else strong
+            if finding.light == "red":
+                yield HonestyMark("stop", "danger", strong, rest)
+            else:
+                yield HonestyMark("warning", "warning", strong, rest)
 
 
 def as_good(results: CampaignResults) -> str:

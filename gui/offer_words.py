@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.ages import AGE_BAND_STARTS
 from gui import numbers
 
-TOP_AGE = 65
-AGE_STARTS = (18, 25, 35, 45, 55, TOP_AGE)
+AGE_STARTS = AGE_BAND_STARTS
+TOP_AGE = AGE_STARTS[-1]
 
 
 def tr(text: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.look_alikes import AdFaces
     from engine.offers import Choice, Offer, PolicyValue, ProfitCurve
     from engine.social import NextMakerInfluence
-    from engine.uplift import UpliftEvaluation
+    from engine.uplift import Honesty, UpliftEvaluation
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class CampaignResults:
     offers: tuple[Offer, ...] = ()
     makers: tuple[MakerShare, ...] = ()
     evaluation: UpliftEvaluation | None = None
+    honesty: Honesty | None = None  # what must be known before the figures are believed
     loyalty: LoyaltyTable | None = None
     value: PolicyValue | None = None
     curve: ProfitCurve | None = None
@@ -73,11 +74,11 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
     from engine.look_alikes import AdFaces, likeness_scale
     from engine.offers import Choice, PolicyValue, ProfitCurve
     from engine.social import INFLUENCE_DOCUMENT, NextMakerInfluence
-    from engine.uplift import UpliftEvaluation
+    from engine.uplift import Honesty, UpliftEvaluation
 
     context = context or JobContext()
     documents = {}
-    for index, name in enumerate(("evaluation", "loyalty", "value", "curve", "choice", "makers", "span")):
+    for index, name in enumerate(("evaluation", "honesty", "loyalty", "value", "curve", "choice", "makers", "span")):
         context.progress(0.04 * index, "Reading results")
         documents[name] = campaign.read_document(name)
     tables = {}
@@ -90,8 +91,8 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
     faces = AdFaces(campaign, scale, on, context)
     matched = tuple(match.customer for match in campaign.nearest_matches())
     influence = campaign.read_document(INFLUENCE_DOCUMENT)
-    evaluation, loyalty, value, curve, choice = (
-        documents[name] for name in ("evaluation", "loyalty", "value", "curve", "choice")
+    evaluation, honesty, loyalty, value, curve, choice = (
+        documents[name] for name in ("evaluation", "honesty", "loyalty", "value", "curve", "choice")
     )
     return CampaignResults(
         customers=tables["customers"],
@@ -101,6 +102,7 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         offers=campaign.offers(),
         makers=_makers(documents["makers"]),
         evaluation=None if evaluation is None else UpliftEvaluation.from_json(evaluation),
+        honesty=None if honesty is None else Honesty.from_json(honesty),
         loyalty=None if loyalty is None else LoyaltyTable.from_json(loyalty),
         value=None if value is None else PolicyValue.from_json(value),
         curve=None if curve is None else ProfitCurve.from_json(curve),

@@ -280,7 +280,7 @@ class SocialTab(QWidget):
                 campaign.forget_face_choice(customer)
 
         self.contact.use.setEnabled(False)
-        self._queue.start(Job(tr("Keeping the choice"), work), self._kept, failed=self._not_kept)
+        self._queue.start(Job(tr("Keeping the choice"), work), self._kept, failed=self._not_kept, lasting=True)
 
     @Slot(object)
     def _kept(self, _: None) -> None:

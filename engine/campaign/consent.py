@@ -24,9 +24,12 @@ class Consent:
         return self.given_on <= on and not ended and self.withdrawn_on is None
 
     def is_overruled_by(self, earlier: Consent | None) -> bool:
-        """Whether the customer withdrew, by an earlier record, after the day on which this consent was given."""
+        """Whether the customer withdrew, by an earlier record, on the day on which this consent was given or later.
+
+        A day has no hour: of two on one day, the withdrawal counts.
+        """
         withdrawn = earlier.withdrawn_on if earlier is not None else None
-        return withdrawn is not None and self.withdrawn_on is None and self.given_on < withdrawn
+        return withdrawn is not None and self.withdrawn_on is None and self.given_on <= withdrawn
 
 
 def consent_day(*, is_demo: bool, last_day: date | None) -> date:

@@ -63,15 +63,17 @@ def _take_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
 
 
 def _choose_again(connection: apsw.Connection, choices: Sequence[FaceChoice]) -> None:
-    """Keep the choices of faces whose photos are there; of one whose pick is gone, the contact alone."""
+    """Keep the choices of whose look-alike it is; the pick among them, as far as both photos are there.
+
+    A contact whose photo is gone is chosen no more.
+    """
     there = "SELECT 1 FROM photo WHERE {} = ? AND customer IS {} NULL"
     for choice in choices:
         whose = choice.customer if choice.contact is None else choice.contact
-        if not select(connection, there.format("customer", "NOT"), (whose,)):
-            continue
+        has_face = bool(select(connection, there.format("customer", "NOT"), (whose,)))
         is_there = choice.photo is not None and bool(select(connection, there.format("key", ""), (choice.photo,)))
-        if choice.contact is not None or is_there:
-            row = (choice.customer, choice.contact, choice.photo if is_there else None)
+        if choice.contact is None or has_face:
+            row = (choice.customer, choice.contact, choice.photo if has_face and is_there else None)
             connection.execute("INSERT INTO face_choice VALUES (?, ?, ?)", row)
 
 

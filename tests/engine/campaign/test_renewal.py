@@ -79,6 +79,12 @@ def test_withdrawn_consents_hold_until_a_newer_one_is_given(
     assert campaign.read_table("circle")["contact"].to_pylist() == ["2"]
 
 
+def test_of_a_consent_and_a_withdrawal_on_one_day_the_withdrawal_counts() -> None:
+    withdrawn = Consent("1", JANUARY, "customers.csv", withdrawn_on=MARCH)
+    assert Consent("1", MARCH, "customers.csv").is_overruled_by(withdrawn)
+    assert not Consent("1", MAY, "customers.csv").is_overruled_by(withdrawn)
+
+
 def test_picks_of_faces_stay_while_both_photos_are_there(
     campaign: Campaign, fresh: Campaign, make_photo: MakePhoto
 ) -> None:
@@ -87,9 +93,12 @@ def test_picks_of_faces_stay_while_both_photos_are_there(
     campaign.choose_face(FaceChoice("2", photo="a"))
     campaign.choose_face(FaceChoice("3", contact="1", photo="a"), on=JANUARY)
     campaign.choose_face(FaceChoice("4", contact="2"), on=JANUARY)
+    campaign.choose_face(FaceChoice("5"))
     fill(fresh, make_photo, {"1": JANUARY}, "bc")
     campaign.replace_results(fresh)
-    assert campaign.face_choices() == (FaceChoice("1", photo="b"), FaceChoice("3", contact="1"))
+    assert campaign.face_choices() == (
+        FaceChoice("1", photo="b"), FaceChoice("2"), FaceChoice("3", contact="1"), FaceChoice("5"),
+    )  # fmt: skip
 
 
 def test_a_take_over_that_fails_leaves_everything(

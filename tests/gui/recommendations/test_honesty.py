@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.columns import NO_OFFER
+from engine.uplift import Finding
 from gui.honesty import honesty_marks
 from gui.recommendations_columns import customer_store
 from tests.gui.recommendations.given import CLICK, column, keys, settle, without_signal, without_trial, words
@@ -28,6 +29,24 @@ def test_the_age_with_few_customers_is_named(shown):
     least = min(counts, key=counts.get)
     assert counts[least] < 250
     assert marks_of(shown._results)[f"Age {least}:"] == f"only {counts[least]} customers."
+
+
+def test_what_the_checks_found_stands_first_and_a_red_light_takes_the_green_one_away(shown):
+    results = shown._results
+    assert "The signal is real." in marks_of(results)
+    red = Finding("red", "arms differ", "Who got which offer was not left to chance: age differs by 0.3.", 900)
+    amber = Finding(
+        "amber", "calibration", "Predictions are too bold. Where 10 points more were predicted, 5 came.", 900
+    )
+    honesty = replace(results.honesty, findings=(red, amber))
+    marks = honesty_marks(replace(results, honesty=honesty), customer_store(results))
+    assert [(mark.icon, mark.strong, mark.rest) for mark in marks[:2]] == [
+        ("stop", "Who got which offer was not left to chance:", "age differs by 0.3."),
+        ("warning", amber.sentence, ""),
+    ]
+    assert "The signal is real." not in {mark.strong for mark in marks}
+    estimated = replace(results.honesty, findings=(), is_randomised=False)
+    assert marks_of(replace(results, honesty=estimated))["The signal is real."] == "Chance rarely does this."
 
 
 def test_uneven_reach_is_named(shown):
