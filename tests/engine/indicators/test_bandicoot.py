@@ -12,14 +12,15 @@ import pandas as pd
 import pytest
 
 from engine.indicators import HABITS, habits, with_weeks
+from tests.conftest import ROOT
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "indicators"
-SAMPLES = Path("/work/shared/data/bandicoot")
+SAMPLES = ROOT.parent / "shared" / "data" / "bandicoot"
 REFERENCE = json.loads((DATA / "reference.json").read_text(encoding="utf-8"))["reference"]
 OWN = sorted(name for name in REFERENCE if name.isdigit())
 THEIRS = sorted(name for name in REFERENCE if not name.isdigit())
 
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="bandicoot's samples are not on this machine")
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="bandicoot's samples are not in ../shared")
 
 
 @pytest.fixture(scope="module")
