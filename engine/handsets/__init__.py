@@ -1,4 +1,3 @@
-from engine.handsets.association import e_value
 from engine.handsets.handset import DeviceClass, Handset
 from engine.handsets.history import handset_history, history_of_runs, logged_phone_types, maker_shares
 from engine.handsets.loyalty import loyalty
@@ -19,7 +18,6 @@ __all__ = [
     "PhoneTypes",
     "TacTable",
     "default_tables",
-    "e_value",
     "handset_history",
     "history_of_runs",
     "logged_phone_types",

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.handsets import e_value
 from engine.job import JobContext
+from engine.unseen_causes import e_value
 from engine.uplift.checks import (
     Imbalance,
     Overlap,

@@ -46,7 +46,7 @@ def grid_of(
 
 def cells_of(rows: pd.DataFrame, horizon_months: int) -> Iterator[LoyaltyCell]:
     """Yield the cell of each row of a loyalty table."""
-    from engine.handsets import e_value
+    from engine.unseen_causes import e_value
 
     for row in rows.to_dict("records"):
         uplift = Uplift(row["uplift"], row["uplift_low"], row["uplift_high"])

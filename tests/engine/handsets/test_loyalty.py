@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from engine.handsets import LoyaltyTable, loyalty
-from engine.handsets.association import associations, e_value
+from engine.handsets.association import associations
 from engine.handsets.spells import AGE_BANDS, spells_of
 from engine.job import JobCancelled, JobContext
+from engine.unseen_causes import e_value
 
 NOW = pd.Timestamp(2026, 10, 31)
 KEYS = ["group", "age_band", "residence", "maker", "next_maker"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.handsets import e_value
+from engine.unseen_causes import e_value
 from engine.uplift import Honesty, UpliftModel, check_honesty, fit_uplift
 from engine.uplift.honesty import LIGHTS, Finding
 from tests.engine.uplift.known_effects import known_effects
