@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from engine.campaign import Campaign
@@ -11,7 +13,7 @@ from engine.logs import load_plan
 from engine.logs.cache import fingerprint, kept_import, kept_tables
 from engine.made_from import kept_origin
 from tests.command.conftest import Made
-from tests.command.given import OWN, own_arguments, rows_of, sentence
+from tests.command.given import OWN, own_arguments, rows_of, sentence, without_history
 from tests.conftest import run_program
 
 
@@ -44,21 +46,21 @@ def test_logs_are_recognised_in_their_folder_and_the_same_seed_gives_the_same_ca
 def test_many_rejects_stop_the_campaign_until_the_saved_plan_is_read_and_they_are_accepted(
     operator: DemoOperator, tmp_path: Path
 ):
-    changed, plan, out = tmp_path / "history.csv", tmp_path / "plan.toml", tmp_path / "out"
-    lines = operator.files.history.read_text(encoding="cp1250").splitlines()
-    broken = [line.rsplit(",", 1)[0] + ",maybe" if number % 10 == 1 else line for number, line in enumerate(lines)]
-    changed.write_text("\n".join(broken) + "\n", encoding="cp1250")
-    arguments = own_arguments(operator, out, history=changed, save_plan=plan, ads="0")
-    said = sentence(run_program(*arguments, environment=OWN))
-    count = sum(line.endswith(",maybe") for line in broken)
-    assert f"history.csv: {count:,} of {len(lines) - 1:,} rows cannot be used (10%)" in said
+    usage, plan, out = tmp_path / "usage.csv", tmp_path / "plan.toml", tmp_path / "out"
+    lines = operator.files.usage[-1].read_text(encoding="utf-8").splitlines()[:1_001]
+    broken = [line.replace(":", "h", 1) if number % 10 == 1 else line for number, line in enumerate(lines)]
+    usage.write_text("\n".join(broken) + "\n", encoding="utf-8")
+    few = replace(operator, files=replace(operator.files, usage=(usage,)))
+    said = sentence(run_program(*without_history(own_arguments(few, out, save_plan=plan, ads="0")), environment=OWN))
+    told = re.search(r"usage\.csv: (\d+) of 1,000 rows cannot be used \(10%\)", said)
+    assert told
     assert "--accept-rejects" in said
     assert not out.exists()
     photos = ("--inventory", operator.inventory, "--photos", operator.photos, "--ads", "0")
     done = run_program("campaign", "--plan", plan, "--accept-rejects", *photos, "--out", out, environment=OWN)
     assert done.returncode == 0, done.stderr
-    rejects = [row for row in rows_of(out / "rejects.csv") if row["file"] == "history.csv"]
-    assert len(rejects) == count
+    rejects = [row for row in rows_of(out / "rejects.csv") if row["file"] == "usage.csv"]
+    assert len(rejects) == int(told.group(1)) >= 100
 
 
 def test_logs_without_a_needed_kind_are_named_and_the_plan_is_left_to_be_corrected(

@@ -39,7 +39,7 @@ name = "subscribers"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
     """An operator with few customers, few photos, and a last campaign whose days are known."""
-    operator = simulate_operator(tmp_path_factory.mktemp("small") / "delivery", customers=1_000, seed=4)
+    operator = simulate_operator(tmp_path_factory.mktemp("small") / "delivery", customers=600, seed=4)
     for folder in (operator.inventory, operator.photos):
         for photo in sorted(folder.iterdir())[6:]:
             photo.unlink()
@@ -89,7 +89,7 @@ def test_a_campaign_from_a_warehouse_is_the_one_from_files(
         assert run_campaign_command(parse(list(map(str, words)))) == 0
     for name in ("recommendations.csv", "matches.csv"):
         assert (tmp_path / "warehouse" / name).read_bytes() == (tmp_path / "files" / name).read_bytes()
-    assert len(rows_of(tmp_path / "warehouse" / "recommendations.csv")) == 1_000
+    assert len(rows_of(tmp_path / "warehouse" / "recommendations.csv")) == 600
     for path in (tmp_path / "files" / "ads").iterdir():
         assert (tmp_path / "warehouse" / "ads" / path.name).read_bytes() == path.read_bytes()
     with (

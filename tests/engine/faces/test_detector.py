@@ -106,8 +106,8 @@ def test_an_unsure_face_is_found_when_there_is_no_surer_one(reader: FaceReader, 
 
 
 def test_threads_may_share_the_detector(reader: FaceReader, neutral):
-    pictures = [decode_photo(entry.path) for entry in neutral.photos[:6]]
-    sizes = [resized(rgb, 0.3 + 0.2 * index) for index, rgb in enumerate(pictures)]
+    pictures = [decode_photo(entry.path) for entry in neutral.photos[:3]]
+    sizes = [resized(rgb, 0.3 + 0.3 * index) for index, rgb in enumerate(pictures)]
     expected = [found(reader, rgb)[0].box for rgb in sizes]
     answers: dict[int, list] = {}
 
