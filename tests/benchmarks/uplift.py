@@ -194,18 +194,21 @@ def measure_coverage(simulations: int) -> list[Figure]:
     return [Figure(f"Qini's interval holds the truth, of {simulations}", 100 * held / simulations, "%", "93 to 97")]
 
 
-def measure_false_signals(simulations: int, customers: int = 2_000) -> list[Figure]:
-    """Count how often the test finds a signal at the 5 % level where none was planted."""
+def measure_false_signals(simulations: int, customers: int = 1_000) -> list[Figure]:
+    """Count how often the test finds a signal at the 5 % level where none was planted.
+
+    The test's one constant was chosen on the seeds from 20,000 on.
+    """
     below, told = 0, 0
     for seed in range(simulations):
-        trial = known_effects(customers, 5_000 + seed, effect=0.0)
-        found = evaluate_uplift(trial.features, trial.treatment, trial.outcome, seed=seed)
+        trial = known_effects(customers, 60_000 + seed, effect=0.0)
+        found = evaluate_uplift(trial.features, trial.treatment, trial.outcome, seed=60_000 + seed)
         below += found.p_value < 0.05
         told += found.has_signal
     name = f"of {simulations} trials of {customers:,} customers without effect"
     return [
         Figure(f"p below 0.05, {name}", 100 * below / simulations, "%", "3 to 7"),
-        Figure(f"Signal told, {name}", 100 * told / simulations, "%"),
+        Figure(f"Signal told, {name}", 100 * told / simulations, "%", "3 to 7"),
     ]
 
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from sklift.metrics import qini_auc_score
 
 from engine.errors import InputError
 from engine.job import JobCancelled, JobContext
@@ -77,6 +78,11 @@ def test_evaluation_counts_arms_and_scores_learners(fitted: FittedTrial):
         "Semblance", evaluation.qini, evaluation.qini_low, evaluation.qini_high,
     )  # fmt: skip
     assert all(len(row.offers) == 3 and row.low < row.qini < row.high for row in evaluation.leaderboard)
+    plan = np.isin(fitted.trial.treatment, ("none", "plan"))
+    known = qini_auc_score(
+        fitted.trial.outcome[plan], fitted.model.crossfit.predictions[plan, 1], fitted.trial.treatment[plan] == "plan"
+    )
+    assert ours.offers[1].classic == pytest.approx(known, rel=1e-9, abs=1e-9)
     assert len(evaluation.curve.share) == len(evaluation.curve.gain) == 101
     assert len(evaluation.deciles) == 10
 
