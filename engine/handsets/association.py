@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.handsets.incidence import Z95, FloatArray, Incidence, IntArray, cumulative_incidence, interval
-from engine.handsets.spells import Spells
+from engine.handsets.incidence import Z95, BoolArray, Counts, FloatArray, IntArray, chances_of, interval
+from engine.handsets.tally import Tally
 
 FEWEST_OWNERS = 10
 FEWEST_IN_STRATUM = 5
@@ -31,34 +31,27 @@ class Association:
     ratio_high: float
 
 
-def associations(
-    spells: Spells, rows: IntArray, maker: int, next_makers: Sequence[int], horizon: int
-) -> dict[int, Association]:
-    """Compare the owners of a maker with others among the spells ``rows``, by next maker.
+def associations(tally: Tally, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Association]:
+    """Compare the owners of a maker with the others of a tally, for pairs of that maker and the next one.
 
-    The others own neither ``maker`` nor the next maker: whoever comes back does not count as moving over. Both sides
-    are standardised to the same age bands and towns. A next maker is missing where fewer than 10 people are on a side,
-    or the two sides are not found together at enough ages and towns.
+    The others own neither of the two: whoever comes back does not count as moving over. Both sides are standardised to
+    the same age bands and towns. A pair is missing where fewer than 10 people are on a side, or the two sides are not
+    found together at enough ages and towns.
     """
-    owner = spells.maker[rows]
-    found = {}
-    for following in next_makers:
-        own, other = rows[owner == maker], rows[(owner != maker) & (owner != following)]
-        if min(spells.people(own), spells.people(other)) < FEWEST_OWNERS:
-            continue
-        weights = _balanced(spells, own, other)
-        if weights is None:
-            continue
-        sides = [
-            _chance(
-                cumulative_incidence(spells.observed[side].weighted(weight), len(spells.makers), horizon),
-                weight,
-                following,
-            )
-            for side, weight in zip((own, other), weights, strict=True)
-        ]
-        found[following] = _compared(*sides)
-    return found
+    weights = {pair: weight for pair in pairs if (weight := _weights(tally, *pair)) is not None}
+    if not weights:
+        return {}
+    chances = _chances(tally, np.hstack(list(weights.values())), np.repeat([after for _, after in weights], 2))
+    return {pair: _compared(*chances[2 * place : 2 * place + 2]) for place, pair in enumerate(weights)}
+
+
+def _weights(tally: Tally, maker: int, following: int) -> FloatArray | None:
+    """Return the cells' weights among the owners and among the others, (cells, 2), or None if there are too few."""
+    own = tally.maker == maker
+    other = ~own & (tally.maker != following)
+    if not all(tally.are_at_least(FEWEST_OWNERS, np.flatnonzero(side)) for side in (own, other)):
+        return None
+    return _balanced(tally, own, other)
 
 
 @dataclass(frozen=True)
@@ -69,11 +62,20 @@ class _Chance:
     variance: float
 
 
-def _chance(found: Incidence, weight: FloatArray, maker: int) -> _Chance:
-    """Return one chance with its interval; weighted spells count for fewer than they are."""
-    exposed = found.exposed * float(weight.sum() / (weight**2).sum())
-    low, high = interval(found.probability[[maker]], found.variance[[maker]], exposed)
-    return _Chance(float(found.probability[maker]), float(low[0]), float(high[0]), float(found.variance[maker]))
+def _chances(tally: Tally, weights: FloatArray, makers: IntArray) -> list[_Chance]:
+    """Return, for each column of weights, the chance of a change to one maker; weighted spells count for fewer."""
+    counts, columns = tally.counts(weights), np.arange(len(makers))
+
+    def about(part: FloatArray) -> FloatArray:
+        own, every = part[columns, :, makers], part[..., :-1].sum(axis=-1)
+        return np.stack([own, every - own, part[..., -1]], axis=-1)
+
+    found = chances_of(Counts(about(counts.events), about(counts.squared), counts.watched, counts.staying))
+    value, variance = found.reached[:, -1, 0], found.variance[:, 0]
+    worth = (tally.spells @ weights) / (tally.spells @ weights**2)
+    exposed = counts.watched.sum(axis=-1) / tally.horizon * worth
+    low, high = interval(value, variance, exposed)
+    return [_Chance(*map(float, row)) for row in zip(value, low, high, variance, strict=True)]
 
 
 def _compared(one: _Chance, other: _Chance) -> Association:
@@ -91,16 +93,15 @@ def _compared(one: _Chance, other: _Chance) -> Association:
     return Association(uplift, uplift - below, uplift + above, ratio, ratio / spread, ratio * spread)
 
 
-def _balanced(spells: Spells, own: IntArray, other: IntArray) -> tuple[FloatArray, FloatArray] | None:
-    """Return weights that give both sides the same ages and towns.
+def _balanced(tally: Tally, own: BoolArray, other: BoolArray) -> FloatArray | None:
+    """Return the cells' weights on either side, (cells, 2), that give both the same ages and towns.
 
     Strata with few spells on a side tell nothing; where too many would be lost, coarser ones are taken.
     """
-    for stratum in spells.strata:
-        levels = int(max(stratum[own].max(), stratum[other].max())) + 1
-        counts = np.stack([np.bincount(stratum[side], minlength=levels) for side in (own, other)])
+    for stratum in tally.strata:
+        counts = np.stack([np.bincount(stratum, tally.spells * side) for side in (own, other)])
         kept = (counts >= FEWEST_IN_STRATUM).all(axis=0)
-        if counts[0, kept].sum() >= (1.0 - MOST_LOST) * len(own):
+        if counts[0, kept].sum() >= (1.0 - MOST_LOST) * counts[0].sum():
             weights = np.where(kept, counts.sum(axis=0) / np.maximum(counts, 1), 0.0)
-            return weights[0][stratum[own]], weights[1][stratum[other]]
+            return np.column_stack([weights[0][stratum] * own, weights[1][stratum] * other])
     return None

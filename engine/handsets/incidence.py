@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 Z95 = 1.959963984540054
 
@@ -27,7 +30,7 @@ class Observed:
     cause: IntArray
     weight: FloatArray
 
-    def __getitem__(self, kept: NDArray[np.bool_] | IntArray) -> Observed:
+    def __getitem__(self, kept: BoolArray | IntArray) -> Observed:
         return Observed(
             self.entry[kept], self.change_until[kept], self.leave_until[kept], self.cause[kept], self.weight[kept]
         )
@@ -35,9 +38,28 @@ class Observed:
     def __len__(self) -> int:
         return len(self.entry)
 
-    def weighted(self, weight: FloatArray) -> Observed:
-        """Return the same spells with other weights."""
-        return Observed(self.entry, self.change_until, self.leave_until, self.cause, weight)
+
+@dataclass(frozen=True)
+class Counts:
+    """Spells counted by day of the handset's age, from day 1; weighted as the spells are.
+
+    ``events`` (days, makers + 1) is what happens, leaving last; ``squared`` the same with squared weights; ``watched``
+    and ``staying`` (days,) who is at risk of a change and of leaving.
+    """
+
+    events: FloatArray
+    squared: FloatArray
+    watched: FloatArray
+    staying: FloatArray
+
+    def until(self, horizon: int) -> Counts:
+        """Return the counts of the first days."""
+        return Counts(self.events[:horizon], self.squared[:horizon], self.watched[:horizon], self.staying[:horizon])
+
+    def one_by_one(self) -> Iterator[Counts]:
+        """Yield the counts along their front axis."""
+        for parts in zip(self.events, self.squared, self.watched, self.staying, strict=True):
+            yield Counts(*parts)
 
 
 CENSORED, LEAVING = -1, -2
@@ -59,52 +81,85 @@ class Incidence:
     variance: FloatArray
     exposed: float  # spells' worth of time under observation, in units of the horizon
     any: FloatArray
-    any_variance: FloatArray
+    _chances: Chances
     followed: int
+
+    @cached_property
+    def any_variance(self) -> FloatArray:
+        """The variance of ``any``, by day."""
+        return _variance_by_day(self.any, self._chances.before, self._chances.later, self._chances.spread)
 
 
 def cumulative_incidence(observed: Observed, makers: int, horizon: int) -> Incidence:
-    """Estimate the chance of a change to each of ``makers`` makers within ``horizon`` days, before leaving.
-
-    Aalen-Johansen with late entry; the variance is the delta method's on the hazards (Greenwood's type), with squared
-    weights where the spells have weights. Causes are independent competing risks of one multi-state model, so that
-    neither "not yet" nor leaving counts as an answer. Source: Andersen, Borgan, Gill, Keiding (1993), IV.4.
-    """
+    """Estimate the chance of a change to each of ``makers`` makers within ``horizon`` days, before leaving."""
     end = np.where(observed.cause == LEAVING, observed.leave_until, observed.change_until)
     happens = (observed.cause != CENSORED) & (end <= horizon) & (end > observed.entry)
     cause = np.where(observed.cause == LEAVING, makers, observed.cause)[happens]
     weight = observed.weight[happens]
     shape = (horizon, makers + 1)  # day 1 to the horizon
     cell = (end[happens] - 1) * (makers + 1) + cause
-    events = np.bincount(cell, weight, minlength=shape[0] * shape[1]).reshape(shape)
-    squared = np.bincount(cell, weight**2, minlength=shape[0] * shape[1]).reshape(shape)
-    watched = _at_risk(observed, observed.change_until, horizon)
-    at_risk = np.empty(shape)
-    at_risk[:, :makers] = watched[:, None]
-    at_risk[:, makers] = _at_risk(observed, observed.leave_until, horizon)
-    at_risk = np.maximum(at_risk, 1e-12)
-    hazard = events / at_risk
-    survival = np.cumprod(1.0 - np.minimum(hazard.sum(axis=1), 1.0))
-    before = np.append(1.0, survival)[:-1]
-    reached = np.cumsum(before[:, None] * hazard[:, :makers], axis=0)
-    probability = reached[-1]
-    spread = squared / at_risk**2
-    still = 1.0 - hazard.sum(axis=1)
-    later = np.where(still > NOBODY_LEFT, 1.0 / np.maximum(still, NOBODY_LEFT), 0.0)
-    to_come = (probability - reached) * later[:, None]  # what an event now takes away from what would have come
-    variance = (to_come**2 * spread.sum(axis=1)[:, None]).sum(axis=0)
-    variance += ((before[:, None] ** 2 - 2.0 * before[:, None] * to_come) * spread[:, :makers]).sum(axis=0)
-    stop = np.minimum(observed.change_until, horizon)
-    exposed = float((np.maximum(stop - observed.entry, 0) * observed.weight).sum() / horizon)
-    any_change = np.append(0.0, reached.sum(axis=1))
-    return Incidence(
-        probability,
-        np.maximum(variance, 0.0),
-        exposed,
-        any_change,
-        _variance_by_day(any_change, before, later, spread),
-        _followed(watched, before),
+    events, squared = (
+        np.asarray(np.bincount(cell, part, minlength=shape[0] * shape[1]).reshape(shape), dtype=np.float64)
+        for part in (weight, weight**2)
     )
+    watched, staying = (_at_risk(observed, until, horizon) for until in (observed.change_until, observed.leave_until))
+    return incidence_of(Counts(events, squared, watched, staying))
+
+
+def incidence_of(counts: Counts) -> Incidence:
+    """Estimate the chance of a change to each maker within the days counted, before leaving."""
+    chances = chances_of(counts)
+    any_change = np.append(0.0, chances.reached.sum(axis=1))
+    return Incidence(
+        chances.reached[-1],
+        chances.variance,
+        float(counts.watched.sum()) / len(counts.watched),
+        any_change,
+        chances,
+        _followed(counts.watched, chances.before),
+    )
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The chance ``reached`` of each change by the end of each day, and the variance of the last.
+
+    ``before`` is the chance to have seen nothing yet when a day begins, ``later`` one over that to see nothing on it,
+    ``spread`` each hazard's variance. All may have axes for many counts in front.
+    """
+
+    reached: FloatArray
+    variance: FloatArray
+    before: FloatArray
+    later: FloatArray
+    spread: FloatArray
+
+
+def chances_of(counts: Counts) -> Chances:
+    """Estimate the chances of one or many counts.
+
+    Aalen-Johansen with late entry; the variance is the delta method's on the hazards (Greenwood's type), with squared
+    weights where the spells have weights. Causes are independent competing risks of one multi-state model, so that
+    neither "not yet" nor leaving counts as an answer. Source: Andersen, Borgan, Gill, Keiding (1993), IV.4.
+    """
+    makers = counts.events.shape[-1] - 1
+    at_risk = np.empty(counts.events.shape)
+    at_risk[..., :makers] = counts.watched[..., None]
+    at_risk[..., makers] = counts.staying
+    at_risk = np.maximum(at_risk, 1e-12)
+    hazard = counts.events / at_risk
+    every = hazard.sum(axis=-1)
+    survival = np.cumprod(1.0 - np.minimum(every, 1.0), axis=-1)
+    before = np.concatenate([np.ones_like(survival[..., :1]), survival[..., :-1]], axis=-1)
+    reached = np.cumsum(before[..., None] * hazard[..., :makers], axis=-2)
+    spread = counts.squared / at_risk**2
+    still = 1.0 - every
+    later = np.where(still > NOBODY_LEFT, 1.0 / np.maximum(still, NOBODY_LEFT), 0.0)
+    to_come = (reached[..., -1:, :] - reached) * later[..., None]  # what an event now takes away from what would come
+    variance = (to_come**2 * spread.sum(axis=-1)[..., None]).sum(axis=-2)
+    level = before[..., None]
+    variance += ((level**2 - 2.0 * level * to_come) * spread[..., :makers]).sum(axis=-2)
+    return Chances(reached, np.maximum(variance, 0.0), before, later, spread)
 
 
 def _variance_by_day(any_change: FloatArray, before: FloatArray, later: FloatArray, spread: FloatArray) -> FloatArray:
@@ -125,7 +180,9 @@ def _followed(watched: FloatArray, before: FloatArray) -> int:
     return int(is_too_few.argmax()) if is_too_few.any() else len(watched)
 
 
-def interval(probability: FloatArray, variance: FloatArray, exposed: float) -> tuple[FloatArray, FloatArray]:
+def interval(
+    probability: FloatArray, variance: FloatArray, exposed: float | FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return a 95 % interval for each probability, on the complementary log-log scale, within 0 to 1.
 
     Where no event was seen, it goes from 0 to the exact binomial bound for as many spells as were exposed.
@@ -136,7 +193,7 @@ def interval(probability: FloatArray, variance: FloatArray, exposed: float) -> t
     step = np.minimum(Z95 * np.sqrt(variance) / np.abs((1.0 - safe) * log), MOST_STEP)
     low = -np.expm1(log * np.exp(-step))
     high = -np.expm1(log * np.exp(step))
-    edge = 0.025 ** (1.0 / max(exposed, 1e-9))
+    edge = 0.025 ** (1.0 / np.maximum(exposed, 1e-9))
     low = np.where(inner, low, np.where(probability > 0.0, edge, 0.0))
     high = np.where(inner, high, np.where(probability > 0.0, 1.0, 1.0 - edge))
     return low, high

@@ -12,7 +12,7 @@ import pandas as pd
 from engine import columns
 from engine.ages import AGE_BANDS
 from engine.handsets.association import FEWEST_OWNERS, Association, associations
-from engine.handsets.incidence import Incidence, IntArray, cumulative_incidence
+from engine.handsets.incidence import BoolArray, Counts, Incidence, IntArray, cumulative_incidence, incidence_of
 from engine.handsets.loyalty_table import (
     CURVE_COLUMNS,
     GROUPS,
@@ -23,18 +23,21 @@ from engine.handsets.loyalty_table import (
 )
 from engine.handsets.shrinkage import Estimate, SmallCell, carried, crossed, shrunk
 from engine.handsets.spells import DAYS_PER_MONTH, Spells, spells_of
+from engine.handsets.tally import EVERY, Tally, tally_of
 from engine.job import JobContext
 
 SHORTEST_MONTHS = 3
-EVERY = -1
 Place = tuple[int, int, int]  # maker, age band, place, each a code or EVERY
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """The spells of one maker's owners at some ages and places, and up to which day they were followed."""
+    """What was seen of one maker's owners at some ages and places, and up to which day they were followed.
 
-    rows: IntArray
+    ``everybody`` are the owners of all makers there.
+    """
+
+    everybody: Tally
     owners: int
     changes: IntArray
     followed: int
@@ -67,11 +70,12 @@ def loyalty(
         return LoyaltyTable(typed_rows(pd.DataFrame()), horizon_months)
     horizon = round(months * DAYS_PER_MONTH)
     cells = {key: cell for key, cell in _estimated(spells, horizon, context).items() if key[0] != EVERY}
+    compared = _compared(spells, cells, horizon, context)
     rows: list[tuple[object, ...]] = []
     curves: list[tuple[object, ...]] = []
     for number, (where, cell) in enumerate(cells.items()):
-        context.progress(0.4 + 0.6 * number / len(cells), "Estimating loyalty")
-        rows += _rows(spells, where, cell, horizon)
+        context.progress(0.8 + 0.2 * number / len(cells), "Estimating loyalty")
+        rows += _rows(spells, where, cell, compared)
         curves += _curve(spells, where, cell)
     context.progress(1.0, "Loyalty estimated")
     return LoyaltyTable(
@@ -89,14 +93,13 @@ def _followed_months(spells: Spells, most: int) -> int:
 
 def _estimated(spells: Spells, horizon: int, context: JobContext) -> dict[Place, _Cell]:
     """Return every cell that has owners, group after group; those of later groups are drawn toward earlier ones."""
-    every = np.full(len(spells), EVERY, dtype=np.int64)
+    tally = tally_of(spells, horizon)
+    every = np.full(len(tally), EVERY, dtype=np.int64)
     cells: dict[Place, _Cell] = {}
-    levels = ((every, every), (spells.band, every), (every, spells.place), (spells.band, spells.place))
+    levels = ((every, every), (tally.band, every), (every, tally.place), (tally.band, tally.place))
     for number, (band, place) in enumerate(levels):
         context.progress(0.1 * number, "Estimating loyalty")
-        group = _group(spells, spells.maker, band, place, horizon, context)
-        if band is every or place is every:
-            group |= _group(spells, every, band, place, horizon, context)
+        group = _group(spells, tally, band, place, context)
         cells |= group
         small = {
             key: SmallCell(key[0], cell.found, margin)
@@ -108,40 +111,49 @@ def _estimated(spells: Spells, horizon: int, context: JobContext) -> dict[Place,
     return cells
 
 
-def _group(
-    spells: Spells, maker: IntArray, band: IntArray, place: IntArray, horizon: int, context: JobContext
-) -> dict[Place, _Cell]:
-    """Return the cells of one group, each by itself."""
+def _group(spells: Spells, tally: Tally, band: IntArray, place: IntArray, context: JobContext) -> dict[Place, _Cell]:
+    """Return the cells of one group, each by itself; where ages or places are together, those of all makers too."""
+    known = np.flatnonzero((band < len(AGE_BANDS)) & (place < len(spells.places)))
     named = [code for code, name in enumerate(spells.makers) if name != columns.UNKNOWN_MAKER]
-    known = np.flatnonzero((band < len(AGE_BANDS)) & (place < len(spells.places)) & np.isin(spells.maker, named))
-    code = (((place + 1) * (len(AGE_BANDS) + 1) + band + 1) * (len(spells.makers) + 1) + maker)[known]
-    order = known[np.argsort(code, kind="stable")]
-    _, starts = np.unique(np.sort(code), return_index=True)
-    cells = {}
-    for rows in np.split(order, starts[1:]) if len(known) else ():
+    cells: dict[Place, _Cell] = {}
+    together: dict[Place, _Cell] = {}
+    group = (place + 1) * (len(AGE_BANDS) + 1) + band + 1
+    for code in np.unique(group[known]).tolist():
         context.check()
-        first = rows[0]
-        cells[int(maker[first]), int(band[first]), int(place[first])] = _cell(spells, rows, horizon)
-    return cells
+        mine = np.flatnonzero(group == code)
+        here, where = tally.among(mine), (int(band[mine[0]]), int(place[mine[0]]))
+        makers = [maker for maker in named if (here.maker == maker).any()]
+        sides = np.column_stack([*(here.maker == maker for maker in makers), np.isin(here.maker, named)])
+        owners = [
+            *(int(here.owners[here.maker == maker].sum()) for maker in makers),
+            int(here.people[sides[:, -1]].sum()),
+        ]
+        counts = here.counts(sides.astype(np.float64))
+        found = [_cell(here, *one) for one in zip(sides.T, owners, counts.one_by_one(), strict=True)]
+        cells |= {(maker, *where): cell for maker, cell in zip(makers, found[:-1], strict=True)}
+        if EVERY in where and makers:
+            together[(EVERY, *where)] = found[-1]
+    return cells | together
 
 
-def _cell(spells: Spells, rows: IntArray, horizon: int) -> _Cell:
-    """Return the cell of some spells of one maker.
+def _cell(everybody: Tally, mine: BoolArray, owners: int, counts: Counts) -> _Cell:
+    """Return the cell of some makers' owners.
 
     One that was not followed to the horizon is estimated for as long as it was, in whole months, from 3 on.
     """
-    observed = spells.observed[rows]
-    owners, followed, found = spells.people(rows), 0, None
+    horizon, followed, found = everybody.horizon, 0, None
     if owners >= FEWEST_OWNERS:
-        found = cumulative_incidence(observed, len(spells.makers), horizon)
-        followed = horizon
+        found, followed = incidence_of(counts), horizon
         if found.followed < horizon:
             months = _whole_months(found.followed)
             followed = round(months * DAYS_PER_MONTH) if months >= SHORTEST_MONTHS else 0
-            found = cumulative_incidence(observed, len(spells.makers), followed) if followed else None
-    within = (observed.cause >= 0) & (observed.change_until <= (followed or horizon))
-    changes = np.bincount(observed.cause[within], minlength=len(spells.makers))
-    return _Cell(rows, owners, changes, followed, found, None if found is None else Estimate.of(found))
+            found = incidence_of(counts.until(followed)) if followed else None
+    changes = counts.events[: followed or horizon, :-1].sum(axis=0)
+    if everybody.unwatched.nnz:
+        unwatched = (everybody.unwatched @ mine.astype(np.float64)).reshape(horizon, -1)
+        changes = changes + unwatched[: followed or horizon, :-1].sum(axis=0)
+    estimate = None if found is None else Estimate.of(found)
+    return _Cell(everybody, owners, changes.astype(np.int64), followed, found, estimate)
 
 
 def _whole_months(days: int) -> int:
@@ -171,7 +183,9 @@ def _margin(key: Place, cells: dict[Place, _Cell], horizon: int) -> Estimate | N
     return own if first is None or second is None else crossed(first, second, own)
 
 
-def _rows(spells: Spells, where: Place, cell: _Cell, horizon: int) -> list[tuple[object, ...]]:
+def _rows(
+    spells: Spells, where: Place, cell: _Cell, compared: dict[tuple[Place, int], Association]
+) -> list[tuple[object, ...]]:
     """Return the rows of a cell in ROW_COLUMNS: one per next maker, or one that says how few there are."""
     maker, band, place = where
     group = GROUPS[band != EVERY, place != EVERY]
@@ -179,14 +193,13 @@ def _rows(spells: Spells, where: Place, cell: _Cell, horizon: int) -> list[tuple
     counts = (cell.owners, round(cell.followed / DAYS_PER_MONTH))
     if cell.estimate is None:
         return [(*names, spells.makers[maker], *(math.nan,) * 9, *counts, int(cell.changes[maker]))]
-    compared = _compared(spells, where, horizon) if cell.followed == horizon else {}
     low, high = cell.estimate.interval()
     return [
         (
             *names,
             following,
             *(float(part[code]) for part in (cell.estimate.probability, low, high)),
-            *(astuple(compared[code]) if code in compared else (math.nan,) * 6),
+            *(astuple(compared[where, code]) if (where, code) in compared else (math.nan,) * 6),
             *counts,
             int(cell.changes[code]),
         )
@@ -204,17 +217,27 @@ def _names(spells: Spells, where: Place) -> tuple[str, str, str]:
     )
 
 
-def _compared(spells: Spells, where: Place, horizon: int) -> dict[int, Association]:
-    """Compare a cell's owners with others of its ages and places: those who come back, and for everybody all."""
-    maker, band, place = where
-    here = np.ones(len(spells), dtype=np.bool_)
-    if band != EVERY:
-        here &= spells.band == band
-    if place != EVERY:
-        here &= spells.place == place
+def _compared(
+    spells: Spells, cells: dict[Place, _Cell], horizon: int, context: JobContext
+) -> dict[tuple[Place, int], Association]:
+    """Compare each cell's owners with others of its ages and places: those who come back, and for everybody all."""
     named = [code for code, name in enumerate(spells.makers) if name != columns.UNKNOWN_MAKER]
-    followings = named if (band, place) == (EVERY, EVERY) else [maker]
-    return associations(spells, np.flatnonzero(here), maker, followings, horizon)
+    together: dict[tuple[int, int], list[Place]] = {}
+    for where, cell in cells.items():
+        if cell.estimate is not None and cell.followed == horizon:
+            together.setdefault(where[1:], []).append(where)
+    found: dict[tuple[Place, int], Association] = {}
+    for number, group in enumerate(together.values()):
+        context.progress(0.4 + 0.4 * number / len(together), "Estimating loyalty")
+        band, place = group[0][1:]
+        pairs = [
+            (maker, following)
+            for maker, _, _ in group
+            for following in (named if (band, place) == (EVERY, EVERY) else [maker])
+        ]
+        told = associations(cells[group[0]].everybody, pairs)
+        found |= {((maker, band, place), following): one for (maker, following), one in told.items()}
+    return found
 
 
 def _curve(spells: Spells, where: Place, cell: _Cell) -> list[tuple[object, ...]]:

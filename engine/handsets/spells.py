@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ OTHER_PLACES = "Elsewhere"
 SMALLEST_SHARE = 0.015
 MOST_PLACES = 30
 DAYS_PER_MONTH = 365.25 / 12
-FEW = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,35 +40,21 @@ class Spells:
     def __len__(self) -> int:
         return len(self.maker)
 
-    def people(self, rows: IntArray) -> int:
-        """Return how many people stand behind some spells."""
-        if len(rows) < FEW:
-            return len(np.unique(self.customer[rows]))
-        seen = np.zeros(int(self.customer.max()) + 1, dtype=np.bool_)  # sorting many takes ten times as long
-        seen[self.customer[rows]] = True
-        return int(seen.sum())
-
-    @cached_property
-    def strata(self) -> tuple[IntArray, ...]:
-        """Ways to tell alike spells apart, from age band and town to none."""
-        return (
-            self.band * (int(self.town.max(initial=0)) + 1) + self.town,
-            self.band * (len(self.places) + 1) + self.place,
-            self.band,
-            np.zeros_like(self.band),
-        )
-
 
 def spells_of(history: pd.DataFrame, customers: pd.DataFrame, as_of: date | None = None) -> Spells:
     """Turn a history whose spells all have an entry, and its customers, into codes."""
     makers, code = _common_makers(history)
-    following = history["next_maker"].map(code)
+    number, names = pd.factorize(history[columns.MAKER])
+    maker = np.array([code[name] for name in names])[number]
+    number, names = pd.factorize(history["next_maker"])
+    following = np.append([code[name] for name in names], CENSORED)[number]
     entry, change, leave = (
         np.floor(history[name].to_numpy() * DAYS_PER_MONTH + 0.5) for name in ("entry_months", "sure_months", "months")
     )
-    cause = np.where(following.isna(), np.where(history["left"], LEAVING, CENSORED), following.fillna(0))
+    cause = np.where((following == CENSORED) & history["left"].to_numpy(), LEAVING, following)
     people = customers if columns.CUSTOMER not in customers else customers.set_index(columns.CUSTOMER)
-    person = people.index.get_indexer(pd.Index(history[columns.CUSTOMER]))
+    customer, keys = pd.factorize(history[columns.CUSTOMER])
+    person = people.index.get_indexer(pd.Index(keys))[customer]
     last = as_of.year if as_of else max(history["start"].max(), history["end"].fillna(history["start"]).max()).year
     age = last - np.append(people[columns.BIRTH_YEAR].to_numpy(dtype=float, na_value=np.nan), np.nan)[person]
     band = np.where(age >= AGE_BAND_STARTS[0], np.searchsorted(AGE_BAND_STARTS, age, side="right") - 1, len(AGE_BANDS))
@@ -85,8 +69,8 @@ def spells_of(history: pd.DataFrame, customers: pd.DataFrame, as_of: date | None
 
     return Spells(
         Observed(codes(entry), codes(change), codes(leave), codes(cause), np.ones(len(history))),
-        codes(pd.factorize(history[columns.CUSTOMER])[0]),
-        codes(history[columns.MAKER].map(code).to_numpy()),
+        codes(customer),
+        codes(maker),
         codes(band),
         codes(town),
         codes(place),
@@ -99,7 +83,7 @@ def _common_makers(history: pd.DataFrame) -> tuple[tuple[str, ...], dict[str, in
     """Return the names of the makers, the largest first, and the code of each maker that stands in the history."""
     share = history[columns.MAKER].value_counts(normalize=True)
     present = sorted(
-        set(share.index) | set(history["next_maker"].dropna()), key=lambda name: (-share.get(name, 0.0), name)
+        set(share.index) | set(history["next_maker"].dropna().unique()), key=lambda name: (-share.get(name, 0.0), name)
     )
     large = [name for name in present if share.get(name, 0.0) >= SMALLEST_SHARE]
     last = (OTHER_MAKERS, columns.UNKNOWN_MAKER)

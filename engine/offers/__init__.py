@@ -3,7 +3,7 @@
 from engine.offers.assignment import assign, capacities
 from engine.offers.catalogue import Offer, read_offers
 from engine.offers.choice import Choice
-from engine.offers.reach import GroupReach, Reach, age_bands, reach, reach_findings
+from engine.offers.reach import GroupReach, Reach, Unevenness, age_bands, reach, reach_findings, unevenness
 from engine.offers.recommendation import best_single_offer, expected_values, offer_for_all, recommend
 from engine.offers.segments import LOST_CAUSE, PERSUADABLE, SEGMENTS, SLEEPING_DOG, SURE_THING
 from engine.offers.value import PolicyValue, ProfitCurve, policy_value, profit_curve, value_finding
@@ -20,6 +20,7 @@ __all__ = [
     "PolicyValue",
     "ProfitCurve",
     "Reach",
+    "Unevenness",
     "age_bands",
     "assign",
     "best_single_offer",
@@ -32,5 +33,6 @@ __all__ = [
     "reach_findings",
     "read_offers",
     "recommend",
+    "unevenness",
     "value_finding",
 ]

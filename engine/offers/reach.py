@@ -36,7 +36,7 @@ class GroupReach:
 
 @dataclass(frozen=True)
 class Unevenness:
-    """Of one kind of groups, the one reached least over the one reached most: below four fifths it is called uneven."""
+    """Of one kind of groups, the one reached least over the one reached most."""
 
     kind: str
     ratio: float
@@ -45,6 +45,29 @@ class Unevenness:
     least: str
     least_share: float
     customers: int
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether it is worth a word: less than four fifths. Source: 29 CFR 1607.4 D."""
+        return self.ratio < FOUR_FIFTHS
+
+
+def unevenness(kind: str, groups: Sequence[str], customers: Sequence[int], asked: Sequence[int]) -> Unevenness | None:
+    """Compare how large a share of each group is asked; groups below THIN customers are left out.
+
+    The one rule of what counts as uneven. ``customers`` and ``asked`` are how many there are in each group. None if
+    fewer than two groups are large enough, or nobody of them is asked. Of groups with equal shares, the first counts.
+    """
+    size, reached = np.asarray(customers, dtype=np.float64), np.asarray(asked, dtype=np.float64)
+    large = np.flatnonzero(size >= THIN)
+    if len(large) < 2 or not reached[large].any():
+        return None
+    share = reached[large] / size[large]
+    most, least = int(share.argmax()), int(share.argmin())
+    return Unevenness(
+        kind, float(share[least] / share[most]), groups[large[most]], float(share[most]), groups[large[least]],
+        float(share[least]), int(size[large].sum()),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,18 +78,10 @@ class Reach:
     groups: tuple[GroupReach, ...]
 
     def unevenness(self, kind: str) -> Unevenness | None:
-        """Compare the groups of one kind; None if fewer than two are large enough, or nobody is asked.
-
-        Source: the four-fifths rule, 29 CFR 1607.4 D.
-        """
-        large = [group for group in self.groups if group.kind == kind and group.customers >= THIN]
-        if len(large) < 2 or not any(group.asked for group in large):
-            return None
-        most, least = (choose(large, key=lambda group: group.share) for choose in (max, min))
-        return Unevenness(
-            kind, least.share / most.share, most.group, most.share, least.group, least.share,
-            sum(group.customers for group in large),
-        )  # fmt: skip
+        """Compare the groups of one kind; None if fewer than two are large enough, or nobody is asked."""
+        groups = [group for group in self.groups if group.kind == kind]
+        names = [group.group for group in groups]
+        return unevenness(kind, names, [group.customers for group in groups], [group.asked for group in groups])
 
     def to_json(self) -> str:
         """Return the reach as JSON text."""
@@ -117,7 +132,7 @@ def reach_findings(found: Reach) -> tuple[Finding, ...]:
         findings.append(Finding("amber", "thin group", said, sum(group.customers for group in small)))
     for kind, where in ((AGE, "at the age of"), (RESIDENCE, "in")):
         uneven = found.unevenness(kind)
-        if uneven is not None and uneven.ratio < FOUR_FIFTHS:
+        if uneven is not None and uneven.is_uneven:
             said = (
                 f"Offers reach {uneven.most_share:.0%} {where} {uneven.most}, {uneven.least_share:.0%} {where} "
                 f"{uneven.least}: {uneven.ratio:.2f} of the most, where four fifths count as even."

@@ -105,8 +105,8 @@ def policy_value(
     given = assign(predicted, limits, context=context)
     asked = given >= 0
     personal = np.where(asked, found[np.arange(len(given)), np.maximum(given, 0)], 0.0)
-    key, single = _best_single(found, model.crossfit.fold, offers, limits)
     weight = model.crossfit.weight
+    key, single = _best_single(found, model.crossfit.fold, weight, offers, limits)
     value, other, gain = (mean_with_interval(part, weight) for part in (personal, single, personal - single))
     reached = np.minimum(limits * len(offers) / len(found), 1.0)
     lot = mean_with_interval(np.sort(found * reached, axis=1).mean(axis=1), weight)  # in any order of the catalogue
@@ -114,7 +114,7 @@ def policy_value(
         value.value, value.low, value.high,
         key, other.value, other.low, other.high,
         gain.value, gain.low, gain.high,
-        len(found), float(asked.mean()),
+        len(found), float(np.average(asked, weights=weight)),
         lot.value, lot.low, lot.high,
     )  # fmt: skip
 
@@ -147,10 +147,10 @@ def profit_curve(
     found, predicted = _values(model, offers)
     limits = _limits(offers, base, len(found))
     score, prediction = _best_left(found, predicted, limits, context)
-    key, single = _best_single(found, model.crossfit.fold, offers, limits)
     weight = model.crossfit.weight
+    key, single = _best_single(found, model.crossfit.fold, weight, offers, limits)
     ranking = rank_best_first(prediction, np.zeros_like(model.crossfit.fold), weight)
-    asked = float((prediction > 0).mean())
+    asked = float(np.average(prediction > 0, weights=weight))
     shares = np.union1d(np.linspace(0.0, 1.0, points), [asked])
     estimates, gains = [], []
     for share in shares:
@@ -199,7 +199,7 @@ def _best_left(
 
 
 def _best_single(
-    found: FloatArray, fold: IntArray, offers: Sequence[Offer], limits: FloatArray
+    found: FloatArray, fold: IntArray, weight: FloatArray, offers: Sequence[Offer], limits: FloatArray
 ) -> tuple[str, FloatArray]:
     """Return the best single offer's key, and each customer's value under the one that was best in other folds.
 
@@ -209,6 +209,8 @@ def _best_single(
     value = np.empty(len(found))
     for k in np.unique(fold):
         mine = fold == k
-        value[mine] = with_none[mine, int(with_none[~mine].mean(axis=0).argmax())]
-    key = (NO_OFFER, *(offer.key for offer in offers))[int(with_none.mean(axis=0).argmax())]
+        averages = np.average(with_none[~mine], axis=0, weights=weight[~mine])
+        value[mine] = with_none[mine, int(averages.argmax())]
+    averages = np.average(with_none, axis=0, weights=weight)
+    key = (NO_OFFER, *(offer.key for offer in offers))[int(averages.argmax())]
     return key, value

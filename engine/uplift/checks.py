@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.job import JobContext
 from engine.uplift.additive import AdditiveLearner
-from engine.uplift.crossfit import CrossFit, robust_scores
+from engine.uplift.crossfit import CrossFit, agreement_of, drawn, robust_scores
 from engine.uplift.evaluation import signal_test
 from engine.uplift.features import FeatureSpace
 from engine.uplift.learners import fit_out_of_fold
@@ -142,6 +142,7 @@ def placebo(sample: Sample, context: JobContext) -> Placebo:
     random = np.random.default_rng(sample.seed + 1)
     some = _some(len(sample.fold), random)
     rows, found = sample.rows[some], []
+    few = drawn(rows, sample.seed)
     for turn in range(SHUFFLES):
         part = context.part(turn / SHUFFLES, (turn + 1) / SHUFFLES)
         part.progress(0.0, "Shuffling the offers")
@@ -151,13 +152,14 @@ def placebo(sample: Sample, context: JobContext) -> Placebo:
             sample.trial.outcome[some],
             _scaled(sample.trial.weight, some),
         )
-        drawn = replace(
+        again = replace(
             sample, rows=rows, trial=shuffled, fold=sample.fold[some], expected=sample.expected[some],
             _moments=[], _by_arm=[],
         )  # fmt: skip
-        uplift, _ = fit_out_of_fold(AdditiveLearner(), drawn, part)
-        scores = robust_scores(drawn, uplift)
-        found.append(signal_test(CrossFit(drawn.fold, uplift, scores, shuffled.weights, {})).z)
+        uplift, effects = fit_out_of_fold(AdditiveLearner(), again, part)
+        agreement = agreement_of([effect.predict(few, part) for effect in effects])
+        scores = robust_scores(again, uplift)
+        found.append(signal_test(CrossFit(again.fold, uplift, scores, shuffled.weights, {}, agreement)).z)
     return Placebo(tuple(found), len(some))
 
 

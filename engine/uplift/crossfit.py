@@ -13,9 +13,12 @@ from engine.uplift.learners import Effect, Learner, fit_out_of_fold, learner_nam
 from engine.uplift.meta import doubly_robust
 from engine.uplift.outcome import fit_outcome
 from engine.uplift.propensity import with_estimated_propensity
+from engine.uplift.qini import rank_best_first
 from engine.uplift.sample import Rows, Sample, draw_folds
 from engine.uplift.stack import Stack, calibrate, calibrate_out_of_fold
 from engine.uplift.trial import FloatArray, IntArray, Trial
+
+ENOUGH = 2_000  # customers by whom models are compared
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class CrossFit:
 
     ``predictions`` and ``scores`` are (customers, offers): the uplift predicted, and the doubly-robust score whose
     weighted mean over any group of customers is that group's uplift without bias. ``weight`` (customers,) is how many
-    others each stands for. ``parts`` are the stacked learners' own predictions, by name.
+    others each stands for. ``parts`` are the stacked learners' own predictions, by name. ``agreement`` is how much the
+    folds' models rank customers alike, as ``agreement_of`` tells it.
     """
 
     fold: IntArray
@@ -32,6 +36,7 @@ class CrossFit:
     scores: FloatArray
     weight: FloatArray
     parts: dict[str, FloatArray]
+    agreement: float
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,33 @@ def cross_fit(
         fits.append(effects)
     stacked = np.stack(raw)
     scores = robust_scores(sample, stacked.mean(axis=0))
-    predictions = calibrate_out_of_fold(stacked, scores, trial.weights, fold)
+    predictions, calibrations = calibrate_out_of_fold(stacked, scores, trial.weights, fold)
+    some = drawn(rows, seed)
+    told = [
+        calibration.apply(np.stack([effects[k].predict(some, context) for effects in fits]))
+        for k, calibration in enumerate(calibrations)
+    ]
     parts = dict(zip(learners, raw, strict=True))
-    return CrossFit(fold, predictions, scores, trial.weights, parts), Fits(sample, named, tuple(fits))
+    found = CrossFit(fold, predictions, scores, trial.weights, parts, agreement_of(told))
+    return found, Fits(sample, named, tuple(fits))
+
+
+def drawn(rows: Rows, seed: int) -> Rows:
+    """Return at most ENOUGH customers, by lot."""
+    if len(rows) <= ENOUGH:
+        return rows
+    return rows[np.sort(np.random.default_rng(seed).choice(len(rows), ENOUGH, replace=False))]
+
+
+def agreement_of(told: Sequence[FloatArray]) -> float:
+    """Return the mean rank correlation of two folds' models, of (rows, offers) uplifts by each fold's model."""
+    nobody, found = np.zeros(len(told[0]), dtype=np.int64), []
+    for offer in range(told[0].shape[1]):
+        ranks = np.stack([rank_best_first(one[:, offer], nobody).middle - 0.5 for one in told])
+        size = np.maximum(np.sqrt((ranks**2).sum(axis=1)), 1e-12)
+        alike = (ranks @ ranks.T) / np.outer(size, size)
+        found.append(float(alike[np.triu_indices(len(told), 1)].mean()))
+    return float(np.mean(found))
 
 
 def fit_everybody(fits: Fits, crossfit: CrossFit, context: JobContext) -> Stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,7 +14,6 @@ from engine.columns import NO_OFFER
 from engine.job import JobContext
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.qini import (
-    Z95,
     CalibrationLine,
     Curve,
     Decile,
@@ -21,6 +21,7 @@ from engine.uplift.qini import (
     UpliftAt,
     auuc,
     calibration_line,
+    classic_qini,
     deciles,
     mean_and_error,
     mean_with_interval,
@@ -33,6 +34,8 @@ from engine.uplift.trial import FloatArray, Trial, unknown_offer
 
 LEARNER = "Semblance"
 SHARES = (0.1, 0.2, 0.3, 0.5)  # of the customers, best first, whose uplift is told
+LEVEL = 0.05  # of the test for a signal: how often it may err where there is none
+DIMENSIONS = 20  # independent effects that a model has to tell apart: see chance_variance
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,17 @@ class Arm:
 
 @dataclass(frozen=True)
 class OfferScore:
-    """How well a learner ranks customers for one offer."""
+    """How well a learner ranks customers for one offer.
+
+    ``classic`` is the normalised Qini coefficient that others quote; None where chances or weights differ between
+    customers, which it does not know of, and in files of earlier versions.
+    """
 
     offer: str
     qini: float
     low: float
     high: float
+    classic: float | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Signal:
-    """The test whether customers differ at all in how offers work on them, one-sided at 2.5 %."""
+    """The test whether customers differ at all in how offers work on them, one-sided at LEVEL."""
 
     z: float
     p_value: float
@@ -198,16 +206,32 @@ def signal_test(crossfit: CrossFit) -> Signal:
     """Test whether customers differ in how offers work on them.
 
     The statistic is the mean over offers of each offer's own Qini, so that offers which differ, but work alike on
-    everybody, are no signal. Where there is none, the folds are not independent: each pair of folds meets twice, once
-    each way round, and both meetings may come out alike. Then the variance is twice that of independent folds, so
-    half of it is given away: with no effect the test says "signal" at most once in forty times.
+    everybody, are no signal.
     """
     from scipy.stats import norm
 
     added = signal_contributions(crossfit.scores, crossfit)
     value, error = mean_and_error(added, crossfit.weight)
-    z = value / error / 2**0.5 if error > 0 else 0.0
-    return Signal(z, float(norm.sf(z)), z > Z95)
+    naive = value / error if error > 0 else 0.0
+    z = naive / math.sqrt(chance_variance(naive, crossfit.agreement, int(crossfit.fold.max()) + 1))
+    p_value = float(norm.sf(z))
+    return Signal(z, p_value, p_value < LEVEL)
+
+
+def chance_variance(naive: float, agreement: float, folds: int) -> float:
+    """Return the variance, where there is no signal, of the z that takes customers for independent; 1 to 2.
+
+    Fold j is scored by a model that learnt from fold k, and k by one that learnt from j. What the outcomes of the two
+    share by chance shows both times, as far as a model follows the outcomes linearly: wholly so gives 2, not at all 1.
+    Two folds' models share all but two of the folds they learnt from, so that linear ones without a signal agree by
+    (folds - 2) / (folds - 1). What agreement there is, over that, is how linear they are. By chance, outcomes of folds
+    that are alike raise both the agreement and z: their share of the agreement is z / sqrt(folds (folds - 1) d), with d
+    independent effects (DIMENSIONS), and is left out. With linear models of d effects all this is exact to the first
+    order in 1 / sqrt d.
+    """
+    by_chance = naive / math.sqrt(folds * (folds - 1) * DIMENSIONS)
+    linear = (agreement - by_chance) * (folds - 1) / (folds - 2)
+    return 1.0 + min(max(linear, 0.0), 1.0)
 
 
 def signal_contributions(scores: FloatArray, crossfit: CrossFit) -> FloatArray:
@@ -235,11 +259,21 @@ def _score_learner(
     for j, offer in enumerate(trial.offers):
         ranking = rank_best_first(predictions[:, j], fold, weight)
         one = mean_with_interval(qini_contributions(crossfit.scores[:, j], ranking, weight), weight)
-        offers.append(OfferScore(offer, one.value, one.low, one.high))
+        classic = _classic(trial, j + 1, predictions[:, j])
+        offers.append(OfferScore(offer, one.value, one.low, one.high, classic))
     return LearnerScore(
         name, overall.value, overall.low, overall.high, tuple(offers),
         behind=behind.value, behind_low=behind.low, behind_high=behind.high,
     )  # fmt: skip
+
+
+def _classic(trial: Trial, arm: int, prediction: FloatArray) -> float | None:
+    """Return the classic Qini of an arm against the control group, or None where it would be wrong."""
+    if trial.propensity is not None or trial.weight is not None:
+        return None
+    mine = (trial.arm == arm) | (trial.arm == 0)
+    found = classic_qini(trial.outcome[mine], prediction[mine], (trial.arm[mine] == arm).astype(np.float64))
+    return found if math.isfinite(found) else None
 
 
 def _arms(trial: Trial, crossfit: CrossFit) -> tuple[Arm, ...]:

@@ -36,7 +36,8 @@ class Category:
 
     def codes(self, column: pd.Series) -> IntArray:
         """Return the position of each row's level, -1 where it is rare or unseen."""
-        return pd.Index(self.levels).get_indexer(pd.Index(_texts(column))).astype(np.int64)
+        place, texts = _distinct(column)
+        return pd.Index(self.levels).get_indexer(pd.Index(texts)).astype(np.int64)[place]
 
     def design(self, column: pd.Series) -> FloatArray:
         """Return (rows, levels) indicators; a row without a known level holds the shares of all levels."""
@@ -210,6 +211,15 @@ def _learn_quantity(name: str, numbers: FloatArray) -> list[Quantity]:
     knots = np.unique(np.quantile(scaled, KNOTS))
     inner = knots[(knots > scaled.min()) & (knots < scaled.max())] if len(np.unique(given[:10_000])) > 3 else []
     return [Quantity(name, float(low), float(high), float(scaled.mean()), tuple(map(float, inner)), bool(absent.any()))]
+
+
+def _distinct(column: pd.Series) -> tuple[IntArray, pd.Series]:
+    """Return each row's place in the texts, and the texts; where that is quick, each text only once."""
+    if not isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
+        return np.arange(len(column)), _texts(column)
+    place, known = pd.factorize(column)
+    texts = _texts(pd.Series(np.append(np.asarray(known, dtype=object), [None]), dtype=object))
+    return place, texts  # what is missing has the place -1, the last
 
 
 def _texts(column: pd.Series) -> pd.Series:

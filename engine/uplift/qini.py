@@ -145,13 +145,14 @@ def calibration_line(score: FloatArray, prediction: FloatArray, weight: FloatArr
 def classic_qini(outcome: FloatArray, prediction: FloatArray, treated: FloatArray) -> float:
     """Return the normalised Qini coefficient of one offer against none: 1 for the perfect order, 0 for a random one.
 
-    Customers with equal predictions enter the curve together. Source: Radcliffe (2007), as scikit-uplift's
-    ``qini_auc_score`` counts it, which is what others quote; for what a ranking is worth, see ``qini``.
+    NaN where every order is as good. Customers with equal predictions enter the curve together. Source: Radcliffe
+    (2007), as scikit-uplift's ``qini_auc_score`` counts it, which is what others quote; for what a ranking is worth,
+    see ``qini``.
     """
     perfect_order = outcome * treated - outcome * (1 - treated)
     own, perfect = (_qini_area(outcome, order, treated) for order in (prediction, perfect_order))
     random = _gained(outcome, np.zeros(len(outcome)), treated)[1][-1] * len(outcome) / 2
-    return float((own - random) / (perfect - random))
+    return float((own - random) / (perfect - random)) if perfect != random else float("nan")
 
 
 def _gained(outcome: FloatArray, prediction: FloatArray, treated: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -15,7 +15,8 @@ from engine.uplift.features import FeatureSpace
 from engine.uplift.outcome import OutcomeByArm, fit_outcome_by_arm
 from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
 
-FOLDS = 3
+FOLDS, MORE_FOLDS = 3, 5
+LARGE = 300_000  # customers from which more folds are worth it: the trees take no longer, and the sums see a fifth more
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,14 @@ class Sample:
 
 
 def draw_folds(trial: Trial, seed: int) -> IntArray:
-    """Draw folds at random with the same share of every arm, and of those who said yes in it, in each."""
+    """Draw folds at random with the same share of every arm, and of those who said yes in it, in each.
+
+    Three, or five for a large trial.
+    """
     random = np.random.default_rng(seed)
     order = random.permutation(len(trial.arm))
     kind = 2 * trial.arm + trial.outcome.astype(np.int64)
     alike = order[np.argsort(kind[order], kind="stable")]
     fold = np.empty(len(order), dtype=np.int64)
-    fold[alike] = np.arange(len(order)) % FOLDS
+    fold[alike] = np.arange(len(order)) % (FOLDS if len(order) < LARGE else MORE_FOLDS)
     return fold

@@ -86,13 +86,16 @@ def _prior_certainty(parts: int) -> FloatArray:
     return total + apart
 
 
-def calibrate_out_of_fold(raw: FloatArray, scores: FloatArray, weight: FloatArray, fold: IntArray) -> FloatArray:
-    """Return (customers, offers) uplifts, each fold calibrated on the others."""
-    uplift = np.empty_like(scores)
+def calibrate_out_of_fold(
+    raw: FloatArray, scores: FloatArray, weight: FloatArray, fold: IntArray
+) -> tuple[FloatArray, tuple[Calibration, ...]]:
+    """Return (customers, offers) uplifts, each fold calibrated on the others, and these calibrations."""
+    uplift, used = np.empty_like(scores), []
     for k in np.unique(fold):
         mine = fold == k
-        uplift[mine] = calibrate(raw[:, ~mine], scores[~mine], weight[~mine]).apply(raw[:, mine])
-    return uplift
+        used.append(calibrate(raw[:, ~mine], scores[~mine], weight[~mine]))
+        uplift[mine] = used[-1].apply(raw[:, mine])
+    return uplift, tuple(used)
 
 
 @dataclass(frozen=True)

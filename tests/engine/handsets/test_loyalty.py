@@ -12,6 +12,7 @@ import pytest
 from engine.handsets import LoyaltyTable, loyalty
 from engine.handsets.association import associations
 from engine.handsets.spells import AGE_BANDS, spells_of
+from engine.handsets.tally import tally_of
 from engine.job import JobCancelled, JobContext
 from engine.unseen_causes import e_value
 
@@ -178,7 +179,7 @@ def test_the_leads_interval_covers_at_its_rate() -> None:
     for seed in range(100):
         spells = spells_of(*market(600, seed))
         apple = spells.makers.index("Apple")
-        found = associations(spells, np.arange(len(spells)), apple, [apple], 730)[apple]
+        found = associations(tally_of(spells, 730), [(apple, apple)])[apple, apple]
         covered.append((found.uplift_low <= 0.32 <= found.uplift_high, found.ratio_low <= 3.0 <= found.ratio_high))
     assert (np.mean(covered, axis=0) >= 0.88).all()  # fewer by chance once in 500 times
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.offers import Reach, age_bands, reach, reach_findings
+from engine.offers import Reach, age_bands, reach, reach_findings, unevenness
 
 
 def test_ages_fall_into_bands():
@@ -34,6 +34,20 @@ def test_less_than_four_fifths_is_said_and_thin_groups_are_not_compared():
     said = [finding.sentence for finding in reach_findings(found())]
     assert said[0] == "Age 65+: only 40 customers."
     assert said[1].startswith("Offers reach 67% at the age of 18-24, 33% at the age of 25-34: 0.50 of the most")
+
+
+def test_one_rule_says_what_is_uneven():
+    names, customers = ["Eger", "Győr", "Pécs", "Vác"], [1_000, 1_000, 249, 1_000]
+    found = unevenness("residence", names, customers, [500, 401, 0, 450])
+    assert found is not None
+    assert (found.most, found.least, found.customers) == ("Eger", "Győr", 3_000)
+    assert found.ratio == pytest.approx(0.802)
+    assert not found.is_uneven
+    less = unevenness("residence", names, customers, [500, 399, 0, 450])
+    assert less is not None
+    assert less.is_uneven
+    assert unevenness("residence", names, customers, [0, 0, 200, 0]) is None
+    assert unevenness("residence", names[:1], customers[:1], [1]) is None
 
 
 def test_even_reach_is_not_mentioned():

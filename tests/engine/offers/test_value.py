@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from engine.columns import NO_OFFER
 from engine.errors import InputError
 from engine.offers import Offer, PolicyValue, ProfitCurve, policy_value, profit_curve
 from engine.uplift import UpliftModel, fit_uplift
+from tests.engine.uplift.known_effects import known_effects
 from tests.engine.uplift.trials import OFFERS, KnownTrial, known_trial
 
 CATALOGUE = tuple(
@@ -90,10 +93,22 @@ def test_an_offer_that_was_never_tried_is_named(personal: tuple[KnownTrial, Upli
         policy_value(model, (*CATALOGUE, Offer("voucher", "", "", 1.0, 0.0)))
 
 
+def test_customers_count_as_many_as_they_stand_for(personal: tuple[KnownTrial, UpliftModel]):
+    _, model = personal
+    voters = np.where(model.crossfit.scores[:, 1] > 0, 9.0, 1.0)  # who seem won by one offer stand for many
+    weighted = replace(model, crossfit=replace(model.crossfit, weight=voters / voters.mean()))
+    assert policy_value(model, CATALOGUE).best_single_offer != OFFERS[1]
+    value, curve = policy_value(weighted, CATALOGUE), profit_curve(weighted, CATALOGUE)
+    assert value.best_single_offer == curve.single_offer == OFFERS[1]
+    place = curve.share.index(curve.asked)
+    assert curve.profit[place] == pytest.approx(value.value_per_customer)
+    assert curve.asked == value.asked
+
+
 def test_where_nothing_differs_personal_offers_gain_nothing():
     gains = []
     for seed in range(3):
-        trial = known_trial(1_500, seed=seed, effect=0.0)
+        trial = known_effects(1_500, seed=seed, effect=0.0)
         model = fit_uplift(trial.features, trial.treatment, trial.outcome, yardsticks=False)
-        gains.append(policy_value(model, CATALOGUE))
+        gains.append(policy_value(model, [Offer("plan", "plan", "", 1000.0, 25.0)]))
     assert sum(gain.gain_low > 0 for gain in gains) == 0

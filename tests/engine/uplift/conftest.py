@@ -9,7 +9,8 @@ import pytest
 
 from engine.demo import simulate_population
 from engine.demo.population import Population
-from engine.uplift import UpliftModel, fit_uplift
+from engine.uplift import Forecast, UpliftModel, fit_uplift
+from tests.engine.looks import Looks, Watched
 from tests.engine.uplift.trials import KnownTrial, known_trial
 
 
@@ -18,6 +19,8 @@ class FittedDemo:
     population: Population
     model: UpliftModel
     uplift: np.ndarray  # the truth, (customers of the trial, offers of the model)
+    forecast: Forecast
+    looks: Looks  # at a cancel, while it was made
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,11 @@ def demo() -> FittedDemo:
     """The demo operator with 20,000 customers."""
     population = simulate_population(20_000, seed=0)
     history = population.history
-    model = fit_uplift(population.features, history["offer"], history["outcome"], seed=0)
+    model = fit_uplift(population.features, history["offer"], history["outcome"], seed=0, yardsticks=False)
     truth = population.truth.uplift.loc[population.features.index, list(model.offers)]
-    return FittedDemo(population, model, truth.to_numpy())
+    watched = Watched()
+    forecast = model.forecast(population.features, context=watched)
+    return FittedDemo(population, model, truth.to_numpy(), forecast, watched.looks)
 
 
 @pytest.fixture(scope="session")

@@ -120,7 +120,7 @@ def test_a_learner_that_ranks_alike_is_no_different_and_a_worse_one_is():
     truth = random.normal(0.05, 0.05, (rows, 1))
     scores = truth + random.normal(0, 0.4, truth.shape)
     trial = Trial(("plan",), np.arange(rows) % 2, (random.random(rows) < 0.2).astype(float))
-    crossfit = CrossFit(np.arange(rows) % 3, truth, scores, np.ones(rows), {})
+    crossfit = CrossFit(np.arange(rows) % 3, truth, scores, np.ones(rows), {}, 0.5)
     near, worse = truth + random.normal(0, 0.001, truth.shape), -truth
     found = evaluate(trial, crossfit, (Contender("near", near), Contender("worse", worse)), JobContext())
     assert [row.is_different for row in found.leaderboard] == [False, False, True]

@@ -4,17 +4,19 @@ import json
 
 import numpy as np
 import pytest
+from sklift.metrics import qini_auc_score
 
 from engine.errors import InputError
 from engine.job import JobCancelled, JobContext
-from engine.uplift import UpliftEvaluation, fit_uplift
-from tests.engine.looks import Watched
+from engine.uplift import UpliftEvaluation, evaluate_uplift, fit_uplift
 from tests.engine.uplift.conftest import FittedDemo, FittedTrial
+from tests.engine.uplift.known_effects import known_effects
 from tests.engine.uplift.trials import OFFERS, known_trial, share_of_true_qini, true_qini
 
 
 def test_predicted_ranking_has_most_of_the_true_one(demo: FittedDemo):
     predicted = demo.model.predict(demo.population.features)
+    assert np.array_equal(predicted, demo.forecast.uplift)
     assert share_of_true_qini(demo.uplift, predicted) > 0.90
     assert share_of_true_qini(demo.uplift, demo.model.crossfit.predictions) > 0.88
     for j in range(predicted.shape[1]):
@@ -43,18 +45,15 @@ def test_averages_and_baseline_are_those_of_the_population(demo: FittedDemo):
     for j, offer in enumerate(demo.model.offers):
         average = demo.model.evaluation.average(offer)
         assert average.low < demo.uplift[:, j].mean() < average.high
-        assert demo.model.predict(demo.population.features)[:, j].mean() == pytest.approx(average.value, abs=0.003)
-    baseline = demo.model.forecast(demo.population.features).baseline
+        assert demo.forecast.uplift[:, j].mean() == pytest.approx(average.value, abs=0.003)
+    baseline = demo.forecast.baseline
     truth = demo.population.truth.baseline.loc[demo.population.features.index]
     assert baseline.mean() == pytest.approx(truth.mean(), abs=0.006)
 
 
 def test_likely_ranges_hold_the_true_uplifts(demo: FittedDemo, fitted: FittedTrial):
-    for features, truth, model in (
-        (demo.population.features, demo.uplift, demo.model),
-        (fitted.trial.features, fitted.trial.uplift, fitted.model),
-    ):
-        forecast = model.forecast(features)
+    other = fitted.model.forecast(fitted.trial.features)
+    for forecast, truth in ((demo.forecast, demo.uplift), (other, fitted.trial.uplift)):
         assert (forecast.low < forecast.high).all()
         assert ((forecast.low <= truth) & (truth <= forecast.high)).mean() > 0.88
 
@@ -64,7 +63,7 @@ def test_offers_that_work_alike_on_everybody_give_no_signal():
     trial = known_trial(8_000, seed=3, effect=0.0)
     gain = np.select([trial.treatment == "plan", trial.treatment == "gadget"], [0.12, 0.05], 0.0)
     outcome = (random.random(8_000) < trial.baseline + gain).astype(int)
-    evaluation = fit_uplift(trial.features, trial.treatment, outcome, yardsticks=False).evaluation
+    evaluation = evaluate_uplift(trial.features, trial.treatment, outcome)
     assert not evaluation.has_signal
     assert evaluation.average("plan").low > 0.08
 
@@ -79,6 +78,11 @@ def test_evaluation_counts_arms_and_scores_learners(fitted: FittedTrial):
         "Semblance", evaluation.qini, evaluation.qini_low, evaluation.qini_high,
     )  # fmt: skip
     assert all(len(row.offers) == 3 and row.low < row.qini < row.high for row in evaluation.leaderboard)
+    plan = np.isin(fitted.trial.treatment, ("none", "plan"))
+    known = qini_auc_score(
+        fitted.trial.outcome[plan], fitted.model.crossfit.predictions[plan, 1], fitted.trial.treatment[plan] == "plan"
+    )
+    assert ours.offers[1].classic == pytest.approx(known, rel=1e-9, abs=1e-9)
     assert len(evaluation.curve.share) == len(evaluation.curve.gain) == 101
     assert len(evaluation.deciles) == 10
 
@@ -90,7 +94,7 @@ def test_evaluation_survives_json(fitted: FittedTrial):
 
 
 def test_the_same_seed_gives_the_same_model():
-    trial = known_trial(1_500, seed=4)
+    trial = known_effects(800, seed=4)
     first, again, other = (
         fit_uplift(trial.features, trial.treatment, trial.outcome, seed=seed, yardsticks=False) for seed in (1, 1, 2)
     )
@@ -125,7 +129,7 @@ def test_one_offer_that_only_some_got_and_few_features_are_enough(kept: list[str
 
 
 def test_an_answer_that_nobody_gives_without_an_offer_can_be_learnt():
-    trial = known_trial(2_000, seed=10)
+    trial = known_effects(2_000, seed=10)
     outcome = trial.outcome * (trial.treatment != "none")
     model = fit_uplift(trial.features, trial.treatment, outcome)
     assert model.evaluation.average("plan").low > 0
@@ -147,15 +151,13 @@ def test_an_offer_that_was_never_tried_is_named(fitted: FittedTrial):
 
 
 def test_a_forecast_for_20000_customers_looks_at_a_cancel_all_along(demo: FittedDemo):
-    context = Watched()
-    demo.model.forecast(demo.population.features, context=context)
-    gaps = context.looks.gaps
+    gaps = demo.looks.gaps
     assert len(gaps) > 15
     assert max(gaps) < 0.25 * sum(gaps)
 
 
 def test_progress_rises_and_a_cancel_ends_the_fit():
-    trial = known_trial(1_200, seed=8)
+    trial = known_trial(700, seed=8)
     seen: list[float] = []
     fit_uplift(trial.features, trial.treatment, trial.outcome, context=JobContext(lambda part, _: seen.append(part)))
     assert seen == sorted(seen)

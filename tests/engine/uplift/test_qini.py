@@ -27,6 +27,7 @@ def drawn(seed: int, rows: int = 60, values: int = 8) -> tuple[np.ndarray, np.nd
     return random.normal(0.05, 1.0, rows), random.integers(0, values, rows) / 10
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 60))
 def test_ties_give_the_mean_over_all_their_orders(seed: int, values: int):
     score, prediction = drawn(seed, values=values)
@@ -39,6 +40,7 @@ def test_ties_give_the_mean_over_all_their_orders(seed: int, values: int):
     assert qini(score, prediction, ONE_FOLD).value == pytest.approx(np.mean(each), abs=6 * spread + 1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_order_of_rows_changes_nothing(seed: int):
     score, prediction = drawn(seed)
@@ -53,6 +55,7 @@ def test_equal_predictions_have_no_qini_and_no_width():
     assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_qini_is_the_area_between_curve_and_random_line(seed: int):
     score, prediction = drawn(seed, values=10)
@@ -94,7 +97,7 @@ def test_deciles_hold_all_customers_and_their_mean():
     assert all(a.predicted >= b.predicted for a, b in pairwise(rows))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 100_000), st.integers(20, 400), st.floats(0.1, 0.9))
 def test_the_classic_qini_is_that_of_scikit_uplift_on_untied_scores(seed: int, rows: int, share: float):
     from sklift.metrics import qini_auc_score
