@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from engine.handsets.incidence import FloatArray, Incidence, interval
 
@@ -81,6 +80,8 @@ def _between(cells: Sequence[tuple[SmallCell, FloatArray, FloatArray]]) -> float
 
     It makes the standardised squares come out at one per cell. Source: Paule and Mandel (1982), NIST J. Res. 87(5).
     """
+    from scipy.optimize import brentq
+
     if not cells:
         return MOST_ALIKE
     spread = np.array([_spread(margin) for _, _, margin in cells]) + TINY

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from engine import columns
-from engine.indicators.interactions import CONTACT, IS_MESSAGE, IS_OUTGOING
+from engine.indicators.interactions import CONTACT
 from engine.indicators.measures import left_joined, needed_for_pareto, spread
 from engine.indicators.people import PERSON
 
@@ -21,54 +21,39 @@ OF_CONTACTS = frozenset(
 )
 
 
-def contact_counts(records: ir.Table, keys: Sequence[str]) -> ir.Table:
-    """Return one row per ``keys`` and contact: calls, calls_out, messages, messages_out, seconds; all of them float64.
+def contacts(tallies: ir.Table, keys: Sequence[str], names: Collection[str] = OF_CONTACTS) -> ir.Table:
+    """Return, by ``keys``, the indicators of all interactions, and those of calls and of messages that are named.
 
-    Sums of whole numbers are exact in float64, and cheaper than filtered counts. They are cast to it because to some
-    back ends 1.0 is a decimal.
+    ``tallies`` are contact_tallies.
     """
-    is_message, is_outgoing = records[IS_MESSAGE], records[IS_OUTGOING]
-    seconds = records[columns.SECONDS].fill_null(0)
-    return records.group_by([*keys, CONTACT]).aggregate(
-        calls=ibis.ifelse(is_message, 0, 1).cast("float64").sum(),
-        calls_out=ibis.ifelse(~is_message & is_outgoing, 1, 0).cast("float64").sum(),
-        messages=ibis.ifelse(is_message, 1, 0).cast("float64").sum(),
-        messages_out=ibis.ifelse(is_message & is_outgoing, 1, 0).cast("float64").sum(),
-        seconds=ibis.ifelse(is_message, 0, seconds).cast("float64").sum(),
-    )
-
-
-def contacts(counts: ir.Table, keys: Sequence[str], names: Collection[str] = OF_CONTACTS) -> ir.Table:
-    """Return, by ``keys``, the indicators of all interactions, and those of calls and of messages that are named."""
-    both = counts.mutate(interactions=counts.calls + counts.messages, out=counts.calls_out + counts.messages_out)
-    every = _of(both, keys, both.interactions, both.out, "")
+    every = _of(tallies, keys, tallies.interactions, tallies.out, "")
     others = []
     if any(name in names for name in OF_CONTACTS if name.endswith("_calls")):
-        others.append(_of(counts, keys, counts.calls, counts.calls_out, "_calls"))
+        others.append(_of(tallies, keys, tallies.calls, tallies.calls_out, "_calls"))
     if any(name in names for name in OF_CONTACTS if name.endswith("_messages")):
-        others.append(_of(counts, keys, counts.messages, counts.messages_out, "_messages"))
+        others.append(_of(tallies, keys, tallies.messages, tallies.messages_out, "_messages"))
     if "pareto_seconds_share" in names:
-        others.append(_pareto_seconds(counts, keys))
+        others.append(_pareto_seconds(tallies, keys))
     return left_joined(every, others, keys)
 
 
-def same_maker(counts: ir.Table, people: ir.Table, makers: ir.Table) -> ir.Table:
+def same_maker(tallies: ir.Table, people: ir.Table, makers: ir.Table) -> ir.Table:
     """Return (person, same_maker_contacts): of the contacts whose maker is known, the share that has the own one."""
     theirs = makers.select(**{CONTACT: makers[columns.CUSTOMER], "their_maker": makers[columns.MAKER]})
     own = makers.join(people, columns.CUSTOMER).select(PERSON, columns.MAKER)
-    pairs = counts.select(PERSON, CONTACT).join(theirs, CONTACT).join(own, PERSON)
+    pairs = tallies.select(PERSON, CONTACT).join(theirs, CONTACT).join(own, PERSON)
     same = ibis.ifelse(pairs[columns.MAKER] == pairs.their_maker, 1, 0).cast("float64")
     return pairs.group_by(PERSON).aggregate(same_maker_contacts=same.mean())
 
 
 def _of(
-    counts: ir.Table, keys: Sequence[str], number: ir.NumericColumn, outgoing: ir.NumericColumn, suffix: str
+    tallies: ir.Table, keys: Sequence[str], number: ir.NumericColumn, outgoing: ir.NumericColumn, suffix: str
 ) -> ir.Table:
     """Return the indicators of one kind of interactions, of those who have any.
 
     Contacts with the same number of interactions are taken together first: there are few such numbers per customer.
     """
-    ties = counts.select(*keys, number=number, out=outgoing).filter(lambda table: table.number > 0)
+    ties = tallies.select(*keys, number=number, out=outgoing).filter(lambda table: table.number > 0)
     alike = ties.group_by([*keys, "number"]).aggregate(
         times=ties.count().cast("float64"), out=ties.out.sum(), out_squares=(ties.out * ties.out).sum()
     )
@@ -87,8 +72,8 @@ def _of(
     return alike.group_by(list(keys)).aggregate(**{name + suffix: measure for name, measure in measures.items()})
 
 
-def _pareto_seconds(counts: ir.Table, keys: Sequence[str]) -> ir.Table:
+def _pareto_seconds(tallies: ir.Table, keys: Sequence[str]) -> ir.Table:
     """Return the contacts that 80 % of the time on the phone was spent with, as a share of the calls."""
-    ties = counts.filter(counts.calls > 0).select(*keys, "calls", "seconds", times=ibis.literal(1.0))
+    ties = tallies.filter(tallies.calls > 0).select(*keys, "calls", "seconds", times=ibis.literal(1.0))
     ties = ties.mutate(needed=needed_for_pareto(ties, keys, ties.seconds, ties.times))
     return ties.group_by(list(keys)).aggregate(pareto_seconds_share=ties.needed.sum() / ties.calls.sum())

@@ -12,13 +12,13 @@ from engine.indicators.measures import share, spread
 from engine.indicators.times import HOUR
 
 
-def conversations(records: ir.Table, counts: ir.Table, keys: Sequence[str]) -> ir.Table:
+def conversations(records: ir.Table, tallies: ir.Table, keys: Sequence[str]) -> ir.Table:
     """Return, by ``keys``, initiated_conversations_share, response_rate, response_delay_mean and _std (seconds).
 
-    ``counts`` are the contact_counts of the records. Rows of the same second stand calls first, then what came in.
+    ``tallies`` are the contact_tallies of the records. Rows of the same second stand calls first, then what came in.
     """
     pair = [*keys, CONTACT]
-    who_write = counts.filter(counts.messages > 0).select(pair)
+    who_write = tallies.filter(tallies.messages > 0).select(pair)
     messages = _messages(records.semi_join(who_write, pair), pair)
     number = ibis.ifelse(messages.is_start, 1, 0).sum().over(rows=(None, 0), group_by=pair, order_by=_order(messages))
     talks = messages.mutate(number=number)

@@ -9,14 +9,16 @@ import ibis
 import ibis.expr.types as ir
 
 from engine import columns
-from engine.indicators.activity import activity
-from engine.indicators.contacts import OF_CONTACTS, contact_counts, contacts, same_maker
+from engine.indicators.activity import OF_RHYTHM, activity, rhythm
+from engine.indicators.contacts import OF_CONTACTS, contacts, same_maker
 from engine.indicators.conversations import conversations
 from engine.indicators.interactions import SECOND, interactions
 from engine.indicators.measures import left_joined, share
 from engine.indicators.people import MONTHS, PERSON, described, numbered, period
 from engine.indicators.places import places
+from engine.indicators.records import Records, quick_records, records_of
 from engine.indicators.tables import Tables
+from engine.indicators.tallies import quick_contact_tallies
 from engine.indicators.times import MONTH, week_of
 from engine.indicators.usage import RECENT_DAYS, data_use
 
@@ -45,7 +47,6 @@ OF_CONVERSATIONS = frozenset(
     {"initiated_conversations_share", "response_rate", "response_delay_mean", "response_delay_std"}
 )
 SAME_MAKER = "same_maker_contacts"
-OF_COUNTS = OF_CONTACTS | OF_CONVERSATIONS | {SAME_MAKER}
 OF_PLACES = frozenset({"places", "frequent_places", "place_entropy", "home_share", "gyration_km"})
 OF_TOTALS = ("number_of_calls_in", "number_of_calls_out", "number_of_messages_in", "number_of_messages_out")
 OF_DATA = frozenset(
@@ -58,35 +59,24 @@ OF_DATA = frozenset(
 Keep = Callable[[ir.Table], ir.Table]  # writes an intermediate table down, where that pays, and returns it
 
 
-def unkept(table: ir.Table) -> ir.Table:
-    """Write nothing down: the back end decides."""
-    return table
-
-
 def habits(
-    records: ir.Table,
-    cells: ir.Table | None,
-    keys: Sequence[str] = (PERSON,),
-    *,
-    names: Collection[str] = HABITS,
-    counts: ir.Table | None = None,
+    records: Records, cells: ir.Table | None, keys: Sequence[str] = (PERSON,), *, names: Collection[str] = HABITS
 ) -> ir.Table:
     """Return those of HABITS that are in ``names``, and call_seconds: one row per value of ``keys``.
 
     What is not defined, such as the delay of an answer where none was given, is null; so is a number of contacts by
-    message where no message was sent or received. What is not asked for costs little or nothing. ``counts`` are the
-    contact_counts of the records, where they are there already.
+    message where no message was sent or received. What is not asked for costs little or nothing.
     """
     wanted = set(names)
-    parts = [activity(records, keys)]
-    if wanted & (OF_CONTACTS | OF_CONVERSATIONS):
-        counts = contact_counts(records, keys) if counts is None else counts
-        if wanted & OF_CONTACTS:
-            parts.append(contacts(counts, keys, wanted))
-        if wanted & OF_CONVERSATIONS:
-            parts.append(conversations(records, counts, keys))
+    parts = [activity(records.tallies, keys)]
+    if wanted & OF_RHYTHM:
+        parts.append(rhythm(records.moments, keys, wanted))
+    if wanted & OF_CONTACTS:
+        parts.append(contacts(records.tallies, keys, wanted))
+    if wanted & OF_CONVERSATIONS:
+        parts.append(conversations(records.every, records.tallies, keys))
     if wanted & OF_PLACES:
-        parts.append(places(records, cells, keys))
+        parts.append(places(records.stays, cells, keys))
     joined = left_joined(parts[0], parts[1:], keys)
     if wanted & OF_CONVERSATIONS:  # bandicoot's word where there are no messages
         conversed = joined.initiated_conversations_share.fill_null(0.0)
@@ -94,13 +84,14 @@ def habits(
     return joined.select(*keys, "call_seconds", *(name for name in HABITS if name in wanted))
 
 
-def with_weeks(records: ir.Table, cells: ir.Table | None) -> ir.Table:
+def with_weeks(every: ir.Table, cells: ir.Table | None) -> ir.Table:
     """Return, by person, the mean and the spread of each of HABITS over the weeks with any interaction.
 
     Columns are the names of HABITS with ``_weekly_mean`` and ``_weekly_std``; home is that of the whole time. Weeks
-    begin on Monday. A week in which an indicator is not defined does not count for it.
+    begin on Monday. A week in which an indicator is not defined does not count for it. ``every`` are interactions.
     """
-    weeks = habits(records.mutate(**{WEEK: week_of(records[SECOND])}), cells, [PERSON, WEEK])
+    keys = [PERSON, WEEK]
+    weeks = habits(records_of(every.mutate(**{WEEK: week_of(every[SECOND])}), keys), cells, keys)
     spread: dict[str, ir.Value] = {}
     for name in HABITS:
         value = weeks[name].cast("float64")
@@ -110,26 +101,42 @@ def with_weeks(records: ir.Table, cells: ir.Table | None) -> ir.Table:
 
 
 def indicators(
-    tables: Tables, as_of: datetime | None = None, *, names: Collection[str] | None = None, keep: Keep = unkept
+    tables: Tables,
+    as_of: datetime | None = None,
+    *,
+    names: Collection[str] | None = None,
+    span: ir.Table | None = None,
+    keep: Keep | None = None,
 ) -> ir.Table:
     """Return one row per customer of ``tables.customers``: who, monthly figures, HABITS and the use of data.
 
     Nothing later than ``as_of`` is looked at; without it, all is. ``names`` are the columns that are wanted beside
-    customer: few are quicker than all. docs/indicators.md defines each column.
+    customer: few are quicker than all. ``span`` is the period, where ``tables`` do not have all records of it.
+    docs/indicators.md defines each column.
     """
-    people = keep(numbered(tables.customers))
-    records = keep(interactions(tables.calls, people, as_of))
-    counts = keep(contact_counts(records, [PERSON])) if names is None or OF_COUNTS.intersection(names) else None
-    parts = [habits(records, tables.cells, names=HABITS if names is None else {*names, *OF_TOTALS}, counts=counts)]
+    span = period(tables, as_of) if span is None else span
+    people, records = _kept(tables, as_of, keep) if keep else _unkept(tables, as_of)
+    parts = [habits(records, tables.cells, names=HABITS if names is None else {*names, *OF_TOTALS})]
     if tables.usage is not None and (names is None or OF_DATA.intersection(names)):
-        parts.append(data_use(tables.usage, people, period(tables, as_of), as_of))
-    if tables.makers is not None and counts is not None and (names is None or SAME_MAKER in names):
-        parts.append(same_maker(counts, people, tables.makers))
-    joined = left_joined(described(tables, people, as_of), parts, [PERSON])
+        parts.append(data_use(tables.usage, people, span, as_of))
+    if tables.makers is not None and (names is None or SAME_MAKER in names):
+        parts.append(same_maker(records.tallies, people, tables.makers))
+    joined = left_joined(described(tables.customers, people, span), parts, [PERSON])
     found = _columns(joined)
     return joined.select(
         **{name: found[name] for name in found if names is None or name in names or name == columns.CUSTOMER}
     )
+
+
+def _unkept(tables: Tables, as_of: datetime | None) -> tuple[ir.Table, Records]:
+    people = numbered(tables.customers)
+    return people, quick_records(tables.calls, people, as_of)
+
+
+def _kept(tables: Tables, as_of: datetime | None, keep: Keep) -> tuple[ir.Table, Records]:
+    people = keep(numbered(tables.customers))
+    every = keep(interactions(tables.calls, people, as_of))
+    return people, records_of(every, [PERSON], keep(quick_contact_tallies(tables.calls, people, as_of)))
 
 
 def weekly_indicators(tables: Tables, as_of: datetime | None = None) -> ir.Table:

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING
 import ibis
 
 from engine import columns
-from engine.indicators.customers import Keep, indicators
+from engine.indicators.customers import indicators
+from engine.indicators.people import period
 from engine.indicators.tables import Tables
 from engine.job import JobContext
-from engine.logs.queries import interruptible
+from engine.logs.queries import in_share, interruptible
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CALLS_AT_ONCE = 2_500_000  # take about 1 GB
+SOME_CALLS, SOME_CUSTOMERS, DESCRIBED = "some_calls", "some_customers", "described"
 
 
 def customer_indicators(
@@ -37,46 +38,40 @@ def customer_indicators(
 ) -> pa.Table:
     """Compute ``indicators`` of tables of this connection; one row per customer, in the order of the customer's text.
 
-    Intermediate tables are temporary and gone afterwards, also after a cancel.
+    A share is some customers, with the calls that have them on either side. Intermediate tables are temporary and
+    gone afterwards, also after a cancel.
     """
     context = context or JobContext()
     calls = connection.execute(f"SELECT count(*) FROM ({_sql(tables.calls)})").fetchall()[0][0]
-    shares = max(1, -(-calls // calls_at_once))
-    number = ibis.row_number().over(order_by=tables.customers[columns.CUSTOMER])
-    split = tables.customers.mutate(share=number % shares)
+    shares = 1 if calls <= calls_at_once else -(-2 * calls // calls_at_once)
+    some = replace(
+        tables,
+        calls=ibis.table(tables.calls.schema(), name=SOME_CALLS),
+        customers=ibis.table(tables.customers.schema(), name=SOME_CUSTOMERS),
+    )
+    question = _sql(indicators(some, as_of, names=names, span=period(tables, as_of)))
     try:
         for share in range(shares):
             context.progress(share / shares, "Describing customers")
-            some = replace(tables, customers=split.filter(split.share == share).drop("share"))
-            with _kept(connection, context) as keep:
-                question = indicators(some, as_of, names=names, keep=keep)
-                context.check()
-                rows = _sql(question)
-                write = "INSERT INTO described" if share else "CREATE TEMP TABLE described AS"
-                _run(connection, f"{write} {rows}", context)
-        found = connection.sql(f"FROM described ORDER BY {columns.CUSTOMER}").to_arrow_table()
+            _look_at(connection, tables, share, shares)
+            write = f"INSERT INTO {DESCRIBED}" if share else f"CREATE TEMP TABLE {DESCRIBED} AS"
+            _run(connection, f"{write} {question}", context)
+        found = connection.sql(f"FROM {DESCRIBED} ORDER BY {columns.CUSTOMER}").to_arrow_table()
     finally:
-        connection.execute("DROP TABLE IF EXISTS described")
+        connection.execute(f"DROP TABLE IF EXISTS {DESCRIBED}")
+        connection.execute(f"DROP VIEW IF EXISTS {SOME_CALLS}; DROP VIEW IF EXISTS {SOME_CUSTOMERS}")
     context.progress(1.0, "Customers described")
     return found
 
 
-@contextmanager
-def _kept(connection: duckdb.DuckDBPyConnection, context: JobContext) -> Iterator[Keep]:
-    """Offer a way to write intermediate tables down, and drop them in the end."""
-    backend = ibis.duckdb.from_connection(connection)
-    names: list[str] = []
-
-    def keep(table: ir.Table) -> ir.Table:
-        names.append(f"kept_{len(names)}")
-        _run(connection, f"CREATE OR REPLACE TEMP TABLE {names[-1]} AS {_sql(table)}", context)
-        return backend.table(names[-1])
-
-    try:
-        yield keep
-    finally:
-        for name in names:
-            connection.execute(f"DROP TABLE IF EXISTS {name}")
+def _look_at(connection: duckdb.DuckDBPyConnection, tables: Tables, share: int, shares: int) -> None:
+    """Let the views show one share."""
+    caller, callee, customer = (
+        in_share(party, share, shares) for party in (columns.CALLER, columns.CALLEE, columns.CUSTOMER)
+    )
+    views = ((SOME_CALLS, tables.calls, f"{caller} OR {callee}"), (SOME_CUSTOMERS, tables.customers, customer))
+    for name, table, shown in views:
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM ({_sql(table)}) WHERE {shown}")
 
 
 def _sql(table: ir.Table) -> str:

@@ -14,8 +14,11 @@ def share(part: ir.NumericValue, whole: ir.NumericValue) -> ir.NumericValue:
 
 
 def spread(number: ir.Value, total: ir.Value, squares: ir.Value) -> ir.NumericValue:
-    """Return the standard deviation of ``number`` whole numbers from their exact sum and sum of squares."""
-    return (number * squares - total * total).sqrt() / number
+    """Return the standard deviation of ``number`` whole numbers from their exact sum and sum of squares.
+
+    Sums beyond 2**53 are rounded, and so could say less than nothing of numbers that are all the same.
+    """
+    return ibis.greatest(number * squares - total * total, 0.0).sqrt() / number
 
 
 def entropy(weight: ir.NumericColumn) -> ir.FloatingScalar:

@@ -18,14 +18,13 @@ SLOT = "slot"  # half hours since the start of 1970
 EARTH_KM = 6371.0
 
 
-def places(records: ir.Table, cells: ir.Table | None, keys: Sequence[str]) -> ir.Table:
+def places(stays: ir.Table, cells: ir.Table | None, keys: Sequence[str]) -> ir.Table:
     """Return, by ``keys``, places, place_entropy, frequent_places, home_share and gyration_km.
 
-    A customer is in one cell per half hour: the one most used in it, the first of equals. Rows without a cell say
-    nothing about places.
+    ``stays`` are the interactions that have a cell. A customer is in one cell per half hour: the one most used in it,
+    the first of equals.
     """
-    seen = records.filter(records[columns.CELL].notnull()).select(*keys, SECOND, columns.CELL)
-    seen = seen.mutate(**{SLOT: seen[SECOND] // HALF_HOUR})
+    seen = stays.mutate(**{SLOT: stays[SECOND] // HALF_HOUR})
     visits = _visits(_positions(seen, keys), keys)
     visits = visits.left_join(_homes(visits, seen), PERSON).select(*visits.columns, HOME)
     visits = visits.mutate(times=ibis.literal(1.0))

@@ -1,4 +1,4 @@
-"""Long queries that a cancel ends."""
+"""Long queries: a cancel ends them, and large tables are looked at in shares."""
 
 from __future__ import annotations
 
@@ -56,3 +56,11 @@ def interruptible(connection: Connection, work: Callable[[], Result], context: J
         result = work()
     context.check()  # a cancelled job's result is nobody's any more
     return result
+
+
+def in_share(party: str, share: int, shares: int) -> str:
+    """Return DuckDB's words for whether the party in a column belongs to a share of all; to the only share all do.
+
+    Ibis would have the hash taken for a text of bits, which takes longer than all else.
+    """
+    return f'hash("{party}") % {shares} = {share}' if shares > 1 else "true"

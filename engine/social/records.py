@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from engine.columns import CALLEE, CALLER, CUSTOMER
 from engine.job import JobContext
-from engine.logs.queries import interruptible
+from engine.logs.queries import in_share, interruptible
 from engine.social.ties import TieRules, self_calls, tie_table
 from engine.social.web import SocialWeb, WebRules, social_web
 
 if TYPE_CHECKING:
     import duckdb
-    import ibis.expr.types as ir
     import pyarrow as pa
 
 CALLS_AT_ONCE = 15_000_000  # take about 1 GB
+SOME_CALLS = "some_calls"
 
 
 def read_ties(connection: duckdb.DuckDBPyConnection, context: JobContext, *, rules: TieRules | None = None) -> pa.Table:
@@ -29,22 +29,26 @@ def read_ties(connection: duckdb.DuckDBPyConnection, context: JobContext, *, rul
     calls = ibis.duckdb.from_connection(connection).table("calls")
     count, until = connection.execute("SELECT count(*), max(time) FROM calls").fetchall()[0]
     shares = 1 if count <= CALLS_AT_ONCE else -(-2 * count // CALLS_AT_ONCE)  # a share has the calls of either side
+    ties = tie_table(ibis.table(calls.schema(), name=SOME_CALLS), until=until, rules=rules)
+    question = str(ibis.to_sql(ties, dialect="duckdb"))
     found = []
-    for share in range(shares):
-        context.progress(share / shares, "Finding who calls whom")
-        if shares == 1:
-            ties = tie_table(calls, rules=rules)
-        else:
-            either = _is_in(calls[CALLER], share, shares) | _is_in(calls[CALLEE], share, shares)
-            ties = tie_table(calls.filter(either), until=until, rules=rules)
-            ties = ties.filter(_is_in(ties[CALLER], share, shares))
-        found.append(interruptible(connection, ties.to_pyarrow, context))
+    try:
+        for share in range(shares):
+            context.progress(share / shares, "Finding who calls whom")
+            found.append(_ties_of(connection, question, share, shares, context))
+    finally:
+        connection.execute(f"DROP VIEW IF EXISTS {SOME_CALLS}")
     return pa.concat_tables(found)
 
 
-def _is_in(party: ir.StringColumn, share: int, shares: int) -> ir.BooleanValue:
-    """Say whether a party belongs to a share of all; a hash may be negative."""
-    return (party.hash() % shares + shares) % shares == share
+def _ties_of(
+    connection: duckdb.DuckDBPyConnection, question: str, share: int, shares: int, context: JobContext
+) -> pa.Table:
+    """Ask for the ties of a share of the callers; the question is about the view."""
+    called, calling = (in_share(party, share, shares) for party in (CALLEE, CALLER))
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {SOME_CALLS} AS FROM calls WHERE {calling} OR {called}")
+    rows = f"FROM ({question}) WHERE {calling}"
+    return interruptible(connection, lambda: connection.sql(rows).to_arrow_table(), context)
 
 
 def web_from_records(

@@ -20,7 +20,6 @@ from engine.handsets.phone_types import HANDSET, PhoneTypes, resolve_phone_types
 from engine.handsets.tables import HandsetTables, default_tables
 from engine.handsets.unknown import CUSTOMERS, UnknownHandsets, unknown_handsets, users_of
 from engine.indicators import Tables, customer_indicators, indicators
-from engine.indicators.customers import unkept
 from engine.job import JobContext
 from engine.logs.features import current_makers, handsets_at
 from engine.social.ties import self_calls, tie_table
@@ -100,7 +99,7 @@ def _described(
     """Return the indicators; Spark keeps the intermediate tables, which it would make anew for each use."""
     described = replace(tables, makers=_uploaded(makers))
     with ExitStack() as kept:
-        keep = (lambda table: kept.enter_context(table.cache())) if warehouse.address.scheme == "spark" else unkept
+        keep = (lambda table: kept.enter_context(table.cache())) if warehouse.address.scheme == "spark" else None
         question = indicators(described, moment, names=names, keep=keep)
         return _sorted(asked(warehouse, question, context), columns.CUSTOMER)
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from engine.indicators import HABITS, habits, with_weeks
+from engine.indicators.records import records_of
 from tests.conftest import ROOT
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "indicators"
@@ -34,7 +35,7 @@ def table_of(name: str, frame: pd.DataFrame, connection: ibis.BaseBackend) -> ib
     return connection.table(name)
 
 
-def records_of(path: Path, connection: ibis.BaseBackend) -> ibis.Table:
+def interactions_of(path: Path, connection: ibis.BaseBackend) -> ibis.Table:
     """A file in bandicoot's form as interactions; ``person`` is the text in the column customer, or the file's name."""
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     seconds = pd.to_datetime(rows["datetime"]).astype("datetime64[s]").astype("int64")
@@ -59,12 +60,16 @@ def cells_of(path: Path, connection: ibis.BaseBackend) -> ibis.Table:
 
 @pytest.fixture(scope="module")
 def own_files(connection: ibis.BaseBackend) -> tuple[ibis.Table, ibis.Table]:
-    return records_of(DATA / "records.csv", connection), cells_of(DATA / "cells.csv", connection)
+    return interactions_of(DATA / "records.csv", connection), cells_of(DATA / "cells.csv", connection)
+
+
+def over_all_time(every: ibis.Table, cells: ibis.Table) -> ibis.Table:
+    return habits(records_of(every, ["person"]), cells)
 
 
 @pytest.fixture(scope="module")
 def whole(own_files: tuple[ibis.Table, ibis.Table]) -> pd.DataFrame:
-    return habits(*own_files).to_pyarrow().to_pandas().set_index("person")
+    return over_all_time(*own_files).to_pyarrow().to_pandas().set_index("person")
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +111,9 @@ def test_weeks_agree_with_bandicoot(customer: str, weekly: pd.DataFrame) -> None
 @pytest.fixture(scope="module")
 def samples(connection: ibis.BaseBackend) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Bandicoot's samples over all time and by week, in one question each."""
-    records = ibis.union(*(records_of(SAMPLES / f"{sample}.csv", connection) for sample in THEIRS))
+    records = ibis.union(*(interactions_of(SAMPLES / f"{sample}.csv", connection) for sample in THEIRS))
     cells = cells_of(SAMPLES / "towers.csv", connection)
-    every, weeks = (question(records, cells).to_pyarrow().to_pandas() for question in (habits, with_weeks))
+    every, weeks = (question(records, cells).to_pyarrow().to_pandas() for question in (over_all_time, with_weeks))
     return every.set_index("person"), weeks.set_index("person")
 
 
