@@ -12,6 +12,7 @@ from engine.columns import OFFER, WITHHELD
 from gui import numbers
 from gui.customer_circle import CircleFacts, CustomerCircleLoader
 from gui.customer_photo import CustomerPhoto, CustomerPhotoLoader
+from gui.customer_reasons import CustomerReasons, CustomerReasonsLoader
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
 from gui.offer_changes import OfferChanges, Withholding
@@ -65,6 +66,9 @@ class RecommendationsPage(Page):
         self._circles = CustomerCircleLoader(self)
         self._circles.loaded.connect(self._take_circle)
         self._circles.failed.connect(self.jobs.failed)
+        self._reasons = CustomerReasonsLoader(self)
+        self._reasons.loaded.connect(self._take_reasons)
+        self._reasons.failed.connect(self.jobs.failed)
         self.use_single = Button("-", "primary")
         self.use_single.clicked.connect(self.choose_single)
         self.take_back = Button(self.tr("Take it back"), "plain", "undo", tip=self.tr("Choose again"))
@@ -130,6 +134,7 @@ class RecommendationsPage(Page):
         self._campaign, self._all = campaign, results
         self._photos.set_campaign(campaign, results)
         self._circles.set_campaign(campaign, results)
+        self._reasons.set_campaign(campaign, results)
         if results is None or results.customers is None:
             self._work.give_up()
             self._show(None)
@@ -393,6 +398,7 @@ class RecommendationsPage(Page):
         self.pane.show_customer(self._shown.results, self._shown.store, number)
         self._photos.ask(self.pane.customer)
         self._circles.ask(self.pane.customer)
+        self._reasons.ask(self.pane.customer)
 
     @Slot(object)
     def _take_photo(self, photo: CustomerPhoto) -> None:
@@ -401,6 +407,10 @@ class RecommendationsPage(Page):
     @Slot(object)
     def _take_circle(self, circle: CircleFacts | None) -> None:
         self.pane.show_circle(circle)
+
+    @Slot(object)
+    def _take_reasons(self, reasons: CustomerReasons | None) -> None:
+        self.pane.show_reasons(reasons)
 
     @Slot(int)
     def _open(self, number: int) -> None:

@@ -92,7 +92,7 @@ def test_without_a_past_campaign_offers_are_called_associations(shown, campaign,
         key for key, maker in zip(keys(shown), column(shown, "current_maker"), strict=True) if maker == "Xiaomi"
     )
     shown.show_customer(customer)
-    assert shown.pane.offers.intervals[0].is_level
+    assert shown.pane.offers.lines[0].number[0].isdigit()
     assert "Seen together, not caused." in shown.pane.sentence.text
     settle(shown, qtbot)
 
