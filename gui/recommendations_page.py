@@ -54,7 +54,7 @@ class RecommendationsPage(Page):
         self._changes.kept.connect(self.changed)
         self._changes.given_up.connect(self._show_again)
         self.curve: CurveCard | None = None
-        self._work = ShortWork(self.tr("Ranking customers"), self._show, self)
+        self._work = ShortWork(self.tr("Ranking customers"), self._show, self, share=0.1)
         self._work.failed.connect(self.jobs.failed)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._keep_budget)

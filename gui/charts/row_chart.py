@@ -162,8 +162,8 @@ class RowChart(QWidget):
         self._write(painter, name, line.name, role, ink)
         end = self.width() - self.inset
         if line.value is None:
-            self._write(painter, QRectF(columns.name, top, end - columns.name, self.row_height), line.note, role, "muted",
-                        is_left=False)  # fmt: skip
+            rest = QRectF(columns.name, top, end - columns.name, self.row_height)
+            self._write(painter, rest, line.note, role, "muted", is_left=False)
             return
         self.draw_mark(painter, line, at, top + self.row_height / 2)
         number = QRectF(columns.right + GAP + DOT / 2, top, columns.number, self.row_height)
