@@ -72,7 +72,7 @@ class CustomerReasonsLoader(CustomerLoader):
     @property
     def is_busy(self) -> bool:
         """Whether reasons are being worked out, or will be."""
-        return self._queue.is_busy or self._pause.isActive()
+        return super().is_busy or self._pause.isActive()
 
     def give_up(self) -> None:
         """Want no customer any more."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from engine.columns import CUSTOMER
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
@@ -19,17 +20,21 @@ from gui.picture import NOTHING
 from gui.preview_order import PreviewOrder
 from gui.preview_pictures import AdCard, CustomerCard, LookAlikeCard, shared_width
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
-from gui.preview_words import preview_verdict
+from gui.preview_words import Among, preview_verdict
 from gui.results import CampaignResults
 from gui.widgets import Button, EmptyState, Page, Segments
 from gui.withdraw_dialog import Withdrawal
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from engine.campaign import Campaign, FaceChoice
     from engine.look_alikes import Whose
     from gui.jobs import JobQueue
     from gui.pitch import Pitch
 
+WITH_FACE, EVERYBODY, SELECTED = range(3)
+AMONG: tuple[Among, ...] = ("with a look-alike", "with an offer", "selected")
 GAP = 12
 DIM_AFTER_MS = 200
 
@@ -37,7 +42,8 @@ DIM_AFTER_MS = 200
 class PreviewPage(Page):
     """Pages through the customers with an offer; Left and Right turn, 1 to 5 choose another face, Ctrl+Z undoes.
 
-    First come those with a look-alike; the others, whose ad goes without a face, are shown when they are asked for.
+    First come those with a look-alike; the others, whose ad goes without a face, are shown when they are asked for, and
+    so are customers who were selected elsewhere.
     """
 
     loaded = Signal(str)  # the faces of this customer are shown
@@ -48,6 +54,7 @@ class PreviewPage(Page):
         self._campaign: Campaign | None = None
         self._results: CampaignResults | None = None
         self._order = PreviewOrder()
+        self._selected = PreviewOrder()
         self._shown = PreviewOrder()
         self._facts: CustomerFacts | None = None
         self._faces: CustomerFaces | None = None
@@ -110,7 +117,8 @@ class PreviewPage(Page):
         self.previous.clicked.connect(self.turn_back)
         self.next.clicked.connect(self.turn_on)
         self.pitch.clicked.connect(self.pitch_wanted)
-        self.filter = Segments([self.tr("With a look-alike"), self.tr("All")], name=self.tr("Customers"))
+        names = [self.tr("With a look-alike"), self.tr("All"), self.tr("Selected")]
+        self.filter = Segments(names, name=self.tr("Customers"))
         self.filter.chosen.connect(self._choose_filter)
         self.whose = WhoseFace()
         self.whose.wanted.connect(self.choose_whose_face)
@@ -146,17 +154,21 @@ class PreviewPage(Page):
         self._facts = self._faces = None
         self._order = PreviewOrder() if campaign is None or results is None else results.order
         if not stays:
+            self._selected = PreviewOrder()
             self._choices.clear()
             self.customer_card.picture.clear()
             self.look_alike_card.picture.clear()
-        there = len(self._order) > 0
+        if len(self._selected) and (results is None or not _are_there(results, self._selected)):
+            self._selected = PreviewOrder()
+        there = len(self._order) > 0 or len(self._selected) > 0
         self.scroller.setVisible(there)
         self.empty.setVisible(not there)
         for control in (self.previous, self.next, self.pitch):
             control.setVisible(there)
         self.whose.show_campaign(results if there else None)
-        self.filter.setVisible(0 < self._order.with_face < len(self._order))
-        self._show_all_of_them(self._order.with_face == 0 or (stays and bool(self.filter.selected)))
+        self._offer_filters()
+        before = self.filter.selected if stays else WITH_FACE
+        self._turn_through(EVERYBODY if before == WITH_FACE and self._order.with_face == 0 else before)
         if self._pitch is not None:
             self._pitch.close()
         if not there:
@@ -165,14 +177,36 @@ class PreviewPage(Page):
         if not self.show_customer(wanted):
             self.show_customer(self._shown[0])
 
-    def _show_all_of_them(self, everybody: bool) -> None:
-        """Turn through all customers with an offer, or through those with a look-alike."""
-        self.filter.select(int(everybody))
-        self._shown = self._order if everybody else self._order.only_with_face()
+    def _offer_filters(self) -> None:
+        """Offer the ways to turn that differ, where there is more than one."""
+        faces, everybody, selected = self._order.with_face, len(self._order), len(self._selected)
+        counts = {WITH_FACE: faces if faces < everybody else 0, EVERYBODY: everybody, SELECTED: selected}
+        for place, count in counts.items():
+            self.filter.button(place).setVisible(count > 0)
+        self.filter.setVisible(sum(count > 0 for count in counts.values()) > 1)
+
+    def _turn_through(self, whom: int) -> None:
+        """Turn through those with a look-alike, all customers with an offer, or those who were selected."""
+        whom = EVERYBODY if whom == SELECTED and not len(self._selected) else whom
+        self.filter.select(whom)
+        self._shown = (self._order.only_with_face(), self._order, self._selected)[whom]
+
+    def show_selection(self, customers: pa.StringArray) -> None:
+        """Turn through some customers from the first, in their order."""
+        self._selected = PreviewOrder(customers)
+        if not len(self._selected) or self._results is None:
+            return
+        self.scroller.show()
+        self.empty.hide()
+        for control in (self.previous, self.next, self.pitch):
+            control.show()
+        self._offer_filters()
+        self._turn_through(SELECTED)
+        self.show_customer(self._shown[0])
 
     @Slot(int)
     def _choose_filter(self, index: int) -> None:
-        self._show_all_of_them(bool(index))
+        self._turn_through(index)
         if self._shown.place(self.customer) < 0:
             self.show_customer(self._shown[0])
         elif self._facts is not None and self._faces is not None:
@@ -187,7 +221,7 @@ class PreviewPage(Page):
             return False
         self._facts, self._faces = facts, None
         if self._shown.place(customer) < 0 <= self._order.place(customer):
-            self._show_all_of_them(True)
+            self._turn_through(EVERYBODY)
         self._enable()
         if self.customer_card.picture.shown == NOTHING:
             self.customer_card.show_name(facts)
@@ -219,8 +253,8 @@ class PreviewPage(Page):
         self._ask_for_ad()
 
     def _say_verdict(self, facts: CustomerFacts, faces: CustomerFaces) -> None:
-        results, is_all = self._results or CampaignResults(), bool(self.filter.selected)
-        self.set_verdict(preview_verdict(facts, faces, results, self._place(), len(self._shown), is_all=is_all))
+        results, among = self._results or CampaignResults(), AMONG[self.filter.selected]
+        self.set_verdict(preview_verdict(facts, faces, results, self._place(), len(self._shown), among))
 
     # the ad
 
@@ -385,3 +419,13 @@ class PreviewPage(Page):
         room = self.scroller.width() - 2 * GAP
         for place, share in enumerate(shared_width(room, self.ad_card.height(), self.ad_card.ad_size)):
             self._grid.setColumnStretch(place, share)
+
+
+def _are_there(results: CampaignResults, order: PreviewOrder) -> bool:
+    """Whether a campaign still has all of some customers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if results.customers is None:
+        return False
+    return bool(pc.all(pc.is_in(order.customers, value_set=results.customers[CUSTOMER].cast(pa.string()))).as_py())

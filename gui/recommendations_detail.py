@@ -96,6 +96,7 @@ class DetailPane(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self.customer = ""
+        self.offer_key = ""  # of the offer that the pane says the customer gets
         self._is_withheld = False
         self.photo = FacePicture(frame="accent")
         self._tile = _Tile()
@@ -165,6 +166,7 @@ class DetailPane(QFrame):
             self._circle.hide()
             dim(self.reasons, True)
         self.customer = facts.customer
+        self.offer_key = NO_OFFER if facts.offer is None else facts.offer.key
         key = numbers.customer_key(facts.customer)
         self.who.set_whole(tr("Customer {key}").format(key=key))
         phone = "" if facts.phone == UNKNOWN_MAKER else facts.phone
@@ -239,7 +241,7 @@ class DetailPane(QFrame):
             self.sentence.set_notice(tone, icon, f"{bold(name)} {plain(why_no_offer(facts.segment))}")  # type: ignore[arg-type]
 
     def _show_intervals(self, results: CampaignResults, store: ColumnStore, number: int, facts: CustomerFacts) -> None:
-        chosen = facts.offer.key if facts.offer is not None else NO_OFFER
+        chosen = self.offer_key
         if results.evaluation is None:
             maker = store.value(CURRENT_MAKER, number)
             found = loyalty_lines(results, maker, chosen)

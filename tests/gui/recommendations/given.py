@@ -23,12 +23,10 @@ def settle(page, qtbot):
         works = (
             page._work,
             page.customers._work,
-            page._photos._queue,
-            page._circles._queue,
-            page._reasons,
+            page._loaders,
             page._changes,
         )
-        timers = [page._settling, page._drawing, *([page.curve.profit.chart._placing] if page.curve else [])]
+        timers = [page._budget.settling, page._drawing, *([page.curve.profit.chart._placing] if page.curve else [])]
         return not any(work.is_busy for work in works) and not any(each.isActive() for each in timers)
 
     qtbot.waitUntil(rests, timeout=10_000)

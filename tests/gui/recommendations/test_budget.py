@@ -134,7 +134,7 @@ def test_the_slider_stops_where_asking_is_worth_nothing_any_more(shown, qtbot):
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_End)
     assert slider.value() == shown._shown.budget.most < len(shown._shown.store)
-    assert shown._moved_to is None
+    assert not shown._budget.is_on_its_way
     settle(shown, qtbot)
 
 
