@@ -44,7 +44,7 @@ def feature_words(reason: Reason) -> str:
     """Say what is known of a customer that a reason is about."""
     value = reason.value
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return tr("{what}: not known").format(what=_name(reason.feature))
+        return tr("{what}: not known").format(what=feature_name(reason.feature))
     if isinstance(value, str):
         return _text_words(reason.feature, value)
     if reason.feature == "phones_before":
@@ -57,8 +57,8 @@ def feature_words(reason: Reason) -> str:
 def _text_words(feature: str, value: str) -> str:
     sentences = {RESIDENCE: tr("Lives in {value}"), MAKER: tr("Has a {value}"), SEX: tr("Listed as {value}")}
     if feature == MAKER and value == UNKNOWN_MAKER:
-        return tr("{what}: not known").format(what=_name(feature))
-    return sentences.get(feature, f"{_name(feature)}: {{value}}").format(value=value)
+        return tr("{what}: not known").format(what=feature_name(feature))
+    return sentences.get(feature, f"{feature_name(feature)}: {{value}}").format(value=value)
 
 
 def _phones_words(value: float) -> str:
@@ -106,7 +106,7 @@ def _number_words(feature: str, value: float) -> str:
         "makers_before": tr("Other makers before: {count}").format(count=count),
         "own_maker_share": tr("{share} of the phones were of this maker").format(share=share),
     }
-    return sentences.get(feature, f"{_name(feature)}: {count}")
+    return sentences.get(feature, f"{feature_name(feature)}: {count}")
 
 
 def _data_words(megabytes: float) -> str:
@@ -125,8 +125,8 @@ def _trend_words(value: float) -> str:
     return said.format(share=numbers.percent(abs(change), 0))
 
 
-def _name(feature: str) -> str:
-    """Name a feature whose value cannot be told, or that is not known here."""
+def feature_name(feature: str) -> str:
+    """Name a feature; one that is not known here by its column."""
     names = {
         RESIDENCE: tr("Residence"), MAKER: tr("Maker"), SEX: tr("Sex"), "age": tr("Age"),
         "tenure_months": tr("Time as a customer"), "phone_age_months": tr("Age of the phone"),
@@ -135,6 +135,7 @@ def _name(feature: str) -> str:
         "place_entropy": tr("Places"), "incoming_share": tr("Calls that come in"), "night_share": tr("Calls at night"),
         "contact_entropy": tr("Spread of calls"), "balance_mean": tr("Calls that go out"),
         "pareto_share": tr("Few people, many calls"), "interevent_std": tr("Rhythm of calls"),
-        "makers_before": tr("Makers before"),
+        "makers_before": tr("Makers before"), "megabytes": tr("Data used"), "megabytes_trend": tr("Trend of data used"),
+        "usage_records": tr("Times on the internet"),
     }  # fmt: skip
     return names.get(feature, feature.replace("_", " ").capitalize())

@@ -27,6 +27,7 @@ from gui.widgets import Button, EmptyState, HonestyLine, Page, column, row
 if TYPE_CHECKING:
     from engine.campaign import Campaign
     from gui.charts.curve_card import CurveCard
+    from gui.checks_panel import ChecksPanel
     from gui.jobs import JobQueue
     from gui.results import CampaignResults
 
@@ -85,7 +86,8 @@ class RecommendationsPage(Page):
     def _make_body(self) -> None:
         self.figures = [FigureCard() for _ in range(3)]
         self.checks = Button(self.tr("See the checks"), "quiet", "right", icon_after=True)
-        self.checks.clicked.connect(self._show_checks)
+        self.checks.clicked.connect(self._turn_to_checks)
+        self.panel: ChecksPanel | None = None  # made when somebody opens it
         self.honesty = HonestyLine(self.checks)
         self.customers = CustomerTable()
         self.customers.chosen.connect(self._choose)
@@ -102,9 +104,11 @@ class RecommendationsPage(Page):
         curve = QWidget()
         curve.setMinimumHeight(LEAST_CURVE)
         curve.setLayout(self._curve_place)
-        lower = column(self.honesty, (self.customers, 56), self.no_signal, self.no_gain, (curve, 44), gap=12)
+        self._main = QWidget()
+        self._main.setLayout(column((self.customers, 56), self.no_signal, self.no_gain, (curve, 44), gap=12))
+        self._lower = column(self.honesty, (self._main, 1), gap=12)
         content = QWidget()
-        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), lower, gap=10))
+        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), (self._lower, 1), gap=10))
         self.scroller = FittingScroll(content)
         self.empty = EmptyState(
             "offer",
@@ -147,7 +151,9 @@ class RecommendationsPage(Page):
         asked = self._budget.show(shown)
         self._show_figures(shown, asked)
         self.honesty.set_marks(shown.marks)
-        self.checks.setVisible(shown.finding is not Finding.NO_TRIAL)
+        has_trial = shown.finding is not Finding.NO_TRIAL
+        self.checks.setVisible(has_trial)
+        self._show_checks(self._shows_checks and has_trial)
         self._show_choice(shown.results)
         self.customers.setVisible(shown.has_customers)
         self.export.setEnabled(shown.has_customers)
@@ -156,7 +162,6 @@ class RecommendationsPage(Page):
         else:
             self._show_curve()
         if shown.has_customers:
-            has_trial = shown.finding is not Finding.NO_TRIAL
             self.customers.show_customers(shown.results, shown.store, has_trial=has_trial)
         elif shown.finding is Finding.NO_SIGNAL:
             self.no_signal.show_results(shown.results, asked)
@@ -242,11 +247,38 @@ class RecommendationsPage(Page):
             self._curve_place.addWidget(self.curve)
         self.curve.show_results(shown.results, len(shown.store), shown.budget, self._budget.asked)
 
+    @property
+    def _shows_checks(self) -> bool:
+        return self.panel is not None and self.panel.isVisibleTo(self)
+
     @Slot()
-    def _show_checks(self) -> None:
-        if self.curve is not None:
-            self.curve.show_checks()
-            self.scroller.ensureWidgetVisible(self.curve)
+    def _turn_to_checks(self) -> None:
+        """Show the checks in the place of customers and curve, or those again."""
+        self._show_checks(not self._shows_checks)
+        assert self.panel is not None
+        (self.panel.scroller if self._shows_checks else self.checks).setFocus()
+
+    def _show_checks(self, wanted: bool) -> None:
+        shown = self._shown
+        if wanted and shown is not None:
+            if self.panel is None:
+                self.panel = self._made_panel()
+            self.panel.show_results(shown.results, shown.store)
+        if self.panel is not None:
+            self.panel.setVisible(wanted)
+        self._main.setVisible(not wanted)
+        self.checks.set_text(self.tr("Back to the customers") if wanted else self.tr("See the checks"))
+        self.checks.set_icon("left" if wanted else "right")
+        ways = Qt.LayoutDirection
+        self.checks.setLayoutDirection(ways.LeftToRight if wanted else ways.RightToLeft)
+        self.checks.setToolTip(self.tr("Leave the checks (Esc)") if wanted else "")
+
+    def _made_panel(self) -> ChecksPanel:
+        from gui.checks_panel import ChecksPanel
+
+        panel = ChecksPanel()
+        self._lower.addWidget(panel, 1)
+        return panel
 
     @Slot(int)
     def _count_shown(self, rows: int) -> None:
@@ -390,19 +422,22 @@ class RecommendationsPage(Page):
         self._place_pane()
 
     def event(self, event: QEvent) -> bool:
-        """Take Esc before the window does while the pane lies over the page."""
+        """Take Esc before the window does while there is something to close."""
         is_early = event.type() == QEvent.Type.ShortcutOverride
-        if is_early and isinstance(event, QKeyEvent) and self._closes_pane(event):
+        if is_early and isinstance(event, QKeyEvent) and self._takes_escape(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close the pane on Esc."""
-        if self._closes_pane(event):
-            self.close_pane()
+        """Close the pane on Esc, then the checks."""
+        if self._takes_escape(event):
+            if self._place.can_close:
+                self.close_pane()
+            else:
+                self._turn_to_checks()
             return
         super().keyPressEvent(event)
 
-    def _closes_pane(self, event: QKeyEvent) -> bool:
-        return event.key() == Qt.Key.Key_Escape and self._place.can_close
+    def _takes_escape(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and (self._place.can_close or self._shows_checks)
