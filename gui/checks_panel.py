@@ -69,10 +69,11 @@ def _row_of(check: Check) -> QWidget:
     for side, layout, width in ((name_side, name, 108), (figure_side, figure, 148)):
         side.setLayout(layout)
         side.setFixedWidth(width)
+    sentence = Label(check.sentence, wrap=True)
     result = QWidget()
     result.setLayout(
         row(
-            IconLabel(state.icon, state.tone, 18), name_side, (Label(check.sentence, wrap=True), 1), figure_side, behind,
+            IconLabel(state.icon, state.tone, 18), name_side, (sentence, 1), figure_side, behind,
             gap=10, margins=(0, 7, 0, 7),
         )
     )  # fmt: skip
@@ -182,9 +183,9 @@ def _learner_line(score: LearnerScore) -> RowLine:
         said = words.format(value=numbers.points(score.qini), range=numbers.likely_range(*ends))
         return RowLine(score.name, name, note=said, is_strong=True)
     low, high = -score.behind_high, -score.behind_low
-    spread = numbers.likely_range(*(numbers.points(end, signed=False) for end in (low, high)))
+    spread = numbers.likely_range(*(numbers.points(end, 2, signed=False) for end in (low, high)))
     return RowLine(
-        score.name, name, -score.behind, low, high, numbers.points(-score.behind), spread,
+        score.name, name, -score.behind, low, high, numbers.points(-score.behind, 2), spread,
         tone=difference_tone(low, high), unit=tr("points of Qini"),
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ class CalibrationChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetricsF(font("caption", tabular=True))
-        steps = nice_steps(*self._ends, most=4)
+        steps = nice_steps(*self._ends, most=6)
         texts = {step: numbers.points(step, 0, signed=bool(step)) for step in steps}
         left = max(map(metrics.horizontalAdvance, texts.values()), default=0.0) + GAP
         box = self._box(left)

@@ -19,6 +19,7 @@ AXIS = 22  # pixels for the chances below the rows
 LEAST_ROW = 34
 MOST_NAME = 110.0
 GAP = 10
+LAST_TICK = 20  # half of what "100 %" takes
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -61,7 +62,7 @@ class PropensityBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetricsF(font())
         left = min(max(map(metrics.horizontalAdvance, self.names)), MOST_NAME) + GAP
-        width, height = self.width() - left - GAP, (self.height() - AXIS) / len(self.names)
+        width, height = self.width() - left - LAST_TICK, (self.height() - AXIS) / len(self.names)
         painter.setPen(QPen(theme().colour("border"), 1, Qt.PenStyle.DashLine))
         for tick in TICKS:
             x = round(left + tick * width) + 0.5

@@ -146,7 +146,20 @@ class RowChart(QWidget):
             self._draw_row(painter, line, place * self.row_height, columns, at)
         painter.setPen(QPen(theme().colour("control_border"), 1, self.zero))
         zero = math.floor(at(0.0)) + 0.5
-        painter.drawLine(QLineF(zero, 0, zero, len(self.lines) * self.row_height))
+        for first, last in self._rows_with_values():
+            painter.drawLine(QLineF(zero, first * self.row_height, zero, last * self.row_height))
+
+    def _rows_with_values(self) -> list[tuple[int, int]]:
+        """Return from where to where rows follow each other that have a value: a note is not crossed out."""
+        found: list[tuple[int, int]] = []
+        for place, line in enumerate(self.lines):
+            if line.value is None:
+                continue
+            if found and found[-1][1] == place:
+                found[-1] = (found[-1][0], place + 1)
+            else:
+                found.append((place, place + 1))
+        return found
 
     def _draw_row(
         self, painter: QPainter, line: RowLine, top: float, columns: Columns, at: Callable[[float], float]

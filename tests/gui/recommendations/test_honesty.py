@@ -97,8 +97,8 @@ def test_without_a_past_campaign_offers_are_called_associations(shown, campaign,
     settle(shown, qtbot)
 
 
-def test_the_checks_lead_to_the_qini_curve(shown, qtbot):
-    qtbot.mouseClick(shown.checks, CLICK)
+def test_the_curve_has_qini_and_deciles_beside_it(shown, qtbot):
+    qtbot.mouseClick(shown.curve.segments.button(1), CLICK)
     assert shown.curve.stack.currentWidget() is shown.curve.qini
     assert shown.curve.said.text().startswith("Qini")
     qtbot.mouseClick(shown.curve.segments.button(2), CLICK)
