@@ -78,7 +78,7 @@ class CustomerTable(QFrame):
         self._wanted = ""  # the customer on whom the cursor stands after the next arrangement
         self._work = ShortWork(tr("Arranging customers"), self._take, self)
         self._work.failed.connect(self.failed)
-        self.search = SearchField(tr("Customer, town or phone"))
+        self.search = SearchField(tr("Customer, town or phone"), short=tr("Search"))
         self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(SEARCH_WIDTH)
         self.search.searched.connect(self._search)
