@@ -8,7 +8,6 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from engine.columns import CUSTOMER
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
@@ -17,12 +16,12 @@ from gui.face_choices import FaceChoices, WhoseFace, whose_face_job
 from gui.face_loader import FaceLoader
 from gui.fitting_scroll import FittingScroll
 from gui.picture import NOTHING
-from gui.preview_order import PreviewOrder
 from gui.preview_pictures import AdCard, CustomerCard, LookAlikeCard, shared_width
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
-from gui.preview_words import Among, preview_verdict
+from gui.preview_turning import Turning
+from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
-from gui.widgets import Button, EmptyState, Page, Segments
+from gui.widgets import Button, EmptyState, Page
 from gui.withdraw_dialog import Withdrawal
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from gui.jobs import JobQueue
     from gui.pitch import Pitch
 
-WITH_FACE, EVERYBODY, SELECTED = range(3)
-AMONG: tuple[Among, ...] = ("with a look-alike", "with an offer", "selected")
 GAP = 12
 DIM_AFTER_MS = 200
 
@@ -53,9 +50,8 @@ class PreviewPage(Page):
         super().__init__(self.tr("Preview"), jobs, parent)
         self._campaign: Campaign | None = None
         self._results: CampaignResults | None = None
-        self._order = PreviewOrder()
-        self._selected = PreviewOrder()
-        self._shown = PreviewOrder()
+        self._turning = Turning(self)
+        self._turning.chosen.connect(self._turned)
         self._facts: CustomerFacts | None = None
         self._faces: CustomerFaces | None = None
         self._pitch: Pitch | None = None
@@ -117,9 +113,7 @@ class PreviewPage(Page):
         self.previous.clicked.connect(self.turn_back)
         self.next.clicked.connect(self.turn_on)
         self.pitch.clicked.connect(self.pitch_wanted)
-        names = [self.tr("With a look-alike"), self.tr("All"), self.tr("Selected")]
-        self.filter = Segments(names, name=self.tr("Customers"))
-        self.filter.chosen.connect(self._choose_filter)
+        self.filter = self._turning.control
         self.whose = WhoseFace()
         self.whose.wanted.connect(self.choose_whose_face)
         for control in (self.whose, self.filter, self.previous, self.next, self.pitch):
@@ -152,63 +146,42 @@ class PreviewPage(Page):
         self._composer.set_campaign(campaign)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
-        self._order = PreviewOrder() if campaign is None or results is None else results.order
+        self._turning.show_results(None if campaign is None else results, stays=stays)
         if not stays:
-            self._selected = PreviewOrder()
             self._choices.clear()
             self.customer_card.picture.clear()
             self.look_alike_card.picture.clear()
-        if len(self._selected) and (results is None or not _are_there(results, self._selected)):
-            self._selected = PreviewOrder()
-        there = len(self._order) > 0 or len(self._selected) > 0
-        self.scroller.setVisible(there)
-        self.empty.setVisible(not there)
-        for control in (self.previous, self.next, self.pitch):
-            control.setVisible(there)
+        there = self._turning.has_any
+        self._show_parts(there)
         self.whose.show_campaign(results if there else None)
-        self._offer_filters()
-        before = self.filter.selected if stays else WITH_FACE
-        self._turn_through(EVERYBODY if before == WITH_FACE and self._order.with_face == 0 else before)
         if self._pitch is not None:
             self._pitch.close()
         if not there:
             self.set_verdict(self.tr("No customer gets an ad yet."))
             return
         if not self.show_customer(wanted):
-            self.show_customer(self._shown[0])
+            self.show_customer(self._turning.shown[0])
 
-    def _offer_filters(self) -> None:
-        """Offer the ways to turn that differ, where there is more than one."""
-        faces, everybody, selected = self._order.with_face, len(self._order), len(self._selected)
-        counts = {WITH_FACE: faces if faces < everybody else 0, EVERYBODY: everybody, SELECTED: selected}
-        for place, count in counts.items():
-            self.filter.button(place).setVisible(count > 0)
-        self.filter.setVisible(sum(count > 0 for count in counts.values()) > 1)
-
-    def _turn_through(self, whom: int) -> None:
-        """Turn through those with a look-alike, all customers with an offer, or those who were selected."""
-        whom = EVERYBODY if whom == SELECTED and not len(self._selected) else whom
-        self.filter.select(whom)
-        self._shown = (self._order.only_with_face(), self._order, self._selected)[whom]
+    def _show_parts(self, there: bool) -> None:
+        self.scroller.setVisible(there)
+        self.empty.setVisible(not there)
+        for control in (self.previous, self.next):
+            control.setVisible(there)
+        self.pitch.setVisible(self._turning.has_order)
 
     def show_selection(self, customers: pa.StringArray) -> None:
         """Turn through some customers from the first, in their order."""
-        self._selected = PreviewOrder(customers)
-        if not len(self._selected) or self._results is None:
+        if self._results is None or not len(customers):
             return
-        self.scroller.show()
-        self.empty.hide()
-        for control in (self.previous, self.next, self.pitch):
-            control.show()
-        self._offer_filters()
-        self._turn_through(SELECTED)
-        self.show_customer(self._shown[0])
+        self._turning.select(customers)
+        self._show_parts(True)
+        self.show_customer(self._turning.shown[0])
 
-    @Slot(int)
-    def _choose_filter(self, index: int) -> None:
-        self._turn_through(index)
-        if self._shown.place(self.customer) < 0:
-            self.show_customer(self._shown[0])
+    @Slot()
+    def _turned(self) -> None:
+        """Stay at the customer where others are turned through; go to the first where this one is not among them."""
+        if self._turning.place(self.customer) is None:
+            self.show_customer(self._turning.shown[0])
         elif self._facts is not None and self._faces is not None:
             self._enable()
             self._say_verdict(self._facts, self._faces)
@@ -220,8 +193,7 @@ class PreviewPage(Page):
         if campaign is None or results is None or facts is None:
             return False
         self._facts, self._faces = facts, None
-        if self._shown.place(customer) < 0 <= self._order.place(customer):
-            self._turn_through(EVERYBODY)
+        self._turning.reach_for(customer)
         self._enable()
         if self.customer_card.picture.shown == NOTHING:
             self.customer_card.show_name(facts)
@@ -253,8 +225,9 @@ class PreviewPage(Page):
         self._ask_for_ad()
 
     def _say_verdict(self, facts: CustomerFacts, faces: CustomerFaces) -> None:
-        results, among = self._results or CampaignResults(), AMONG[self.filter.selected]
-        self.set_verdict(preview_verdict(facts, faces, results, self._place(), len(self._shown), among))
+        results, turning = self._results or CampaignResults(), self._turning
+        place = turning.place(facts.customer)
+        self.set_verdict(preview_verdict(facts, faces, results, place, len(turning.shown), turning.among))
 
     # the ad
 
@@ -308,20 +281,15 @@ class PreviewPage(Page):
         self._turn(-1)
 
     def _turn(self, step: int) -> None:
-        place = self._place()
-        target = place + step if place is not None else 0
-        if 0 <= target < len(self._shown):
-            self.show_customer(self._shown[target])
-
-    def _place(self) -> int | None:
-        place = self._shown.place(self.customer)
-        return place if place >= 0 else None
+        target = self._turning.neighbour(self.customer, step)
+        if target:
+            self.show_customer(target)
 
     def _enable(self) -> None:
         """Switch off what would lead past the first or the last customer."""
-        place = self._place()
+        place = self._turning.place(self.customer)
         self.previous.setEnabled(place is None or place > 0)
-        self.next.setEnabled(place is None or place < len(self._shown) - 1)
+        self.next.setEnabled(place is None or place < len(self._turning.shown) - 1)
 
     @Slot(str)
     def choose_face(self, photo: str) -> None:
@@ -391,7 +359,7 @@ class PreviewPage(Page):
         """Show the customers with an ad on the full screen, from the one that is shown here."""
         from gui.pitch import Pitch
 
-        if self._campaign is None or self._results is None or not len(self._order) or self._pitch is not None:
+        if self._campaign is None or self._results is None or not self._turning.has_order or self._pitch is not None:
             return
         pitch = Pitch(self.window())
         pitch.left.connect(self._left_pitch)
@@ -419,13 +387,3 @@ class PreviewPage(Page):
         room = self.scroller.width() - 2 * GAP
         for place, share in enumerate(shared_width(room, self.ad_card.height(), self.ad_card.ad_size)):
             self._grid.setColumnStretch(place, share)
-
-
-def _are_there(results: CampaignResults, order: PreviewOrder) -> bool:
-    """Whether a campaign still has all of some customers."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if results.customers is None:
-        return False
-    return bool(pc.all(pc.is_in(order.customers, value_set=results.customers[CUSTOMER].cast(pa.string()))).as_py())
