@@ -8,12 +8,11 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from engine.columns import OFFER, WITHHELD
+from engine.columns import OFFER
 from gui import numbers
-from gui.budget_move import BudgetMove
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
-from gui.offer_changes import OfferChanges, Withholding
+from gui.offer_decisions import OfferDecisions
 from gui.pane_loaders import PaneLoaders
 from gui.recommendations_data import Recommended, recommended
 from gui.recommendations_detail import DetailPane
@@ -44,14 +43,15 @@ class RecommendationsPage(Page):
         self._results: CampaignResults | None = None  # of those who can be asked
         self._shown: Recommended | None = None
         self._asked_for = ""  # the customer to go to once the page is worked out
-        self._changes = OfferChanges(jobs, self)
-        self._changes.began.connect(self._wait_for_change)
-        self._changes.kept.connect(self.changed)
-        self._changes.given_up.connect(self._show_again)
+        self._decisions = OfferDecisions(jobs, self)
+        self._decisions.began.connect(self._wait_for_change)
+        self._decisions.kept.connect(self.changed)
+        self._decisions.given_up.connect(self._show_again)
+        self._decisions.customer_wanted.connect(self.show_customer)
+        self._budget = self._decisions.budget
         self.curve: CurveCard | None = None
         self._work = ShortWork(self.tr("Ranking customers"), self._show, self, share=0.1)
         self._work.failed.connect(self.jobs.failed)
-        self._budget = BudgetMove(self._changes, self)
         self._budget.moved.connect(self._follow_budget)
         self._budget.stayed.connect(self._allow_export)
         self._drawing = QTimer(self, singleShot=True, interval=0)
@@ -66,18 +66,18 @@ class RecommendationsPage(Page):
 
     def _make_actions(self) -> None:
         self.use_single = Button("-", "primary")
-        self.use_single.clicked.connect(self.choose_single)
+        self.use_single.clicked.connect(self._decisions.choose_single)
         self.take_back = Button(self.tr("Take it back"), "plain", "undo", tip=self.tr("Choose again"))
-        self.take_back.clicked.connect(self.choose_again)
+        self.take_back.clicked.connect(self._decisions.choose_again)
         self.export = Button(self.tr("Export"), "plain", "export", tip=self.tr("Save the customers that are shown"))
         for button in (self.use_single, self.take_back, self.export):
             self.add_action(button)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self._decisions.undo)
 
     def _make_pane(self) -> None:
         self.pane = DetailPane(self)
         self.pane.preview_wanted.connect(self._open_preview)
-        self.pane.withholding_wanted.connect(self._withhold)
+        self.pane.withholding_wanted.connect(self._decisions.withhold)
         self.pane.closed.connect(self.close_pane)
         self._loaders = PaneLoaders(self.pane)
         self._loaders.failed.connect(self.jobs.failed)
@@ -98,8 +98,8 @@ class RecommendationsPage(Page):
         self.customers.bar.withholding_wanted.connect(self._withhold_selected)
         self.no_signal = NoSignalCard()
         self.no_gain = NoGainCard()
-        self.no_gain.single_wanted.connect(self.choose_single)
-        self.no_gain.personal_wanted.connect(self.choose_personal)
+        self.no_gain.single_wanted.connect(self._decisions.choose_single)
+        self.no_gain.personal_wanted.connect(self._decisions.choose_personal)
         self._curve_place = column(gap=0)
         curve = QWidget()
         curve.setMinimumHeight(LEAST_CURVE)
@@ -122,9 +122,7 @@ class RecommendationsPage(Page):
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show a campaign's recommendations; None shows the empty state."""
-        if campaign is not self._campaign:
-            self._budget.forget()
-        self._changes.set_campaign(campaign)
+        self._decisions.set_campaign(campaign, is_other=campaign is not self._campaign)
         self._campaign, self._all = campaign, results
         self._loaders.set_campaign(campaign, results)
         if results is None or results.customers is None:
@@ -144,11 +142,11 @@ class RecommendationsPage(Page):
         self.empty.setVisible(not there)
         if shown is None:
             self.set_verdict(self.tr("Nothing is recommended yet."))
-            self._budget.show(None)
+            self._decisions.show(None)
             self._show_choice(None)
             self._place.show_customers(False)
             return
-        asked = self._budget.show(shown)
+        asked = self._decisions.show(shown)
         self._show_figures(shown, asked)
         self.honesty.set_marks(shown.marks)
         has_trial = shown.finding is not Finding.NO_TRIAL
@@ -283,71 +281,16 @@ class RecommendationsPage(Page):
     @Slot(int)
     def _count_shown(self, rows: int) -> None:
         """Say how many rows are shown; there is nothing to export where there are none."""
-        is_resting = not self._changes.is_busy and not self._budget.is_on_its_way
-        self.export.setEnabled(rows > 0 and is_resting)
+        self.export.setEnabled(rows > 0 and self._decisions.is_resting)
         tip = self.tr("Save the {count} customers that are shown, or others").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
         self._place_pane()
 
-    # one offer for all or personal ones, and who shall have none
-
-    @Slot()
-    def choose_single(self) -> None:
-        """Send the best single offer to all."""
-        from engine.offers import Choice
-
-        value = None if self._results is None else self._results.value
-        if value is not None:
-            self._changes.choose(Choice("for_all", value.best_single_offer))
-
-    @Slot()
-    def choose_personal(self) -> None:
-        """Keep personal offers."""
-        from engine.offers import Choice
-
-        self._changes.choose(Choice("personal"))
-
-    @Slot()
-    def choose_again(self) -> None:
-        """Take back that one offer goes to all, or that not all who are worth it are asked."""
-        from engine.offers import Choice
-
-        shown = self._shown
-        if shown is None or self._changes.is_busy:
-            return
-        if chosen_for_all(shown.results) is not None:
-            self._changes.choose(Choice())
-        elif shown.is_limited and shown.budget is not None:
-            self._budget.forget()
-            self._changes.limit(shown.with_most(shown.budget.most), shown.results.choice or Choice())
-
-    @Slot()
-    def undo(self) -> None:
-        """Take back what was withheld, given back or limited last, and go there; else that one offer goes to all."""
-        last = self._changes.last
-        if last is None:
-            self.choose_again()
-        elif not self._changes.is_busy:
-            if isinstance(last, Withholding) and len(last.customers) == 1:
-                self.show_customer(last.customers[0])
-            self._budget.forget()
-            self._changes.undo()
-
-    @Slot(str, bool)
-    def _withhold(self, customer: str, withheld: bool) -> None:
-        self._changes.withhold((customer,), withheld)
+    # while offers change
 
     @Slot()
     def _withhold_selected(self) -> None:
-        """Send those who are selected no offer; who is withheld from already stays so when that is taken back."""
-        shown = self._shown
-        if shown is None:
-            return
-        rows = self.customers.table.selected_rows
-        if shown.store.has(WITHHELD):
-            rows = rows[shown.store.numbers(WITHHELD)[rows] == 0]
-        if len(rows):
-            self._changes.withhold([shown.store.key(number) for number in rows.tolist()], True)
+        self._decisions.withhold_rows(self.customers.table.selected_rows)
 
     @Slot()
     def _wait_for_change(self) -> None:

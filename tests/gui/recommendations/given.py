@@ -24,7 +24,7 @@ def settle(page, qtbot):
             page._work,
             page.customers._work,
             page._loaders,
-            page._changes,
+            page._decisions.changes,
         )
         timers = [page._budget.settling, page._drawing, *([page.curve.profit.chart._placing] if page.curve else [])]
         return not any(work.is_busy for work in works) and not any(each.isActive() for each in timers)
