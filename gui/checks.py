@@ -13,6 +13,7 @@ from gui import numbers
 from gui.column_store import ColumnStore
 from gui.customer_groups import reach_of, thinnest
 from gui.findings import as_good_words, best_for_all
+from gui.honesty import finding_words
 from gui.money import currency_of, likely
 from gui.reason_words import feature_name
 from gui.recommendations_columns import AGE_BAND
@@ -67,23 +68,25 @@ def checks_of(results: CampaignResults, store: ColumnStore) -> tuple[Check, ...]
     evaluation, honesty = results.evaluation, results.honesty
     if evaluation is None or results.value is None:
         return ()
-    found = [_signal(evaluation), _gain(results)]
+    found = [_signal(evaluation)]
+    if evaluation.has_signal:
+        found.append(_gain(results))
     if honesty is not None:
-        found.extend((_arms(honesty), _overlap(honesty), _placebo(honesty)))
-    found.append(_calibration(evaluation, honesty))
+        found.extend((_arms(honesty, results), _overlap(honesty, results), _placebo(honesty, results)))
+    found.append(_calibration(evaluation, results))
     if honesty is not None:
-        found.append(_cause(honesty))
+        found.append(_cause(honesty, results))
     found.extend((*_thin(store), *_reach(store)))
     order: tuple[State, ...] = ("stop", "look")
     return tuple(sorted(found, key=lambda one: order.index(one.state) if one.state in order else len(order)))
 
 
-def _state(honesty: Honesty | None, *kinds: str) -> tuple[State, str]:
+def _state(results: CampaignResults, *kinds: str) -> tuple[State, str]:
     """Return the state of the findings of some kinds, and what was found wrong, empty where nothing was."""
     words: dict[str, State] = {"red": "stop", "amber": "look"}
-    for finding in () if honesty is None else honesty.findings:
+    for finding in () if results.honesty is None else results.honesty.findings:
         if finding.kind in kinds and finding.light in words:
-            return words[finding.light], finding.sentence
+            return words[finding.light], finding_words(finding, results)
     return "fine", ""
 
 
@@ -119,9 +122,9 @@ def _gain(results: CampaignResults) -> Check:
                  value.customers)  # fmt: skip
 
 
-def _arms(honesty: Honesty) -> Check:
+def _arms(honesty: Honesty, results: CampaignResults) -> Check:
     """Say how unlike those with and without an offer are in what differs most."""
-    state, wrong = _state(honesty, "arms differ")
+    state, wrong = _state(results, "arms differ")
     if not honesty.balance:
         return Check(tr("Equal groups"), state, wrong, "", "", honesty.customers)
     worst = honesty.balance[0]
@@ -134,9 +137,9 @@ def _arms(honesty: Honesty) -> Check:
     return Check(tr("Equal groups"), state, sentence, number, spread, honesty.customers)
 
 
-def _overlap(honesty: Honesty) -> Check:
+def _overlap(honesty: Honesty, results: CampaignResults) -> Check:
     """Say whether everybody could have got something else: what weighted customers are worth, and whom that cuts."""
-    state, wrong = _state(honesty, "overlap", "few effective")
+    state, wrong = _state(results, "overlap", "few effective")
     shared = honesty.overlap
     trimmed = numbers.percent(shared.trimmed, 1 if 0 < shared.trimmed < 0.01 else 0)
     said = tr("Everybody could have got something else. Weighted, {customers} customers are worth {effective}.")
@@ -147,8 +150,8 @@ def _overlap(honesty: Honesty) -> Check:
     return Check(tr("Overlap"), state, said, worth, tr("{share} trimmed").format(share=trimmed), honesty.customers)
 
 
-def _placebo(honesty: Honesty) -> Check:
-    state, wrong = _state(honesty, "placebo")
+def _placebo(honesty: Honesty, results: CampaignResults) -> Check:
+    state, wrong = _state(results, "placebo")
     shuffled = honesty.placebo
     alarms = sum(z > Z95 for z in shuffled.z)
     said = tr("With the offers shuffled among the customers there must be no signal, and there is none.")
@@ -160,25 +163,25 @@ def _placebo(honesty: Honesty) -> Check:
     return Check(tr("Placebo"), state, wrong or said, number, spread, shuffled.customers)
 
 
-def _calibration(evaluation: UpliftEvaluation, honesty: Honesty | None) -> Check:
+def _calibration(evaluation: UpliftEvaluation, results: CampaignResults) -> Check:
     """Say whether predictions keep what they promise; without a signal they promise nothing."""
     line = evaluation.calibration
     if line is None or not evaluation.has_signal:
         said = tr("Without a signal nothing is promised that could be kept.")
         return Check(tr("Kept promises"), "shown", said, "", "", evaluation.customers)
-    state, wrong = _state(honesty, "calibration")
+    state, wrong = _state(results, "calibration")
     said = tr("Where one point more was predicted, so many came: the slope, 1 where predictions keep their promise.")
     ends = (numbers.decimal(end, 2) for end in (line.slope_low, line.slope_high))
     number = numbers.decimal(line.slope, 2)
     return Check(tr("Kept promises"), state, wrong or said, number, likely_words(*ends), evaluation.customers)
 
 
-def _cause(honesty: Honesty) -> Check:
+def _cause(honesty: Honesty, results: CampaignResults) -> Check:
     name = tr("Unseen causes")
     if honesty.is_randomised:
         said = tr("A lot drew who got which offer, so nothing unseen stands behind the difference.")
         return Check(name, "fine", said, "", "", honesty.customers)
-    state, wrong = _state(honesty, "not randomised")
+    state, wrong = _state(results, "not randomised")
     number, least = "", ""
     if honesty.e_value is not None:
         number = tr("{value} times").format(value=numbers.decimal(honesty.e_value, 1))

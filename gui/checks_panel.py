@@ -55,13 +55,14 @@ def _row_of(check: Check) -> QWidget:
     """Return a check as a row."""
     state = state_words(check.state)
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    name = column(Label(check.name, "strong"), Label(state.word, "caption", state.tone), gap=0)
+    name = column(None, Label(check.name, "strong"), Label(state.word, "caption", state.tone), None, gap=0)
     number, spread = Label(check.number, "strong", tabular=True), Label(check.range, "caption", "muted", tabular=True)
-    figure = column(gap=0)
+    figure = column(None, gap=0)
     for label in (number, spread):
         label.setAlignment(right)
         label.setVisible(bool(label.text()))
         figure.addWidget(label)
+    figure.addStretch(1)
     count = tr("{count} customers").format(count=numbers.decimal(check.customers))
     behind = Label(count, "caption", "muted", tabular=True, align=right)
     behind.setFixedWidth(112)
@@ -125,12 +126,15 @@ class ChecksPanel(QWidget):
         self._grid.setSpacing(12)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._columns = 0
+        self._arranged: tuple[PictureCard, ...] = ()
         content = QWidget()
         content.setLayout(column(self.not_kept, self.rows, self._grid, None, gap=12))
         self.scroller = FittingScroll(content, only_text=True)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setLayout(column((self.scroller, 1), gap=0))
         self.setMinimumHeight(210)
+        for card in self.cards:
+            self._grid.addWidget(card)
         self._arrange(2)
 
     def show_results(self, results: CampaignResults, store: ColumnStore) -> None:
@@ -155,13 +159,17 @@ class ChecksPanel(QWidget):
         self.best.show_lines(best_lines(evaluation))
         self.cards[3].says.setText(_auuc_words(evaluation))
         self.cards[3].setVisible(bool(evaluation.best))
+        self._arrange(self._columns)
 
     def _arrange(self, columns: int) -> None:
-        """Put the pictures side by side or below each other."""
-        if columns == self._columns:
+        """Put the pictures that there are side by side or below each other."""
+        cards = tuple(card for card in self.cards if not card.isHidden())
+        if (columns, cards) == (self._columns, self._arranged):
             return
-        self._columns = columns
-        for place, card in enumerate(self.cards):
+        self._columns, self._arranged = columns, cards
+        for card in self.cards:
+            self._grid.removeWidget(card)
+        for place, card in enumerate(cards):
             self._grid.addWidget(card, place // columns, place % columns)
         for place in range(2):
             self._grid.setColumnStretch(place, 1 if place < columns else 0)

@@ -11,12 +11,14 @@ from engine.columns import RESIDENCE
 from gui import numbers
 from gui.column_store import ColumnStore
 from gui.customer_groups import reach_of, thinnest
-from gui.findings import as_good_words, best_for_all, is_undecided
+from gui.findings import as_good_words, best_for_all, is_undecided, offer_name
 from gui.money import currency_of, likely
+from gui.reason_words import feature_name
 from gui.recommendations_columns import AGE_BAND
 from gui.widgets import HonestyMark
 
 if TYPE_CHECKING:
+    from engine.uplift import Finding
     from gui.results import CampaignResults
 
 CHECKED = frozenset({"arms differ", "overlap", "few effective", "placebo", "calibration", "not randomised"})
@@ -60,11 +62,27 @@ def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[Honesty
     return tuple(marks)
 
 
+def finding_words(finding: Finding, results: CampaignResults) -> str:
+    """Say what was found; how those with and without an offer differ in the window's own names."""
+    honesty = results.honesty
+    if finding.kind != "arms differ" or honesty is None or not honesty.balance:
+        return finding.sentence
+    worst = honesty.balance[0]
+    lead = tr("Those with and without an offer are not quite alike:")
+    if finding.light == "red":
+        lead = tr("Who got which offer was not left to chance:")
+    rest = tr("{feature} differs by {size} standard deviations with {offer}.").format(
+        feature=feature_name(worst.feature).lower(), size=numbers.decimal(abs(worst.difference), 2),
+        offer=offer_name(results.offers, worst.offer),
+    )  # fmt: skip
+    return f"{lead} {rest}"
+
+
 def _checked_marks(results: CampaignResults) -> Iterator[HonestyMark]:
     """Yield what the checks of the last campaign found, red first; what is fine is not told."""
     for finding in () if results.honesty is None else results.honesty.findings:
         if finding.kind in CHECKED and finding.light != "green":
-            strong, stop, rest = finding.sentence.partition(": ")
+            strong, stop, rest = finding_words(finding, results).partition(": ")
             strong = f"{strong}:" if stop else strong
             if finding.light == "red":
                 yield HonestyMark("stop", "danger", strong, rest)

@@ -51,6 +51,7 @@ def test_what_is_wrong_comes_first_in_the_words_of_what_was_found(results, store
     assert (cause.state, cause.number, cause.range) == ("look", "1.9 times", "1.4 at its least")
     none = rows(without_signal(results), store)
     assert (none["Signal"].state, none["Kept promises"].state) == ("stop", "shown")
+    assert "Personal gain" not in none
 
 
 def test_a_campaign_without_kept_checks_says_what_it_can(results, store):
