@@ -152,6 +152,7 @@ class ProfitChart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.chart = MarkedChart()
+        self.setAccessibleName(self.chart.accessibleName())
         self.slider = BudgetSlider(tr("How many customers to ask"))
         self.slider.valueChanged.connect(self.asked)
         self.chart.placed.connect(self._align)
