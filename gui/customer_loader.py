@@ -30,6 +30,11 @@ class CustomerLoader(QObject):
         self._task: Task | None = None
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a customer is being loaded, or will be."""
+        return self._queue.is_busy
+
+    @property
     def today(self) -> date:
         """The day on which consent must hold."""
         return consent_day(self._campaign, self._results)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
 from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
 from gui import numbers
@@ -282,6 +282,7 @@ class AllowsCard(Card):
         for place, line in enumerate(lines):
             mark = IconLabel("check", "positive", 18) if line.is_enough else IconLabel("warning", "warning", 18)
             sentence = Label(line.sentence, wrap=True)
+            sentence.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # its lines, not a guess
             state = tr("enough") if line.is_enough else tr("not enough")
             sentence.setAccessibleName(f"{names[line.part]}, {state}: {line.sentence}")
             self._grid.addWidget(mark, place, 0)

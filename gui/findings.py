@@ -68,6 +68,11 @@ def best_for_all(results: CampaignResults) -> str:
     return "" if key == NO_OFFER else offer_name(results.offers, key)
 
 
+def as_good_words(single: str) -> str:
+    """Say what does as well as personal offers: one offer for all, or none."""
+    return tr("One offer for all does as well.") if single else tr("No offer at all does as well.")
+
+
 def verdict(results: CampaignResults, asked: int, *, is_limited: bool = False) -> str:
     """Say in one sentence what to do; ``is_limited`` where a budget leaves out some who are worth asking."""
     count = numbers.decimal(asked)

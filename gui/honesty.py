@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from engine.columns import NO_OFFER, OFFER, RESIDENCE
+from engine.columns import RESIDENCE
 from gui import numbers
-from gui.column_store import BoolArray, CodeArray, ColumnStore, IntArray
-from gui.findings import best_for_all, is_undecided
+from gui.column_store import ColumnStore
+from gui.customer_groups import reach_of, thinnest
+from gui.findings import as_good_words, best_for_all, is_undecided, offer_name
 from gui.money import currency_of, likely
+from gui.reason_words import feature_name
 from gui.recommendations_columns import AGE_BAND
 from gui.widgets import HonestyMark
 
 if TYPE_CHECKING:
+    from engine.uplift import Finding
     from gui.results import CampaignResults
 
-THIN = 250  # customers of an age band; fewer are named
 CHECKED = frozenset({"arms differ", "overlap", "few effective", "placebo", "calibration", "not randomised"})
 UNEVEN = 0.10  # between the groups that offers reach most and least; less is not named
 
@@ -62,11 +62,27 @@ def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[Honesty
     return tuple(marks)
 
 
+def finding_words(finding: Finding, results: CampaignResults) -> str:
+    """Say what was found; how those with and without an offer differ in the window's own names."""
+    honesty = results.honesty
+    if finding.kind != "arms differ" or honesty is None or not honesty.balance:
+        return finding.sentence
+    worst = honesty.balance[0]
+    lead = tr("Those with and without an offer are not quite alike:")
+    if finding.light == "red":
+        lead = tr("Who got which offer was not left to chance:")
+    rest = tr("{feature} differs by {size} standard deviations with {offer}.").format(
+        feature=feature_name(worst.feature).lower(), size=numbers.decimal(abs(worst.difference), 2),
+        offer=offer_name(results.offers, worst.offer),
+    )  # fmt: skip
+    return f"{lead} {rest}"
+
+
 def _checked_marks(results: CampaignResults) -> Iterator[HonestyMark]:
     """Yield what the checks of the last campaign found, red first; what is fine is not told."""
     for finding in () if results.honesty is None else results.honesty.findings:
         if finding.kind in CHECKED and finding.light != "green":
-            strong, stop, rest = finding.sentence.partition(": ")
+            strong, stop, rest = finding_words(finding, results).partition(": ")
             strong = f"{strong}:" if stop else strong
             if finding.light == "red":
                 yield HonestyMark("stop", "danger", strong, rest)
@@ -76,7 +92,7 @@ def _checked_marks(results: CampaignResults) -> Iterator[HonestyMark]:
 
 def as_good(results: CampaignResults) -> str:
     """Say what does as well as personal offers: one offer for all, or none."""
-    return tr("One offer for all does as well.") if best_for_all(results) else tr("No offer at all does as well.")
+    return as_good_words(best_for_all(results))
 
 
 def difference(results: CampaignResults) -> str:
@@ -91,60 +107,30 @@ def difference(results: CampaignResults) -> str:
     return (more if value.gain >= 0 else less).format(amount=amount, range=likely(low, high))
 
 
-@dataclass(frozen=True, eq=False)
-class _Groups:
-    """Customers by a group each: ``codes`` are places in ``names``, -1 where the group is not known."""
-
-    names: tuple[str, ...]
-    codes: CodeArray
-
-    def counts(self, among: BoolArray | None = None) -> IntArray:
-        """Return how many customers each group has, or how many of those ``among`` it."""
-        mine = self.codes >= 0 if among is None else among & (self.codes >= 0)
-        return np.bincount(self.codes[mine], minlength=len(self.names))
-
-
-def _groups(store: ColumnStore, name: str) -> _Groups:
-    """Return the customers by a column of texts, such as town or age band."""
-    if not store.has(name):
-        return _Groups((), np.empty(0, dtype=np.int32))
-    found = store.text(name)
-    return _Groups(found.values, found.codes)
-
-
 def _thin_marks(store: ColumnStore) -> tuple[HonestyMark, ...]:
     """Name the age band with the fewest customers, if they are few."""
-    bands = _groups(store, AGE_BAND)
-    if not bands.names:
-        return ()
-    counts = bands.counts()
-    least = int(counts.argmin())
-    count = int(counts[least])
-    if count >= THIN:
+    from engine.offers.reach import THIN
+
+    band, count = thinnest(store, AGE_BAND)
+    if not band or count >= THIN:
         return ()
     rest = tr("only {count} customers.") if count > 1 else tr("only {count} customer.")
-    lead = tr("Age {band}:").format(band=bands.names[least])
+    lead = tr("Age {band}:").format(band=band)
     return (HonestyMark("warning", "warning", lead, rest.format(count=numbers.decimal(count))),)
 
 
 def _uneven_marks(store: ColumnStore) -> tuple[HonestyMark, ...]:
     """Name the two towns, or the two ages, whom offers reach most and least; thin groups are left out."""
-    asked = store.text(OFFER).rows_with(lambda key: key != NO_OFFER)
     widest, said = UNEVEN, ""
-    for groups, sentence in (
-        (_groups(store, RESIDENCE), tr("{most} in {first}, {least} in {last}.")),
-        (_groups(store, AGE_BAND), tr("{most} at the age of {first}, {least} at {last}.")),
+    for column, sentence in (
+        (RESIDENCE, tr("{most} in {first}, {least} in {last}.")),
+        (AGE_BAND, tr("{most} at the age of {first}, {least} at {last}.")),
     ):
-        counts = groups.counts()
-        large = np.flatnonzero(counts >= THIN)
-        if len(large) < 2:
-            continue
-        reach = groups.counts(asked)[large] / counts[large]
-        first, last = int(reach.argmax()), int(reach.argmin())
-        if reach[first] - reach[last] >= widest:
-            widest = float(reach[first] - reach[last])
+        found = reach_of(store, column)
+        if found is not None and found.most_share - found.least_share >= widest:
+            widest = found.most_share - found.least_share
             said = sentence.format(
-                most=numbers.percent(float(reach[first]), 0), first=groups.names[large[first]],
-                least=numbers.percent(float(reach[last]), 0), last=groups.names[large[last]],
+                most=numbers.percent(found.most_share, 0), first=found.most,
+                least=numbers.percent(found.least_share, 0), last=found.least,
             )  # fmt: skip
     return (HonestyMark("info", "text", tr("Offers reach"), said),) if said else ()

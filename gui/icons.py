@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from engine.resources import resource
@@ -35,8 +35,13 @@ def svg_pixmap(source: str, size: int, density: float = 1.0) -> QPixmap:
 
 
 def icon_pixmap(name: str, tone: Tone = "text", size: int = 20, density: float = 1.0) -> QPixmap:
-    """Return one icon in a colour of the theme in use."""
-    return svg_pixmap(_source(name).replace("currentColor", theme().colour(tone).name()), size, density)
+    """Return one icon in a colour of the theme in use; it is drawn once for all who ask."""
+    colour, drawn = theme().colour(tone).name(), QPixmap()
+    key = f"icon {name} {colour} {size} {density}"
+    if not QPixmapCache.find(key, drawn):
+        drawn = svg_pixmap(_source(name).replace("currentColor", colour), size, density)
+        QPixmapCache.insert(key, drawn)
+    return drawn
 
 
 def icon(name: str, tone: Tone = "text", size: int = 20, *, tone_on: Tone | None = None) -> QIcon:

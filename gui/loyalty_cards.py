@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from engine.ages import AGE_BANDS
 from gui import numbers
-from gui.charts.forest_plot import ROW, ForestLine, ForestPlot
+from gui.charts.forest_plot import ForestPlot
 from gui.charts.loyalty_card import LoyaltyCard, cells_of
 from gui.charts.loyalty_grid import FEWEST_PEOPLE, LoyaltyCell, LoyaltyGrid, Measure, most_loyal
 from gui.charts.loyalty_words import Scope, place_name, selection_words
 from gui.charts.picture_button import PictureButton
+from gui.charts.row_chart import ROW, RowLine, difference_tone
 from gui.charts.waiting_curves import WaitingCurve, WaitingCurves
 from gui.results import MakerShare
+from gui.theme import Tone
 from gui.widgets import Button, Card, EmptyState, Label, row
 
 if TYPE_CHECKING:
@@ -120,13 +122,11 @@ class ForestCard(Card):
     def _plot(self) -> QWidget:
         return self.plot
 
-    def show_lines(
-        self, title: str, explains: str, lines: Sequence[ForestLine], selected: str, *, is_difference: bool
-    ) -> None:
+    def show_lines(self, title: str, explains: str, lines: Sequence[RowLine], selected: str) -> None:
         """Show other groups."""
         self.set_title(title)
         self.explains.setText(explains)
-        self.plot.show_lines(lines, selected, is_difference=is_difference)
+        self.plot.show_lines(lines, selected)
         self.scroller.setMinimumHeight(ROW * min(len(lines), MOST_ROWS) + 1)
         place = next((place for place, line in enumerate(lines) if line.key == selected), 0)
         self.scroller.ensureVisible(0, place * ROW + ROW // 2, 0, ROW)
@@ -214,7 +214,7 @@ def place_groups(table: LoyaltyTable, scope: Scope) -> list[Group]:
 
 def forest_lines(
     table: LoyaltyTable, groups: Sequence[Group], maker: str, next_maker: str, measure: Measure
-) -> list[ForestLine]:
+) -> list[RowLine]:
     """Return one line a group, for owners of a maker and a next maker."""
     mine = table.rows[table.rows["maker"] == maker]
     cells = _by_scope(mine[mine["next_maker"] == next_maker], table.horizon_months)
@@ -238,18 +238,19 @@ def _by_scope(rows: pd.DataFrame, horizon_months: int) -> dict[Scope, LoyaltyCel
     return dict(zip(scopes, cells_of(rows, horizon_months), strict=True))
 
 
-def _line(group: Group, cell: LoyaltyCell | None, own: LoyaltyCell | None, measure: Measure, digits: int) -> ForestLine:
+def _line(group: Group, cell: LoyaltyCell | None, own: LoyaltyCell | None, measure: Measure, digits: int) -> RowLine:
     """Return the line of one group; ``own`` tells how many owners there are where there is no cell."""
     if cell is None or math.isnan(cell.probability) or cell.followed_months is not None:
-        return ForestLine(group.key, group.name, note=_why_not(own))
+        return RowLine(group.key, group.name, note=_why_not(own))
     if measure is Measure.COUNT:
-        return ForestLine(group.key, group.name, cell.changes, number=numbers.decimal(cell.changes))
+        return RowLine(group.key, group.name, cell.changes, number=numbers.decimal(cell.changes))
     value, low, high = _ends(cell, measure)
     if math.isnan(value):
-        return ForestLine(group.key, group.name, note=tr("not compared"))
+        return RowLine(group.key, group.name, note=tr("not compared"))
     number = numbers.points(value, digits, signed=measure is Measure.UPLIFT)
     spread = numbers.likely_range(*(numbers.points(end, digits, signed=False) for end in (low, high)))
-    return ForestLine(group.key, group.name, value, low, high, number, spread)
+    tone: Tone = difference_tone(low, high) if measure is Measure.UPLIFT else "accent"
+    return RowLine(group.key, group.name, value, low, high, number, spread, tone=tone)
 
 
 def _why_not(own: LoyaltyCell | None) -> str:

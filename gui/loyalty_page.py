@@ -128,7 +128,7 @@ class LoyaltyPage(Page):
             (self.places, place_groups(table, self._scope), self._scope.residence, self._place_title()),
         ):
             lines = forest_lines(table, groups, maker, next_maker, measure)
-            card.show_lines(title, said, lines, key, is_difference=measure is Measure.UPLIFT)
+            card.show_lines(title, said, lines, key)
         self.waiting.show_table(table, results.makers, self._scope, maker)
 
     def _age_title(self) -> str:

@@ -16,15 +16,17 @@ from gui.face_choices import FaceChoices, WhoseFace, whose_face_job
 from gui.face_loader import FaceLoader
 from gui.fitting_scroll import FittingScroll
 from gui.picture import NOTHING
-from gui.preview_order import PreviewOrder
 from gui.preview_pictures import AdCard, CustomerCard, LookAlikeCard, shared_width
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
+from gui.preview_turning import Turning
 from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
-from gui.widgets import Button, EmptyState, Page, Segments
+from gui.widgets import Button, EmptyState, Page
 from gui.withdraw_dialog import Withdrawal
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from engine.campaign import Campaign, FaceChoice
     from engine.look_alikes import Whose
     from gui.jobs import JobQueue
@@ -37,7 +39,8 @@ DIM_AFTER_MS = 200
 class PreviewPage(Page):
     """Pages through the customers with an offer; Left and Right turn, 1 to 5 choose another face, Ctrl+Z undoes.
 
-    First come those with a look-alike; the others, whose ad goes without a face, are shown when they are asked for.
+    First come those with a look-alike; the others, whose ad goes without a face, are shown when they are asked for, and
+    so are customers who were selected elsewhere.
     """
 
     loaded = Signal(str)  # the faces of this customer are shown
@@ -47,8 +50,8 @@ class PreviewPage(Page):
         super().__init__(self.tr("Preview"), jobs, parent)
         self._campaign: Campaign | None = None
         self._results: CampaignResults | None = None
-        self._order = PreviewOrder()
-        self._shown = PreviewOrder()
+        self._turning = Turning(self)
+        self._turning.chosen.connect(self._turned)
         self._facts: CustomerFacts | None = None
         self._faces: CustomerFaces | None = None
         self._pitch: Pitch | None = None
@@ -110,8 +113,7 @@ class PreviewPage(Page):
         self.previous.clicked.connect(self.turn_back)
         self.next.clicked.connect(self.turn_on)
         self.pitch.clicked.connect(self.pitch_wanted)
-        self.filter = Segments([self.tr("With a look-alike"), self.tr("All")], name=self.tr("Customers"))
-        self.filter.chosen.connect(self._choose_filter)
+        self.filter = self._turning.control
         self.whose = WhoseFace()
         self.whose.wanted.connect(self.choose_whose_face)
         for control in (self.whose, self.filter, self.previous, self.next, self.pitch):
@@ -144,37 +146,42 @@ class PreviewPage(Page):
         self._composer.set_campaign(campaign)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
-        self._order = PreviewOrder() if campaign is None or results is None else results.order
+        self._turning.show_results(None if campaign is None else results, stays=stays)
         if not stays:
             self._choices.clear()
             self.customer_card.picture.clear()
             self.look_alike_card.picture.clear()
-        there = len(self._order) > 0
-        self.scroller.setVisible(there)
-        self.empty.setVisible(not there)
-        for control in (self.previous, self.next, self.pitch):
-            control.setVisible(there)
+        there = self._turning.has_any
+        self._show_parts(there)
         self.whose.show_campaign(results if there else None)
-        self.filter.setVisible(0 < self._order.with_face < len(self._order))
-        self._show_all_of_them(self._order.with_face == 0 or (stays and bool(self.filter.selected)))
         if self._pitch is not None:
             self._pitch.close()
         if not there:
             self.set_verdict(self.tr("No customer gets an ad yet."))
             return
         if not self.show_customer(wanted):
-            self.show_customer(self._shown[0])
+            self.show_customer(self._turning.shown[0])
 
-    def _show_all_of_them(self, everybody: bool) -> None:
-        """Turn through all customers with an offer, or through those with a look-alike."""
-        self.filter.select(int(everybody))
-        self._shown = self._order if everybody else self._order.only_with_face()
+    def _show_parts(self, there: bool) -> None:
+        self.scroller.setVisible(there)
+        self.empty.setVisible(not there)
+        for control in (self.previous, self.next):
+            control.setVisible(there)
+        self.pitch.setVisible(self._turning.has_order)
 
-    @Slot(int)
-    def _choose_filter(self, index: int) -> None:
-        self._show_all_of_them(bool(index))
-        if self._shown.place(self.customer) < 0:
-            self.show_customer(self._shown[0])
+    def show_selection(self, customers: pa.StringArray) -> None:
+        """Turn through some customers from the first, in their order."""
+        if self._results is None or not len(customers):
+            return
+        self._turning.select(customers)
+        self._show_parts(True)
+        self.show_customer(self._turning.shown[0])
+
+    @Slot()
+    def _turned(self) -> None:
+        """Stay at the customer where others are turned through; go to the first where this one is not among them."""
+        if self._turning.place(self.customer) is None:
+            self.show_customer(self._turning.shown[0])
         elif self._facts is not None and self._faces is not None:
             self._enable()
             self._say_verdict(self._facts, self._faces)
@@ -186,8 +193,7 @@ class PreviewPage(Page):
         if campaign is None or results is None or facts is None:
             return False
         self._facts, self._faces = facts, None
-        if self._shown.place(customer) < 0 <= self._order.place(customer):
-            self._show_all_of_them(True)
+        self._turning.reach_for(customer)
         self._enable()
         if self.customer_card.picture.shown == NOTHING:
             self.customer_card.show_name(facts)
@@ -219,8 +225,9 @@ class PreviewPage(Page):
         self._ask_for_ad()
 
     def _say_verdict(self, facts: CustomerFacts, faces: CustomerFaces) -> None:
-        results, is_all = self._results or CampaignResults(), bool(self.filter.selected)
-        self.set_verdict(preview_verdict(facts, faces, results, self._place(), len(self._shown), is_all=is_all))
+        results, turning = self._results or CampaignResults(), self._turning
+        place = turning.place(facts.customer)
+        self.set_verdict(preview_verdict(facts, faces, results, place, len(turning.shown), turning.among))
 
     # the ad
 
@@ -274,20 +281,15 @@ class PreviewPage(Page):
         self._turn(-1)
 
     def _turn(self, step: int) -> None:
-        place = self._place()
-        target = place + step if place is not None else 0
-        if 0 <= target < len(self._shown):
-            self.show_customer(self._shown[target])
-
-    def _place(self) -> int | None:
-        place = self._shown.place(self.customer)
-        return place if place >= 0 else None
+        target = self._turning.neighbour(self.customer, step)
+        if target:
+            self.show_customer(target)
 
     def _enable(self) -> None:
         """Switch off what would lead past the first or the last customer."""
-        place = self._place()
+        place = self._turning.place(self.customer)
         self.previous.setEnabled(place is None or place > 0)
-        self.next.setEnabled(place is None or place < len(self._shown) - 1)
+        self.next.setEnabled(place is None or place < len(self._turning.shown) - 1)
 
     @Slot(str)
     def choose_face(self, photo: str) -> None:
@@ -357,7 +359,7 @@ class PreviewPage(Page):
         """Show the customers with an ad on the full screen, from the one that is shown here."""
         from gui.pitch import Pitch
 
-        if self._campaign is None or self._results is None or not len(self._order) or self._pitch is not None:
+        if self._campaign is None or self._results is None or not self._turning.has_order or self._pitch is not None:
             return
         pitch = Pitch(self.window())
         pitch.left.connect(self._left_pitch)

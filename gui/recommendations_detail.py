@@ -1,32 +1,33 @@
-"""The pane of one customer: who it is, the offer in a sentence, each offer's interval, the phones so far."""
+"""The pane of one customer: who it is, the offer in a sentence, each offer's range, reasons, phones, circle."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.columns import CURRENT_MAKER, CUSTOMER, NO_OFFER, OFFER, PLANNED, UNKNOWN_MAKER
+from engine.columns import CURRENT_MAKER, NO_OFFER, OFFER, PLANNED, UNKNOWN_MAKER
 from gui import numbers
-from gui.budget import uplift_column
-from gui.charts.offer_intervals import Interval, OfferIntervals
+from gui.charts.reason_bars import ReasonBars
+from gui.charts.row_chart import RowChart
 from gui.column_store import ColumnStore
 from gui.consent_words import consent_chip
 from gui.customer_circle import CircleFacts
 from gui.customer_facts import CustomerFacts, customer_facts
+from gui.customer_lines import Phone, loyalty_lines, offer_lines, phones_of
 from gui.customer_photo import CustomerPhoto
+from gui.customer_reasons import CustomerReasons
 from gui.fitting_scroll import FittingScroll
 from gui.icons import icon_pixmap
 from gui.offer_words import more_say_yes, why_no_offer
 from gui.photo_view import FacePicture
 from gui.recommendations_columns import tr
 from gui.theme import DETAIL_PANE, RADIUS_PHOTO, look, theme
-from gui.widgets import Button, Chip, ElidedLabel, Label, Notice, bold, clear, column, plain, row
+from gui.widgets import Button, Chip, ElidedLabel, Label, Notice, bold, clear, column, dim, plain, row
 
 if TYPE_CHECKING:
     from engine.offers import Offer
@@ -62,60 +63,6 @@ class _Tile(QWidget):
         painter.drawPixmap((self.width() - 26) // 2, (self.height() - 26) // 2, pixmap)
 
 
-@dataclass(frozen=True)
-class Phone:
-    """A phone that a customer had: since when, which, and whether it is in use now."""
-
-    since: date | None
-    name: str
-    is_now: bool
-
-
-def phones_of(results: CampaignResults, customer: str) -> tuple[Phone, ...]:
-    """Return a customer's phones, the latest first."""
-    import pyarrow.compute as pc
-
-    if results.phones is None:
-        return ()
-    found = []
-    for phone in results.phones.filter(pc.equal(results.phones[CUSTOMER], customer)).to_pylist():
-        maker, model, since = phone["maker"] or "", phone["model"] or "", phone["start"]
-        name = model if model.startswith(maker) else f"{maker} {model}".strip()
-        day = since.date() if isinstance(since, datetime) else since
-        found.append(Phone(day, name, phone["end"] is None))
-    return tuple(sorted(found, key=lambda each: each.since or date.min, reverse=True))
-
-
-def offer_intervals(results: CampaignResults, store: ColumnStore, number: int, chosen: str) -> tuple[Interval, ...]:
-    """Return what each offer does to the customer in a row; empty where the campaign does not know."""
-    found = []
-    for offer in results.offers:
-        if store.has(uplift_column(offer.key)):
-            middle, low, high = (
-                float(store.numbers(f"{part}:{offer.key}")[number]) for part in ("uplift", "low", "high")
-            )
-            if not math.isnan(middle):
-                found.append(Interval(offer.name, middle, low, high, is_chosen=offer.key == chosen))
-    return tuple(sorted(found, key=lambda each: -each.value))
-
-
-def loyalty_intervals(results: CampaignResults, maker: str, chosen: str) -> tuple[Interval, ...]:
-    """Return how often owners of a maker's phones go next to the maker of each offer."""
-    if results.loyalty is None:
-        return ()
-    rows = results.loyalty.rows
-    is_told = rows["followed_months"] == results.loyalty.horizon_months
-    mine = rows[(rows["group"] == "all") & (rows["maker"] == maker) & is_told]
-    known: dict[str, Any] = {str(row.next_maker): row for row in mine.itertuples(index=False)}
-    found = []
-    for offer in results.offers:
-        one = known.get(offer.maker)
-        if one is not None:
-            numbers_of = (float(one.probability), float(one.low), float(one.high))
-            found.append(Interval(offer.name, *numbers_of, is_chosen=offer.key == chosen, is_level=True))
-    return tuple(sorted(found, key=lambda each: -each.value))
-
-
 def _as_decided(
     facts: CustomerFacts, results: CampaignResults, store: ColumnStore, number: int
 ) -> tuple[CustomerFacts, Offer | None]:
@@ -149,6 +96,7 @@ class DetailPane(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self.customer = ""
+        self.offer_key = ""  # of the offer that the pane says the customer gets
         self._is_withheld = False
         self.photo = FacePicture(frame="accent")
         self._tile = _Tile()
@@ -163,8 +111,13 @@ class DetailPane(QFrame):
         self.close_button = Button("", "quiet", "close", tip=tr("Close (Esc)"))
         self.close_button.clicked.connect(self.closed)
         self.sentence = Notice("accent", "offer")
-        self.offers = OfferIntervals()
+        self.offers = RowChart(tr("Each offer, in points of 100"))
         self._offers = _Part(tr("Each offer, in points of 100"), self.offers)
+        self.reasons = ReasonBars(tr("Why this offer"))
+        self.adds_up = Label("", "caption", "muted", wrap=True)
+        self.adds_up.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._reasons = _Part(tr("Why this offer"), self.reasons, self.adds_up)
+        self._reasons.hide()
         self.phones = QGridLayout()
         self.phones.setHorizontalSpacing(12)
         self.phones.setVerticalSpacing(3)
@@ -191,8 +144,11 @@ class DetailPane(QFrame):
         head.setAlignment(self._photos, Qt.AlignmentFlag.AlignTop)
         content = QWidget()
         content.setLayout(
-            column(head, self.sentence, self._offers, self._phones, self._circle, None, gap=14, margins=(20, 18, 20, 8))
-        )
+            column(
+                head, self.sentence, self._offers, self._reasons, self._phones, self._circle, None,
+                gap=14, margins=(20, 18, 20, 8),
+            )
+        )  # fmt: skip
         foot = row((self.open_preview, 1), self.no_offer, margins=(20, 6, 20, 14))
         return column((FittingScroll(content), 1), foot, gap=0)
 
@@ -208,7 +164,9 @@ class DetailPane(QFrame):
         facts, beyond = _as_decided(facts, results, store, number)
         if facts.customer != self.customer:
             self._circle.hide()
+            dim(self.reasons, True)
         self.customer = facts.customer
+        self.offer_key = NO_OFFER if facts.offer is None else facts.offer.key
         key = numbers.customer_key(facts.customer)
         self.who.set_whole(tr("Customer {key}").format(key=key))
         phone = "" if facts.phone == UNKNOWN_MAKER else facts.phone
@@ -240,6 +198,21 @@ class DetailPane(QFrame):
         if circle is not None and is_mine:
             self.circle.setText(circle.sentence)
 
+    def show_reasons(self, reasons: CustomerReasons | None) -> None:
+        """Show what the model uses of the customer who is shown; nothing where the campaign does not hold it."""
+        is_mine = reasons is not None and reasons.customer == self.customer
+        self._reasons.setVisible(is_mine)
+        dim(self.reasons, False)
+        if reasons is None or not is_mine:
+            return
+        title = tr("Why this offer") if reasons.is_chosen else tr("For and against {offer}")
+        title = title.format(offer=reasons.offer.name)
+        self._reasons.heading.setText(title)
+        self.reasons.setAccessibleName(title)
+        self.reasons.show_lines(reasons.lines)
+        said = tr("In points of 100; the parts add up to {total}. It is what the model uses, not causes.")
+        self.adds_up.setText(said.format(total=reasons.total))
+
     def _say_offer(self, results: CampaignResults, facts: CustomerFacts, beyond: Offer | None) -> None:
         name = f"{facts.offer.name}." if facts.offer is not None else tr("No offer.")
         if facts.is_withheld:
@@ -268,17 +241,18 @@ class DetailPane(QFrame):
             self.sentence.set_notice(tone, icon, f"{bold(name)} {plain(why_no_offer(facts.segment))}")  # type: ignore[arg-type]
 
     def _show_intervals(self, results: CampaignResults, store: ColumnStore, number: int, facts: CustomerFacts) -> None:
-        chosen = facts.offer.key if facts.offer is not None else NO_OFFER
+        chosen = self.offer_key
         if results.evaluation is None:
             maker = store.value(CURRENT_MAKER, number)
-            found = loyalty_intervals(results, maker, chosen)
+            found = loyalty_lines(results, maker, chosen)
             title = tr("Next phone of 100 owners of {maker}").format(maker=maker)
         else:
-            found = offer_intervals(results, store, number, chosen)
+            found = offer_lines(results, store, number, chosen)
             title = tr("Each offer, in points of 100")
         self._offers.setVisible(bool(found))
         self._offers.heading.setText(title)
-        self.offers.show_intervals(found)
+        self.offers.setAccessibleName(title)
+        self.offers.show_lines(found)
 
     def _show_phones(self, phones: tuple[Phone, ...]) -> None:
         clear(self.phones)

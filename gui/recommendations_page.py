@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPropertyAnimation, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QWidget
 
-from engine.columns import OFFER, WITHHELD
+from engine.columns import OFFER
 from gui import numbers
-from gui.customer_circle import CircleFacts, CustomerCircleLoader
-from gui.customer_photo import CustomerPhoto, CustomerPhotoLoader
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
-from gui.offer_changes import OfferChanges, Withholding
+from gui.offer_decisions import OfferDecisions
+from gui.pane_loaders import PaneLoaders
 from gui.recommendations_data import Recommended, recommended
 from gui.recommendations_detail import DetailPane
 from gui.recommendations_export import RecommendationsExport
 from gui.recommendations_figures import FigureCard, NoGainCard, NoSignalCard, use_words
 from gui.recommendations_table import CustomerTable
 from gui.short_work import ShortWork
-from gui.theme import DETAIL_PANE, PAGE_MARGIN
+from gui.sliding_pane import SlidingPane
 from gui.widgets import Button, EmptyState, HonestyLine, Page, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
     from gui.charts.curve_card import CurveCard
+    from gui.checks_panel import ChecksPanel
     from gui.jobs import JobQueue
     from gui.results import CampaignResults
 
-SLIDES_BELOW = 1280  # width of the window
-SLIDE_MS = 140
 LEAST_CURVE = 210
-SETTLE_MS = 250  # after the last key on the budget's slider
 
 
 class RecommendationsPage(Page):
@@ -46,70 +43,72 @@ class RecommendationsPage(Page):
         self._results: CampaignResults | None = None  # of those who can be asked
         self._shown: Recommended | None = None
         self._asked_for = ""  # the customer to go to once the page is worked out
-        self._moved_to: int | None = None  # how many the slider asks, until the campaign file has it
-        self._is_open = False
-        self._changes = OfferChanges(jobs, self)
-        self._changes.began.connect(self._wait_for_change)
-        self._changes.kept.connect(self.changed)
-        self._changes.given_up.connect(self._show_again)
+        self._decisions = OfferDecisions(jobs, self)
+        self._decisions.began.connect(self._wait_for_change)
+        self._decisions.kept.connect(self.changed)
+        self._decisions.given_up.connect(self._show_again)
+        self._decisions.customer_wanted.connect(self.show_customer)
+        self._budget = self._decisions.budget
         self.curve: CurveCard | None = None
-        self._work = ShortWork(self.tr("Ranking customers"), self._show, self)
+        self._work = ShortWork(self.tr("Ranking customers"), self._show, self, share=0.1)
         self._work.failed.connect(self.jobs.failed)
-        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settling.timeout.connect(self._keep_budget)
+        self._budget.moved.connect(self._follow_budget)
+        self._budget.stayed.connect(self._allow_export)
         self._drawing = QTimer(self, singleShot=True, interval=0)
         self._drawing.timeout.connect(self._show_curve)
-        self._photos = CustomerPhotoLoader(self)
-        self._photos.loaded.connect(self._take_photo)
-        self._photos.failed.connect(self.jobs.failed)
-        self._circles = CustomerCircleLoader(self)
-        self._circles.loaded.connect(self._take_circle)
-        self._circles.failed.connect(self.jobs.failed)
-        self.use_single = Button("-", "primary")
-        self.use_single.clicked.connect(self.choose_single)
-        self.take_back = Button(self.tr("Take it back"), "plain", "undo", tip=self.tr("Choose again"))
-        self.take_back.clicked.connect(self.choose_again)
-        self.add_action(self.use_single)
-        self.add_action(self.take_back)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
-        self.export = Button(self.tr("Export"), "plain", "export", tip=self.tr("Save the customers that are shown"))
-        self.add_action(self.export)
+        self._make_actions()
         self._make_body()
+        self._make_pane()
         self.exporting = RecommendationsExport(self, self.customers, self.jobs)
         self.export.clicked.connect(self.exporting.ask)
         self.customers.bar.export_wanted.connect(self.exporting.ask_selected)
-        self.customers.bar.preview_wanted.connect(self._open_preview_of_first)
-        self.customers.bar.withholding_wanted.connect(self._withhold_selected)
+        self.set_campaign(None, None)
+
+    def _make_actions(self) -> None:
+        self.use_single = Button("-", "primary")
+        self.use_single.clicked.connect(self._decisions.choose_single)
+        self.take_back = Button(self.tr("Take it back"), "plain", "undo", tip=self.tr("Choose again"))
+        self.take_back.clicked.connect(self._decisions.choose_again)
+        self.export = Button(self.tr("Export"), "plain", "export", tip=self.tr("Save the customers that are shown"))
+        for button in (self.use_single, self.take_back, self.export):
+            self.add_action(button)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self._decisions.undo)
+
+    def _make_pane(self) -> None:
         self.pane = DetailPane(self)
         self.pane.preview_wanted.connect(self._open_preview)
-        self.pane.withholding_wanted.connect(self._withhold)
+        self.pane.withholding_wanted.connect(self._decisions.withhold)
         self.pane.closed.connect(self.close_pane)
-        self._slide = QPropertyAnimation(self.pane, b"pos", self)
-        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._slide.finished.connect(self._settle_pane)
-        self.set_campaign(None, None)
+        self._loaders = PaneLoaders(self.pane)
+        self._loaders.failed.connect(self.jobs.failed)
+        self._place = SlidingPane(self, self.pane)
 
     def _make_body(self) -> None:
         self.figures = [FigureCard() for _ in range(3)]
         self.checks = Button(self.tr("See the checks"), "quiet", "right", icon_after=True)
-        self.checks.clicked.connect(self._show_checks)
+        self.checks.clicked.connect(self._turn_to_checks)
+        self.panel: ChecksPanel | None = None  # made when somebody opens it
         self.honesty = HonestyLine(self.checks)
         self.customers = CustomerTable()
         self.customers.chosen.connect(self._choose)
         self.customers.opened.connect(self._open)
         self.customers.arranged.connect(self._count_shown)
         self.customers.failed.connect(self.jobs.failed)
+        self.customers.bar.preview_wanted.connect(self._open_preview_of_selected)
+        self.customers.bar.withholding_wanted.connect(self._withhold_selected)
         self.no_signal = NoSignalCard()
         self.no_gain = NoGainCard()
-        self.no_gain.single_wanted.connect(self.choose_single)
-        self.no_gain.personal_wanted.connect(self.choose_personal)
+        self.no_gain.single_wanted.connect(self._decisions.choose_single)
+        self.no_gain.personal_wanted.connect(self._decisions.choose_personal)
         self._curve_place = column(gap=0)
         curve = QWidget()
         curve.setMinimumHeight(LEAST_CURVE)
         curve.setLayout(self._curve_place)
-        lower = column(self.honesty, (self.customers, 56), self.no_signal, self.no_gain, (curve, 44), gap=12)
+        self._main = QWidget()
+        self._main.setLayout(column((self.customers, 56), self.no_signal, self.no_gain, (curve, 44), gap=12))
+        self._lower = column(self.honesty, (self._main, 1), gap=12)
         content = QWidget()
-        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), lower, gap=10))
+        content.setLayout(column(row(*((card, 1) for card in self.figures), gap=12), (self._lower, 1), gap=10))
         self.scroller = FittingScroll(content)
         self.empty = EmptyState(
             "offer",
@@ -123,13 +122,9 @@ class RecommendationsPage(Page):
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show a campaign's recommendations; None shows the empty state."""
-        if campaign is not self._campaign:
-            self._moved_to = None
-            self._settling.stop()
-        self._changes.set_campaign(campaign)
+        self._decisions.set_campaign(campaign, is_other=campaign is not self._campaign)
         self._campaign, self._all = campaign, results
-        self._photos.set_campaign(campaign, results)
-        self._circles.set_campaign(campaign, results)
+        self._loaders.set_campaign(campaign, results)
         if results is None or results.customers is None:
             self._work.give_up()
             self._show(None)
@@ -147,14 +142,16 @@ class RecommendationsPage(Page):
         self.empty.setVisible(not there)
         if shown is None:
             self.set_verdict(self.tr("Nothing is recommended yet."))
-            self._is_open = False
+            self._decisions.show(None)
             self._show_choice(None)
-            self._place_pane()
+            self._place.show_customers(False)
             return
-        asked = self._asked_now(shown)
+        asked = self._decisions.show(shown)
         self._show_figures(shown, asked)
         self.honesty.set_marks(shown.marks)
-        self.checks.setVisible(shown.finding is not Finding.NO_TRIAL)
+        has_trial = shown.finding is not Finding.NO_TRIAL
+        self.checks.setVisible(has_trial)
+        self._show_checks(self._shows_checks and has_trial)
         self._show_choice(shown.results)
         self.customers.setVisible(shown.has_customers)
         self.export.setEnabled(shown.has_customers)
@@ -163,7 +160,6 @@ class RecommendationsPage(Page):
         else:
             self._show_curve()
         if shown.has_customers:
-            has_trial = shown.finding is not Finding.NO_TRIAL
             self.customers.show_customers(shown.results, shown.store, has_trial=has_trial)
         elif shown.finding is Finding.NO_SIGNAL:
             self.no_signal.show_results(shown.results, asked)
@@ -186,55 +182,26 @@ class RecommendationsPage(Page):
 
     # the budget
 
-    def _asked_now(self, shown: Recommended) -> int:
-        """Return how many are asked: as the slider says if it was moved meanwhile, else as the file says."""
-        if self._moved_to is None or shown.budget is None:
-            self._moved_to = None
-            return shown.asked
-        if self._moved_to == shown.asked:
-            self._moved_to = None
-            return shown.asked
-        shown.budget.decide(shown.store, self._moved_to)
-        self._settling.start()
-        return self._moved_to
-
     @Slot(int)
-    def _move_budget(self, asked: int) -> None:
+    def _follow_budget(self, asked: int) -> None:
         """Let figures, table and pane follow the slider; the file follows when it rests."""
-        shown = self._shown
-        if shown is None or shown.budget is None or asked == self._moved_to:
+        shown, number = self._shown, self.customers.table.chosen
+        if shown is None:
             return
-        self._moved_to = asked
-        before = shown.store.text(OFFER)
-        shown.budget.decide(shown.store, asked)
         self._show_figures(shown, asked)
         self.customers.follow_offers()
         self.export.setEnabled(False)
-        number = self.customers.table.chosen
-        if number >= 0 and before.codes[number] != shown.store.text(OFFER).codes[number]:
+        if number >= 0 and self.pane.offer_key != shown.store.value(OFFER, number):
             self.pane.show_customer(shown.results, shown.store, number)
-        self._settling.start()
 
     @Slot()
-    def _keep_budget(self) -> None:
-        """Keep how many are asked in the campaign file, once the slider rests and nothing else is being changed."""
-        from engine.offers import Choice
-
-        shown, asked = self._shown, self._moved_to
-        if shown is None or asked is None:
-            return
-        if self._changes.is_busy or (self.curve is not None and self.curve.profit.slider.isSliderDown()):
-            self._settling.start()
-        elif asked == shown.asked:
-            self._moved_to = None
-            self.export.setEnabled(True)
-        else:
-            self._changes.limit(shown.with_most(asked), shown.results.choice or Choice())
+    def _allow_export(self) -> None:
+        self.export.setEnabled(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Keep the budget at once when another page is shown."""
-        if self._settling.isActive() and self.window().isVisible():
-            self._keep_budget()
+        if self._budget.settling.isActive() and self.window().isVisible():
+            self._budget.keep()
         super().hideEvent(event)
 
     # the choice
@@ -274,86 +241,56 @@ class RecommendationsPage(Page):
             return
         if self.curve is None:
             self.curve = CurveCard()
-            self.curve.asked.connect(self._move_budget)
+            self._budget.follow(self.curve)
             self._curve_place.addWidget(self.curve)
-        asked = shown.asked if self._moved_to is None else self._moved_to
-        self.curve.show_results(shown.results, len(shown.store), shown.budget, asked)
+        self.curve.show_results(shown.results, len(shown.store), shown.budget, self._budget.asked)
+
+    @property
+    def _shows_checks(self) -> bool:
+        return self.panel is not None and self.panel.isVisibleTo(self)
 
     @Slot()
-    def _show_checks(self) -> None:
-        if self.curve is not None:
-            self.curve.show_checks()
-            self.scroller.ensureWidgetVisible(self.curve)
+    def _turn_to_checks(self) -> None:
+        """Show the checks in the place of customers and curve, or those again."""
+        self._show_checks(not self._shows_checks)
+        assert self.panel is not None
+        (self.panel.scroller if self._shows_checks else self.checks).setFocus()
+
+    def _show_checks(self, wanted: bool) -> None:
+        shown = self._shown
+        if wanted and shown is not None:
+            if self.panel is None:
+                self.panel = self._made_panel()
+            self.panel.show_results(shown.results, shown.store)
+        if self.panel is not None:
+            self.panel.setVisible(wanted)
+        self._main.setVisible(not wanted)
+        self.checks.set_text(self.tr("Back to the customers") if wanted else self.tr("See the checks"))
+        self.checks.set_icon("left" if wanted else "right")
+        ways = Qt.LayoutDirection
+        self.checks.setLayoutDirection(ways.LeftToRight if wanted else ways.RightToLeft)
+        self.checks.setToolTip(self.tr("Leave the checks (Esc)") if wanted else "")
+
+    def _made_panel(self) -> ChecksPanel:
+        from gui.checks_panel import ChecksPanel
+
+        panel = ChecksPanel()
+        self._lower.addWidget(panel, 1)
+        return panel
 
     @Slot(int)
     def _count_shown(self, rows: int) -> None:
         """Say how many rows are shown; there is nothing to export where there are none."""
-        self.export.setEnabled(rows > 0 and not self._changes.is_busy and self._moved_to is None)
+        self.export.setEnabled(rows > 0 and self._decisions.is_resting)
         tip = self.tr("Save the {count} customers that are shown, or others").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
         self._place_pane()
 
-    # one offer for all or personal ones, and who shall have none
-
-    @Slot()
-    def choose_single(self) -> None:
-        """Send the best single offer to all."""
-        from engine.offers import Choice
-
-        value = None if self._results is None else self._results.value
-        if value is not None:
-            self._changes.choose(Choice("for_all", value.best_single_offer))
-
-    @Slot()
-    def choose_personal(self) -> None:
-        """Keep personal offers."""
-        from engine.offers import Choice
-
-        self._changes.choose(Choice("personal"))
-
-    @Slot()
-    def choose_again(self) -> None:
-        """Take back that one offer goes to all, or that not all who are worth it are asked."""
-        from engine.offers import Choice
-
-        shown = self._shown
-        if shown is None or self._changes.is_busy:
-            return
-        if chosen_for_all(shown.results) is not None:
-            self._changes.choose(Choice())
-        elif shown.is_limited and shown.budget is not None:
-            self._settling.stop()
-            self._moved_to = None
-            self._changes.limit(shown.with_most(shown.budget.most), shown.results.choice or Choice())
-
-    @Slot()
-    def undo(self) -> None:
-        """Take back what was withheld, given back or limited last, and go there; else that one offer goes to all."""
-        last = self._changes.last
-        if last is None:
-            self.choose_again()
-        elif not self._changes.is_busy:
-            if isinstance(last, Withholding) and len(last.customers) == 1:
-                self.show_customer(last.customers[0])
-            self._settling.stop()
-            self._moved_to = None
-            self._changes.undo()
-
-    @Slot(str, bool)
-    def _withhold(self, customer: str, withheld: bool) -> None:
-        self._changes.withhold((customer,), withheld)
+    # while offers change
 
     @Slot()
     def _withhold_selected(self) -> None:
-        """Send those who are selected no offer; who is withheld from already stays so when that is taken back."""
-        shown = self._shown
-        if shown is None:
-            return
-        rows = self.customers.table.selected_rows
-        if shown.store.has(WITHHELD):
-            rows = rows[shown.store.numbers(WITHHELD)[rows] == 0]
-        if len(rows):
-            self._changes.withhold([shown.store.key(number) for number in rows.tolist()], True)
+        self._decisions.withhold_rows(self.customers.table.selected_rows)
 
     @Slot()
     def _wait_for_change(self) -> None:
@@ -364,7 +301,7 @@ class RecommendationsPage(Page):
     @Slot()
     def _show_again(self) -> None:
         """Show what the file has: what was wanted could not be kept."""
-        self._moved_to = None
+        self._budget.forget()
         if self._results is not None:
             self.set_campaign(self._campaign, self._all)
 
@@ -382,8 +319,7 @@ class RecommendationsPage(Page):
             return True
         if not self._has_customer() or not self.customers.show_key(customer):
             return False
-        self._is_open = True
-        self._place_pane()
+        self._place.open(slides=False)
         return True
 
     @Slot(int)
@@ -391,37 +327,24 @@ class RecommendationsPage(Page):
         if self._shown is None:
             return
         self.pane.show_customer(self._shown.results, self._shown.store, number)
-        self._photos.ask(self.pane.customer)
-        self._circles.ask(self.pane.customer)
-
-    @Slot(object)
-    def _take_photo(self, photo: CustomerPhoto) -> None:
-        self.pane.show_photo(photo, self._photos.today)
-
-    @Slot(object)
-    def _take_circle(self, circle: CircleFacts | None) -> None:
-        self.pane.show_circle(circle)
+        self._loaders.ask()
 
     @Slot(int)
     def _open(self, number: int) -> None:
         """Let the pane slide in where it is not there anyway."""
-        if not self._is_open:
-            self._is_open = True
-            self._place_pane(slides=True)
+        self._place.open(slides=True)
 
     @Slot()
     def close_pane(self) -> None:
         """Let the pane slide out."""
-        if self._is_open and self._is_over():
-            self._is_open = False
-            self._place_pane(slides=True)
+        if self._place.close():
             self.customers.table.setFocus()
 
     @Slot()
-    def _open_preview_of_first(self) -> None:
-        selected = self.customers.selection
-        if selected:
-            self._open_preview(selected[0])
+    def _open_preview_of_selected(self) -> None:
+        """Open the Preview to walk through those who are selected, in the order in which they are shown."""
+        if len(self.customers.selection):
+            self.selection_wanted.emit(self.customers.selection)
 
     @Slot(str)
     def _open_preview(self, customer: str) -> None:
@@ -429,42 +352,12 @@ class RecommendationsPage(Page):
 
     # the room
 
-    def _is_over(self) -> bool:
-        """Whether the pane lies over the page instead of beside it."""
-        return self.window().width() < SLIDES_BELOW
-
     def _has_customer(self) -> bool:
         return self._shown is not None and self._shown.has_customers
 
-    def _place_pane(self, *, slides: bool = False) -> None:
-        """Put the pane beside the page, over it, or away."""
-        over, has_customer = self._is_over(), self._has_customer()
-        beside = has_customer and not over
-        right = DETAIL_PANE + 16 if beside else PAGE_MARGIN
-        layout = self.layout()
-        assert layout is not None
-        layout.setContentsMargins(PAGE_MARGIN, 16, right, 12)
-        self.customers.details.setVisible(over)
-        self.pane.set_closable(over)
-        self.pane.resize(DETAIL_PANE, self.height())
-        is_in = beside or (has_customer and over and self._is_open)
-        target = QPoint(self.width() - DETAIL_PANE if is_in else self.width(), 0)
-        self._slide.stop()
-        moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
-        self.pane.raise_()
-        if slides and moves and self.isVisible():
-            self.pane.show()
-            self._slide.setDuration(SLIDE_MS)
-            self._slide.setEndValue(target)
-            self._slide.start()
-            return
-        self.pane.move(target)
-        self.pane.setVisible(is_in)
-
-    @Slot()
-    def _settle_pane(self) -> None:
-        """Hide the pane once it has slid out, so that Tab does not reach it."""
-        self.pane.setVisible(self.pane.x() < self.width())
+    def _place_pane(self) -> None:
+        self.customers.details.setVisible(self._place.is_over)
+        self._place.show_customers(self._has_customer())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the pane again."""
@@ -472,19 +365,22 @@ class RecommendationsPage(Page):
         self._place_pane()
 
     def event(self, event: QEvent) -> bool:
-        """Take Esc before the window does while the pane lies over the page."""
+        """Take Esc before the window does while there is something to close."""
         is_early = event.type() == QEvent.Type.ShortcutOverride
-        if is_early and isinstance(event, QKeyEvent) and self._closes_pane(event):
+        if is_early and isinstance(event, QKeyEvent) and self._takes_escape(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close the pane on Esc."""
-        if self._closes_pane(event):
-            self.close_pane()
+        """Close the pane on Esc, then the checks."""
+        if self._takes_escape(event):
+            if self._place.can_close:
+                self.close_pane()
+            else:
+                self._turn_to_checks()
             return
         super().keyPressEvent(event)
 
-    def _closes_pane(self, event: QKeyEvent) -> bool:
-        return event.key() == Qt.Key.Key_Escape and self._is_open and self._is_over()
+    def _takes_escape(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and (self._place.can_close or self._shows_checks)

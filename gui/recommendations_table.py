@@ -24,6 +24,8 @@ from gui.table_model import TableColumn
 from gui.widgets import Button, EmptyState, FilterButton, Flow, SearchField, clear, column, row
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from gui.results import CampaignResults
 
 SEARCH_WIDTH = 172
@@ -76,7 +78,7 @@ class CustomerTable(QFrame):
         self._wanted = ""  # the customer on whom the cursor stands after the next arrangement
         self._work = ShortWork(tr("Arranging customers"), self._take, self)
         self._work.failed.connect(self.failed)
-        self.search = SearchField(tr("Customer, town or phone"))
+        self.search = SearchField(tr("Customer, town or phone"), short=tr("Search"))
         self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(SEARCH_WIDTH)
         self.search.searched.connect(self._search)
@@ -153,10 +155,12 @@ class CustomerTable(QFrame):
             self._arrange()
 
     @property
-    def selection(self) -> tuple[str, ...]:
+    def selection(self) -> pa.StringArray:
         """The customers who are selected, in the order in which they are shown."""
+        import pyarrow as pa
+
         store = self._store
-        return () if store is None else tuple(store.key(number) for number in self.table.selected_rows.tolist())
+        return pa.array([], pa.string()) if store is None else store.keys.take(pa.array(self.table.selected_rows))
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from engine.job import Job, JobContext
@@ -63,7 +63,8 @@ class SeedsCard(Card):
         self.start.clicked.connect(self._find)
         self.save = Button(tr("Save the list"), "quiet", "export")
         self.save.clicked.connect(self._ask_where)
-        self.sentence = Label("", "body", "muted", wrap=True)
+        top = Qt.AlignmentFlag.AlignTop  # where the list is not there yet
+        self.sentence = Label("", "body", "muted", wrap=True, align=top)
         columns = (
             Column("#", is_number=True),
             Column(tr("Customer"), stretches=True),

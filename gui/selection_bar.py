@@ -23,7 +23,7 @@ class SelectionBar(QFrame):
         self.count = Label("", "strong", tabular=True)
         self.export = Button(tr("Export"), "plain", "export", tip=tr("Save the customers that are selected"))
         self.export.clicked.connect(self.export_wanted)
-        self.preview = Button(tr("Preview"), "plain", "preview", tip=tr("Open the Preview at the first of them"))
+        self.preview = Button(tr("Preview"), "plain", "preview", tip=tr("Walk through them in the Preview"))
         self.preview.clicked.connect(self.preview_wanted)
         self.no_offer = Button(tr("No offer"), "plain", "no-offer", tip=tr("Send them no offer (Ctrl+Z takes it back)"))
         self.no_offer.clicked.connect(self.withholding_wanted)

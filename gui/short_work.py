@@ -14,14 +14,17 @@ MANY_ROWS = 50_000
 
 
 class ShortWork(QObject):
-    """Does one kind of work over and over; only what was asked for last is delivered."""
+    """Does one kind of work over and over; only what was asked for last is delivered.
+
+    ``share`` of the rows that others do at once are done at once: less than 1 for work that takes longer per row.
+    """
 
     failed = Signal(Exception)
     settled = Signal()  # nothing runs and nothing waits
 
-    def __init__(self, name: str, done: Callable[[Any], object], parent: QObject) -> None:
+    def __init__(self, name: str, done: Callable[[Any], object], parent: QObject, *, share: float = 1.0) -> None:
         super().__init__(parent)
-        self._name = name
+        self._name, self._share = name, share
         self._done = done
         self._queue = JobQueue(self)
         self._queue.failed.connect(self.failed)
@@ -35,7 +38,7 @@ class ShortWork(QObject):
     def ask(self, work: Callable[[], object], rows: int) -> None:
         """Do the work over a number of rows; its result goes to ``done``, now or later."""
         self.give_up()
-        if rows < MANY_ROWS and not self._queue.is_busy:
+        if rows < self._share * MANY_ROWS and not self._queue.is_busy:
             self._done(work())
             return
 

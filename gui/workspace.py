@@ -16,6 +16,8 @@ from gui.steps import StepKey, make_page, step_marks, steps
 from gui.widgets import Page, row
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from engine.campaign import Campaign
 
 NARROW_BELOW = 1120
@@ -92,6 +94,7 @@ class Workspace(QWidget):
         if key not in self.pages:
             page = make_page(key, self._jobs)
             page.step_wanted.connect(self._wanted)
+            page.selection_wanted.connect(self._show_selection)
             page.pitch_wanted.connect(self.pitch_wanted)
             page.changed.connect(self.campaign_changed)
             self.pages[key] = page
@@ -131,6 +134,12 @@ class Workspace(QWidget):
         if key in self._stale:
             self._stale.discard(key)
             self.page(key).set_campaign(self._campaign, self._results)
+
+    @Slot(object)
+    def _show_selection(self, customers: pa.StringArray) -> None:
+        """Walk through some customers in the Preview."""
+        self.show_step("preview")
+        self.page("preview").show_selection(customers)
 
     @Slot(str)
     def _go(self, key: str) -> None:

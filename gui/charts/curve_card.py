@@ -26,7 +26,7 @@ PROFIT, QINI, DECILES = 0, 1, 2
 
 
 class CurveCard(Card):
-    """What asking earns, and the checks behind it. ``asked`` tells how many somebody wants to ask."""
+    """What asking earns, and how customers were ranked. ``asked`` tells how many somebody wants to ask."""
 
     asked = Signal(int)
 
@@ -85,12 +85,6 @@ class CurveCard(Card):
         elif self.segments.selected == PROFIT:
             self.segments.select(QINI)
         self._choose(self.segments.selected)
-
-    def show_checks(self) -> None:
-        """Show the Qini curve, which is the check whether the order of customers means anything."""
-        self.segments.select(QINI)
-        self._choose(QINI)
-        self.segments.button(QINI).setFocus()
 
     @Slot(int)
     def _choose(self, index: int) -> None:

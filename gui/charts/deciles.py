@@ -13,8 +13,8 @@ from gui import numbers
 from gui.charts.line_chart import BOTTOM, TICK_GAP, colour_axes, pen, quiet_plot
 from gui.charts.profit_curve import tr
 from gui.charts.qini_curve import point_ticks
-from gui.offer_words import is_clear
-from gui.theme import Tone, font, look, theme
+from gui.charts.row_chart import PALE, difference_tone
+from gui.theme import font, look, theme
 from gui.widgets import column
 
 if TYPE_CHECKING:
@@ -83,12 +83,9 @@ class DecileChart(QWidget):
         bottom.setTicks([[(place, names.get(place, numbers.decimal(place))) for place in range(1, count + 1)]])
 
     def _draw_tenth(self, item: Any, decile: Any) -> None:
-        tone: Tone = "control_border"
-        if is_clear(decile.low, decile.high):
-            tone = "accent" if decile.low > 0 else "warning"
-        colour = theme().colour(tone)
+        colour = theme().colour(difference_tone(decile.low, decile.high))
         pale = QColor(colour)
-        pale.setAlphaF(0.36)
+        pale.setAlphaF(PALE)
         x = decile.number
         bar = pen(self, pale, 6)
         bar.setCapStyle(Qt.PenCapStyle.RoundCap)

@@ -11,7 +11,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import numbers
-from gui.charts.line_chart import BOTTOM, colour_axes, nice_steps, quiet_plot
+from gui.charts.line_chart import BOTTOM, colour_axes, quiet_plot
+from gui.charts.steps_of_axes import nice_steps
 from gui.theme import look, theme
 from gui.widgets import column
 

@@ -12,6 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 GAP = 4.0
 ENOUGH = 18.0
 TRIED = 32
+PROBES = 9  # points at which a line is looked at under a name
 BETWEEN = 40.0  # against a place where another line lies between a name and its own
 
 
@@ -38,9 +39,9 @@ class PixelLine:
     x: FloatArray
     y: FloatArray
 
-    def between(self, left: float, right: float) -> FloatArray:
-        """Return the heights from left to right."""
-        found: FloatArray = np.interp(np.linspace(left, right, 9), self.x, self.y)
+    def between(self, left: float | FloatArray, right: float | FloatArray) -> FloatArray:
+        """Return PROBES heights from left to right, (PROBES,) or (PROBES, places)."""
+        found: FloatArray = np.interp(np.linspace(left, right, PROBES), self.x, self.y)
         return found
 
 
@@ -52,10 +53,17 @@ def place_labels(
     Where nothing is clear the least bad place is returned; further right is better among equals.
     """
     placed: list[Box] = []
-    for own, size in enumerate(sizes):
-        candidates = _candidates(lines[own], size, area)
-        others = [line for place, line in enumerate(lines) if place != own]
-        placed.append(max(candidates, key=lambda box: _score(box, lines[own], others, (*taken, *placed), area)))
+    for own, (width, height) in enumerate(sizes):
+        lefts = np.linspace(area.x + GAP, max(area.x + GAP, area.x + area.width - width - GAP), TRIED)
+        under = [line.between(lefts, lefts + width) for line in lines]
+        mine = under.pop(own)
+        found: list[tuple[float, Box]] = []
+        for tops in (mine.min(axis=0) - GAP - height, mine.max(axis=0) + GAP):
+            scores = _scores(lefts, tops, height, mine, under, area)
+            for left, top, score in zip(lefts.tolist(), tops.tolist(), scores.tolist(), strict=True):
+                box = Box(left, top, width, height)
+                found.append((score - _overlaps(box, (*taken, *placed)), box))
+        placed.append(max(found, key=lambda one: one[0])[1])
     return tuple(placed)
 
 
@@ -67,29 +75,23 @@ def is_crossed(box: Box, lines: Sequence[PixelLine]) -> bool:
     )
 
 
-def _candidates(line: PixelLine, size: tuple[float, float], area: Box) -> list[Box]:
-    width, height = size
-    found = []
-    for left in np.linspace(area.x + GAP, max(area.x + GAP, area.x + area.width - width - GAP), TRIED):
-        heights = line.between(left, left + width)
-        found.append(Box(float(left), float(heights.min()) - GAP - height, width, height))
-        found.append(Box(float(left), float(heights.max()) + GAP, width, height))
-    return found
+def _scores(
+    lefts: FloatArray, tops: FloatArray, height: float, mine: FloatArray, others: Sequence[FloatArray], area: Box
+) -> FloatArray:
+    """Return how good places are: clearance counts up to what is enough, steepness and what lies outside against it.
+
+    ``mine`` and ``others`` are the heights of the lines at PROBES points under each place.
+    """
+    scores: FloatArray = 0.02 * (lefts - area.x) / max(area.width, 1.0) * ENOUGH - 0.3 * np.ptp(mine, axis=0)
+    for there in others:
+        clear = np.maximum(tops - there.max(axis=0), there.min(axis=0) - (tops + height))
+        scores += np.where(clear >= 0, np.minimum(ENOUGH, clear), 4.0 * clear)
+        apart = there.mean(axis=0)
+        scores -= BETWEEN * ((apart - mine.mean(axis=0)) * (apart - (tops + height / 2)) < 0)
+    outside = np.maximum(0.0, area.y - tops) + np.maximum(0.0, tops + height - area.y - area.height)
+    return scores - 10.0 * outside
 
 
-def _score(box: Box, own: PixelLine, others: Sequence[PixelLine], taken: Sequence[Box], area: Box) -> float:
-    """Return how good a place is: clearance counts up to what is enough, steepness and overlaps count against it."""
-    score = 0.02 * (box.x - area.x) / max(area.width, 1.0) * ENOUGH
-    heights = own.between(box.x, box.x + box.width)
-    score -= 0.3 * float(heights.max() - heights.min())
-    for line in others:
-        there = line.between(box.x, box.x + box.width)
-        above, below = box.y - float(there.max()), float(there.min()) - (box.y + box.height)
-        clear = max(above, below)
-        score += min(ENOUGH, clear) if clear >= 0 else 4.0 * clear
-        middle = box.y + box.height / 2
-        if (there.mean() - heights.mean()) * (there.mean() - middle) < 0:
-            score -= BETWEEN
-    score -= sum(5.0 + box.overlap(other) for other in taken if box.overlap(other) > 0)
-    outside = max(0.0, area.y - box.y) + max(0.0, box.y + box.height - area.y - area.height)
-    return score - 10.0 * outside
+def _overlaps(box: Box, taken: Sequence[Box]) -> float:
+    """Return what speaks against a place for covering what is taken."""
+    return sum(5.0 + box.overlap(other) for other in taken if box.overlap(other) > 0)

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QWidget
 from engine.columns import NO_OFFER
 from gui import numbers
 from gui.charts.budget_slider import BudgetSlider
-from gui.charts.line_chart import ChartLine, LineChart, Tick, nice_steps, pen
+from gui.charts.line_chart import ChartLine, LineChart, Tick, pen
 from gui.charts.line_labels import Box
+from gui.charts.steps_of_axes import nice_steps
 from gui.money import Currency
 from gui.theme import font, theme
 from gui.widgets import column
@@ -151,6 +152,7 @@ class ProfitChart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.chart = MarkedChart()
+        self.setAccessibleName(self.chart.accessibleName())
         self.slider = BudgetSlider(tr("How many customers to ask"))
         self.slider.valueChanged.connect(self.asked)
         self.chart.placed.connect(self._align)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui import numbers
-from gui.charts.line_chart import ChartLine, LineChart, Tick, nice_steps
+from gui.charts.line_chart import ChartLine, LineChart, Tick
 from gui.charts.profit_curve import tr
+from gui.charts.steps_of_axes import nice_steps
 
 if TYPE_CHECKING:
     from engine.uplift import UpliftEvaluation

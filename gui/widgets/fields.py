@@ -14,6 +14,7 @@ from gui.widgets.labels import IconLabel
 
 PAUSE_MS = 120
 CROSS = 30
+FRAME = 24  # border, padding, and what Qt keeps off the text
 
 
 class SearchField(QLineEdit):
@@ -21,9 +22,11 @@ class SearchField(QLineEdit):
 
     searched = Signal(str)
 
-    def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
+    def __init__(self, placeholder: str, parent: QWidget | None = None, *, short: str = "") -> None:
         super().__init__(parent)
+        self._hints = (placeholder, short or placeholder)
         self.setPlaceholderText(placeholder)
+        self.setToolTip(placeholder if short else "")
         self.setAccessibleName(placeholder)
         self.setFont(font())
         self.setFixedHeight(32)
@@ -52,8 +55,12 @@ class SearchField(QLineEdit):
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the cross at the right end."""
+        """Keep the cross at the right end, and the hint whole: its short form where the long one would be cut."""
         super().resizeEvent(event)
+        margins = self.textMargins()
+        room = self.width() - margins.left() - margins.right() - FRAME
+        whole, short = self._hints
+        self.setPlaceholderText(whole if self.fontMetrics().horizontalAdvance(whole) <= room else short)
         self.cross.setGeometry(self.width() - CROSS - 1, 1, CROSS, self.height() - 2)
 
     def _show_cross(self, text: str) -> None:

@@ -57,7 +57,7 @@ class Label(QLabel):
         if align is not None:
             self.setAlignment(align)
         if tone is not None:
-            self.set_tone(tone)
+            self.setProperty("tone", tone)  # before it is polished for the first time, so once is enough
 
     def set_tone(self, tone: Tone) -> None:
         """Change the colour of the text."""

@@ -117,6 +117,8 @@ class Flow(QLayout):
                 continue
             size = item.sizeHint()
             width = min(size.width(), max(rect.width(), item.minimumSize().width()))
+            if width < size.width() and item.hasHeightForWidth():
+                size.setHeight(item.heightForWidth(width))
             if line and x + width > rect.right() + 1:
                 _settle(line, height, move=move)
                 x, y, line, height = rect.x(), y + height + self.spacing(), [], 0

@@ -12,6 +12,8 @@ from gui.widgets.labels import Label
 from gui.widgets.layouts import column, row
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from engine.campaign import Campaign
     from gui.jobs import JobQueue
     from gui.results import CampaignResults
@@ -22,11 +24,13 @@ class Page(QWidget):
 
     Subclasses fill ``body``, call ``set_verdict`` and ``add_action``, and override ``set_campaign``.
     ``step_wanted`` asks the window for another step (a StepKey) and, if the second text is not empty, for that
-    customer on it; ``pitch_wanted`` asks for the full screen; ``changed`` says that the campaign file was altered, so
-    that the window reads it anew.
+    customer on it; ``selection_wanted`` asks for the Preview of some customers (an Arrow array of their keys);
+    ``pitch_wanted`` asks for the full screen; ``changed`` says that the campaign file was altered, so that the window
+    reads it anew.
     """
 
     step_wanted = Signal(str, str)
+    selection_wanted = Signal(object)
     pitch_wanted = Signal()
     changed = Signal()
 
@@ -64,6 +68,9 @@ class Page(QWidget):
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, where the page has such a thing; return whether it shows this one."""
         return False
+
+    def show_selection(self, customers: pa.StringArray) -> None:
+        """Walk through some customers, where the page has such a thing."""
 
     def open_pitch(self) -> None:
         """Show the pitch on the full screen, where the page has one."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import CARD_PADDING, Tone
@@ -109,6 +109,20 @@ class HonestyMark:
     rest: str = ""
 
 
+class _Statement(Label):
+    """A sentence as wide as its line where there is room, and wrapped where there is not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, rich=True)
+        self._line = super().sizeHint()
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """Ask for one line."""
+        return self._line
+
+
 class HonestyLine(QWidget):
     """What was found about the figures above, always there: red first, then amber, then green."""
 
@@ -124,8 +138,8 @@ class HonestyLine(QWidget):
         """Show statements in the order given."""
         clear(self._marks)
         for mark in marks:
-            text = Label(f"{bold(mark.strong)} {plain(mark.rest)}".strip(), rich=True)
-            statement = Frame(row(IconLabel(mark.icon, mark.tone, 18), text, gap=8), "clear")
+            text = _Statement(f"{bold(mark.strong)} {plain(mark.rest)}".strip())
+            statement = Frame(row(IconLabel(mark.icon, mark.tone, 18), (text, 1), gap=8), "clear")
             self._marks.addWidget(statement)
         self.setAccessibleName(" ".join(f"{mark.strong} {mark.rest}" for mark in marks))
 

@@ -147,7 +147,7 @@ def measure(page: RecommendationsPage) -> list[Figure]:
     ]
     table.clearSelection()
     figures.append(Figure("Budget slider", median_of(move, 30), 50))
-    page._settling.stop()
+    page._budget.settling.stop()
     return figures
 
 

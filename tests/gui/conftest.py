@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QObject, QThread, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.campaign import Campaign
@@ -19,6 +20,8 @@ from gui.main_window import MainWindow
 from gui.results import CampaignResults, read_results
 from gui.settings import Settings
 from gui.theme import look
+
+Widget = TypeVar("Widget", bound=QWidget)
 
 
 @pytest.fixture
@@ -93,6 +96,43 @@ def demo_window(window: MainWindow, qtbot: QtBot, demo_campaign_path: Path, tmp_
     qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
     yield window
     qtbot.waitUntil(lambda: not any(queue.is_busy for queue in window.findChildren(JobQueue)), timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def still_campaign(demo_campaign_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+    """A copy of the demo campaign, open, for all tests that leave it as it is."""
+    path = tmp_path_factory.mktemp("still") / "demo.semblance"
+    shutil.copy(demo_campaign_path, path)
+    with Campaign.open(path, "demo") as campaign:
+        yield campaign
+
+
+@pytest.fixture(scope="session")
+def still_results(still_campaign: Campaign) -> CampaignResults:
+    """What that campaign holds for the pages."""
+    return read_results(still_campaign)
+
+
+@pytest.fixture
+def jobs(application: QApplication) -> Iterator[JobQueue]:
+    """The queue that a page works with."""
+    jobs = JobQueue()
+    yield jobs
+    jobs.stop()
+    assert jobs.wait()
+
+
+@pytest.fixture
+def on_screen(qtbot: QtBot) -> Callable[[Widget], Widget]:
+    """Return what brings a widget onto the screen in the size of a window's page."""
+
+    def show(widget: Widget) -> Widget:
+        qtbot.addWidget(widget)
+        widget.resize(1232, 852)
+        widget.show()
+        return widget
+
+    return show
 
 
 @pytest.fixture

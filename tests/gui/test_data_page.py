@@ -9,24 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from gui import numbers
 from gui.data_cards import allowances, reject_reasons
 from gui.data_page import DataPage
-from gui.jobs import JobQueue
 
 
 @pytest.fixture
-def jobs(application):
-    jobs = JobQueue()
-    yield jobs
-    jobs.stop()
-    assert jobs.wait()
-
-
-@pytest.fixture
-def page(qtbot, jobs, demo_campaign, demo_results):
-    page = DataPage(jobs)
-    qtbot.addWidget(page)
-    page.resize(1232, 852)
-    page.show()
-    page.set_campaign(demo_campaign, demo_results)
+def page(qtbot, jobs, on_screen, still_campaign, still_results):
+    page = on_screen(DataPage(jobs))
+    page.set_campaign(still_campaign, still_results)
     qtbot.waitExposed(page)
     return page
 
@@ -39,9 +27,9 @@ def click_cell(qtbot, chart, row, column):
     qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=chart.cell_rect(row, column).center())
 
 
-def test_the_verdict_counts_rows_customers_and_what_was_set_aside(page, demo_results):
-    rows = sum(file.rows for file in demo_results.files)
-    aside = sum(file.rejected for file in demo_results.files)
+def test_the_verdict_counts_rows_customers_and_what_was_set_aside(page, still_results):
+    rows = sum(file.rows for file in still_results.files)
+    aside = sum(file.rejected for file in still_results.files)
     assert aside > 0
     assert page.verdict.text() == (
         f"{numbers.decimal(rows - aside)} rows are in, of 2,000 customers. "
@@ -49,39 +37,39 @@ def test_the_verdict_counts_rows_customers_and_what_was_set_aside(page, demo_res
     )
 
 
-def test_every_file_is_listed_with_its_kind_in_words(page, demo_results):
+def test_every_file_is_listed_with_its_kind_in_words(page, still_results):
     table = page.files.table
-    assert table.row_count == len(demo_results.files)
+    assert table.row_count == len(still_results.files)
     kinds = {table.cell(row, 1).text for row in range(table.row_count)}
     assert kinds == {"Calls", "Internet use", "Customers", "Last campaign", "Offers"}
-    for row, file in enumerate(demo_results.files):
+    for row, file in enumerate(still_results.files):
         assert table.cell(row, 0).text == file.file
         assert table.cell(row, 2).text == numbers.decimal(file.rows)
         assert table.cell(row, 3).text == numbers.decimal(file.rejected)
         assert (table.cell(row, 4).text, table.cell(row, 4).icon) == ("Read", "check")
 
 
-def test_rows_set_aside_are_counted_by_reason_with_the_first_one_as_it_stands(page, demo_results):
-    reasons = reject_reasons(demo_results.rejects)
-    assert sum(reason.rows for reason in reasons) == demo_results.rejects.num_rows
+def test_rows_set_aside_are_counted_by_reason_with_the_first_one_as_it_stands(page, still_results):
+    reasons = reject_reasons(still_results.rejects)
+    assert sum(reason.rows for reason in reasons) == still_results.rejects.num_rows
     assert [reason.rows for reason in reasons] == sorted((reason.rows for reason in reasons), reverse=True)
     top = reasons[0]
-    first = next(row for row in demo_results.rejects.to_pylist() if row["reason"] == top.reason)
+    first = next(row for row in still_results.rejects.to_pylist() if row["reason"] == top.reason)
     assert page.rejects.table.cell(0, 0).text == top.reason
     assert (
         page.rejects.table.cell(0, 2).tip == f"{first['file']}, line {numbers.decimal(first['line'])}: {first['text']}"
     )
-    assert page.rejects.heading.text().startswith(f"Set aside: {demo_results.rejects.num_rows} rows, 0.")
+    assert page.rejects.heading.text().startswith(f"Set aside: {still_results.rejects.num_rows} rows, 0.")
 
 
-def test_the_list_of_rows_set_aside_is_saved_as_csv(page, qtbot, jobs, demo_results, tmp_path, monkeypatch):
+def test_the_list_of_rows_set_aside_is_saved_as_csv(page, qtbot, jobs, still_results, tmp_path, monkeypatch):
     path = tmp_path / "aside.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
     with qtbot.waitSignal(jobs.emptied):
         qtbot.mouseClick(page.rejects.save, Qt.MouseButton.LeftButton)
     with path.open(encoding="utf-8", newline="") as file:
         saved = list(csv.DictReader(file))
-    expected = demo_results.rejects.to_pylist()
+    expected = still_results.rejects.to_pylist()
     assert [row["text"] for row in saved] == [row["text"] for row in expected]
     assert [int(row["line"]) for row in saved] == [row["line"] for row in expected]
     assert list(tmp_path.glob(".*.part")) == []
@@ -94,39 +82,39 @@ def test_a_list_that_cannot_be_saved_is_told_and_leaves_nothing(page, qtbot, job
     assert not (tmp_path / "missing folder").exists()
 
 
-def test_what_the_files_allow_says_only_what_is_true_now(demo_results):
-    lines = {line.part: line for line in allowances(demo_results)}
+def test_what_the_files_allow_says_only_what_is_true_now(still_results):
+    lines = {line.part: line for line in allowances(still_results)}
     assert [part for part, line in lines.items() if not line.is_enough] == ["circle"]  # no operator has others' calls
-    assert lines["circle"].sentence.startswith(f"{demo_results.circles:,} circles")
-    rows = demo_results.loyalty.rows
+    assert lines["circle"].sentence.startswith(f"{still_results.circles:,} circles")
+    rows = still_results.loyalty.rows
     changes = int(rows.loc[rows["group"] == "all", "changes"].sum())
     assert lines["loyalty"].sentence == f"24 months of phones, {changes} changes seen"
     assert lines["faces"].sentence.startswith("24 customers with photo consent")
-    without = replace(demo_results, files=(), matched=(), loyalty=None, circles=0)
+    without = replace(still_results, files=(), matched=(), loyalty=None, circles=0)
     assert not any(line.is_enough for line in allowances(without))
     assert "there is no circle" in allowances(without)[3].sentence
     assert "no customer's photo with consent" in allowances(without)[2].sentence
 
 
-def test_changes_that_cannot_be_dated_make_no_chance_of_zero(page, demo_results):
-    rows = demo_results.loyalty.rows.assign(changes=0)
-    undated = replace(demo_results, loyalty=replace(demo_results.loyalty, rows=rows))
+def test_changes_that_cannot_be_dated_make_no_chance_of_zero(page, still_results):
+    rows = still_results.loyalty.rows.assign(changes=0)
+    undated = replace(still_results, loyalty=replace(still_results.loyalty, rows=rows))
     assert "phone_since" in {line.part: line for line in allowances(undated)}["loyalty"].sentence
     page.set_campaign(None, undated)
     assert page.loyalty.map.isHidden()
 
 
-def test_makers_stand_by_share_and_other_is_last(page, demo_results):
+def test_makers_stand_by_share_and_other_is_last(page, still_results):
     said = page.makers.bars.accessibleDescription().split(", ")
-    shares = [share.share for share in demo_results.makers if share.maker != "Other"]
+    shares = [share.share for share in still_results.makers if share.maker != "Other"]
     assert shares == sorted(shares, reverse=True)
-    assert said[0].startswith(demo_results.makers[0].maker)
+    assert said[0].startswith(still_results.makers[0].maker)
     assert said[-1].startswith("Other")
     assert len(said) <= 8
 
 
-def test_the_heat_map_opens_on_the_most_loyal_maker_with_its_range(page, demo_results):
-    rows = demo_results.loyalty.rows
+def test_the_heat_map_opens_on_the_most_loyal_maker_with_its_range(page, still_results):
+    rows = still_results.loyalty.rows
     own = rows[(rows["group"] == "all") & (rows["maker"] == rows["next_maker"])].sort_values("probability")
     best = own.iloc[-1]
     chance, low, high = (round(100 * best[name]) for name in ("probability", "low", "high"))
@@ -165,10 +153,10 @@ def test_the_selection_moves_by_arrow_keys(page, qtbot):
     assert chart.selection == (0, -1)
 
 
-def test_count_and_uplift_say_what_they_are(page, qtbot, demo_results):
+def test_count_and_uplift_say_what_they_are(page, qtbot, still_results):
     page.loyalty.map.select(0, 0)
     choose(qtbot, page, 2)
-    rows = demo_results.loyalty.rows
+    rows = still_results.loyalty.rows
     cell = rows[(rows["group"] == "all") & (rows["maker"] == "Samsung") & (rows["next_maker"] == "Samsung")].iloc[0]
     assert f"{int(cell['changes'])} changes seen, from {int(cell['owners'])} owners" in page.loyalty.sentence.text
     choose(qtbot, page, 1)
@@ -204,7 +192,7 @@ def test_nothing_is_cut_off_at_any_width(page, qtbot, width):
             assert button.width() >= button.minimumSizeHint().width()
 
 
-def test_one_reason_is_one_line(demo_results):
-    one = demo_results.rejects.filter(pc.equal(demo_results.rejects["reason"], "Row is cut short"))
+def test_one_reason_is_one_line(still_results):
+    one = still_results.rejects.filter(pc.equal(still_results.rejects["reason"], "Row is cut short"))
     assert len(reject_reasons(one)) == 1
     assert reject_reasons(one)[0].rows == one.num_rows

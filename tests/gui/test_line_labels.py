@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gui.charts.line_chart import nice_steps
 from gui.charts.line_labels import Box, PixelLine, is_crossed, place_labels
+from gui.charts.steps_of_axes import nice_steps
 
 AREA = Box(50, 0, 700, 200)
 X = np.linspace(50, 750, 101)

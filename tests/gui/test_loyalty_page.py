@@ -13,7 +13,6 @@ from engine.errors import PlaceError
 from engine.handsets import LoyaltyTable
 from gui import numbers
 from gui.charts.loyalty_words import Scope
-from gui.jobs import JobQueue
 from gui.loyalty_page import LoyaltyPage
 from gui.loyalty_verdict import why_nothing
 from gui.results import CampaignResults
@@ -21,20 +20,9 @@ from gui.theme import theme
 
 
 @pytest.fixture
-def jobs(application):
-    jobs = JobQueue()
-    yield jobs
-    jobs.stop()
-    assert jobs.wait()
-
-
-@pytest.fixture
-def page(qtbot, jobs, demo_campaign, demo_results):
-    page = LoyaltyPage(jobs)
-    qtbot.addWidget(page)
-    page.resize(1232, 852)
-    page.show()
-    page.set_campaign(demo_campaign, demo_results)
+def page(qtbot, jobs, on_screen, still_campaign, still_results):
+    page = on_screen(LoyaltyPage(jobs))
+    page.set_campaign(still_campaign, still_results)
     qtbot.waitExposed(page)
     chart = page.heat.map
     qtbot.waitUntil(lambda: chart.height() >= chart.minimumSizeHint().height())  # everything has its place then
@@ -72,8 +60,8 @@ def line_of(card, key):
     return next(line for line in card.plot.lines if line.key == key)
 
 
-def test_the_verdict_says_who_comes_back_most_and_least_with_likely_ranges(page, demo_results):
-    rows = demo_results.loyalty.rows
+def test_the_verdict_says_who_comes_back_most_and_least_with_likely_ranges(page, still_results):
+    rows = still_results.loyalty.rows
     own = rows[(rows["group"] == "all") & (rows["maker"] == rows["next_maker"]) & (rows["maker"] != "Other")]
     best = own.sort_values("probability").iloc[-1]
     chance, low, high = (round(100 * best[name]) for name in ("probability", "low", "high"))
@@ -81,19 +69,19 @@ def test_the_verdict_says_who_comes_back_most_and_least_with_likely_ranges(page,
     assert page.selection == (best["maker"], "")
 
 
-def test_a_cell_selected_is_selected_in_every_picture(page, qtbot, demo_results):
+def test_a_cell_selected_is_selected_in_every_picture(page, qtbot, still_results):
     click_cell(qtbot, page, 0, 1)
     assert page.selection == ("Samsung", "Xiaomi")
     for card in (page.ages, page.places):
         assert card.explains.text() == "Samsung to Xiaomi. Of 100 owners within 24 months, with likely range"
     assert page.waiting.curves.selection == "Samsung"
-    row = row_of(demo_results, "Samsung", "Xiaomi", age_band="45-54")
+    row = row_of(still_results, "Samsung", "Xiaomi", age_band="45-54")
     assert line_of(page.ages, "45-54").value == pytest.approx(row["probability"])
     assert "Owners of Samsung" in page.heat.sentence.text
     assert "Seen together, not caused." in page.heat.sentence.text
 
 
-def test_an_age_and_a_place_selected_are_selected_in_every_picture(page, qtbot, demo_results):
+def test_an_age_and_a_place_selected_are_selected_in_every_picture(page, qtbot, still_results):
     page.heat.map.select(0, 0)
     click_group(qtbot, page.ages, "35-44")
     assert page.scope == Scope("35-44")
@@ -103,7 +91,7 @@ def test_an_age_and_a_place_selected_are_selected_in_every_picture(page, qtbot, 
     assert page.scope == Scope("35-44", "Budapest")
     assert page.ages.heading.text() == "By age in Budapest"
     assert page.selection == ("Samsung", "Samsung")
-    row = row_of(demo_results, "Samsung", "Samsung", "35-44", "Budapest")
+    row = row_of(still_results, "Samsung", "Samsung", "35-44", "Budapest")
     chance = numbers.points(row["probability"], 0, signed=False)
     assert "Owners of Samsung in Budapest aged 35–44" in page.heat.sentence.text
     assert f"{chance} of 100" in page.heat.sentence.text
@@ -111,7 +99,7 @@ def test_an_age_and_a_place_selected_are_selected_in_every_picture(page, qtbot, 
     assert page.waiting.explains.text().startswith("Of 100 owners in Budapest aged 35–44, how many have no next phone")
     last = page.waiting.curves.curves[0].waiting[-1]
     assert last == pytest.approx(
-        1 - demo_results.loyalty.rows.query(
+        1 - still_results.loyalty.rows.query(
             "maker == 'Samsung' and age_band == '35-44' and residence == 'Budapest'"
         )["probability"].sum()
     )  # fmt: skip
@@ -123,9 +111,9 @@ def test_an_age_and_a_place_selected_are_selected_in_every_picture(page, qtbot, 
     assert not page.heat.place.isVisible()
 
 
-def test_the_sentence_says_how_many_times_as_often_and_what_would_explain_it_away(page, qtbot, demo_results):
+def test_the_sentence_says_how_many_times_as_often_and_what_would_explain_it_away(page, qtbot, still_results):
     click_cell(qtbot, page, 0, 0)
-    row = row_of(demo_results, "Samsung", "Samsung")
+    row = row_of(still_results, "Samsung", "Samsung")
     ratio, low, high = (f"{row[name]:.1f}" for name in ("ratio", "ratio_low", "ratio_high"))
     strength = row["ratio"] + np.sqrt(row["ratio"] * (row["ratio"] - 1))
     assert page.heat.sentence.text.startswith('<span style="font-weight:600">Owners of Samsung come back to Samsung')
@@ -134,10 +122,10 @@ def test_the_sentence_says_how_many_times_as_often_and_what_would_explain_it_awa
     assert page.heat.map.accessibleDescription().startswith("Owners of Samsung come back")
 
 
-def test_uplift_and_count_are_told_in_their_own_numbers(page, qtbot, demo_results):
+def test_uplift_and_count_are_told_in_their_own_numbers(page, qtbot, still_results):
     click_cell(qtbot, page, 0, 0)
     choose(qtbot, page, 1)
-    row = row_of(demo_results, "Samsung", "Samsung")
+    row = row_of(still_results, "Samsung", "Samsung")
     assert f"{round(100 * row['uplift'])} more of 100" in page.heat.sentence.text
     assert line_of(page.ages, "").number == f"+{round(100 * row['uplift'])}"
     choose(qtbot, page, 2)
@@ -172,14 +160,14 @@ def test_groups_are_selected_by_keys(page, qtbot):
     assert page.scope == Scope()
 
 
-def test_too_few_and_too_short_are_said_and_hatched(page, qtbot, demo_results):
-    rows = demo_results.loyalty.rows.copy()
+def test_too_few_and_too_short_are_said_and_hatched(page, qtbot, still_results):
+    rows = still_results.loyalty.rows.copy()
     of_nokia = (rows["group"] == "all") & (rows["maker"] == "Nokia")
     rows.loc[of_nokia, "followed_months"] = 15
     few = (rows["group"] == "age") & (rows["age_band"] == "65+") & (rows["maker"] == "Nokia")
     rows.loc[few, ["probability", "low", "high"]] = np.nan
     rows.loc[few, "owners"] = 7
-    page.set_campaign(None, replace(demo_results, loyalty=replace(demo_results.loyalty, rows=rows)))
+    page.set_campaign(None, replace(still_results, loyalty=replace(still_results.loyalty, rows=rows)))
     nokia = page._grid.makers.index("Nokia")
     click_cell(qtbot, page, nokia, nokia)
     assert "Nokia owners were followed for 15 months only." in page.heat.sentence.text
@@ -188,10 +176,10 @@ def test_too_few_and_too_short_are_said_and_hatched(page, qtbot, demo_results):
     assert line_of(page.ages, "65+").value is None
 
 
-def test_a_campaign_of_an_earlier_version_is_told_as_far_as_it_goes(page, qtbot, demo_results):
-    rows = demo_results.loyalty.rows
+def test_a_campaign_of_an_earlier_version_is_told_as_far_as_it_goes(page, qtbot, still_results):
+    rows = still_results.loyalty.rows
     before = rows[rows["group"] != "both"].assign(ratio=np.nan, ratio_low=np.nan, ratio_high=np.nan)
-    page.set_campaign(None, replace(demo_results, loyalty=LoyaltyTable(before, 24)))
+    page.set_campaign(None, replace(still_results, loyalty=LoyaltyTable(before, 24)))
     assert page.waiting.empty.isVisible()
     assert "earlier version" in page.waiting.empty.advice.text()
     click_group(qtbot, page.ages, "25-34")
@@ -209,12 +197,12 @@ def test_a_campaign_of_an_earlier_version_is_told_as_far_as_it_goes(page, qtbot,
         ({"probability": np.nan}, "Too few customers to say", "10 owners"),
     ],
 )
-def test_what_is_missing_is_said_with_what_to_do(page, qtbot, demo_results, change, missing, advice):
+def test_what_is_missing_is_said_with_what_to_do(page, qtbot, still_results, change, missing, advice):
     if next(iter(change)) in ("changes", "probability"):
-        rows = demo_results.loyalty.rows.assign(**change)
-        found = replace(demo_results, loyalty=replace(demo_results.loyalty, rows=rows))
+        rows = still_results.loyalty.rows.assign(**change)
+        found = replace(still_results, loyalty=replace(still_results.loyalty, rows=rows))
     else:
-        found = replace(demo_results, **change)
+        found = replace(still_results, **change)
     page.set_campaign(None, found)
     assert page.empty.isVisible()
     assert not page.scroller.isVisible()

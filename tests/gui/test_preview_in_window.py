@@ -1,5 +1,6 @@
 """Preview and pitch in the window, as a person comes to them."""
 
+import pyarrow as pa
 from PySide6.QtCore import Qt
 
 from gui.jobs import JobQueue
@@ -8,11 +9,15 @@ from gui.pitch import Pitch
 PATIENCE = 30_000
 
 
-def test_f11_pitches_and_escape_returns(demo_window, qtbot):
+def test_selected_customers_are_walked_through_f11_pitches_and_escape_returns(demo_window, qtbot):
     window = demo_window
-    window.workspace.show_step("preview")
+    chosen = list(window.workspace.results.matched[:2])
+    window.workspace.page("recommendations").selection_wanted.emit(pa.array(chosen))
+    assert window.workspace.step == "preview"
     page = window.workspace.page("preview")
     qtbot.waitUntil(lambda: page.ad_card.picture.shown.image is not None, timeout=PATIENCE)
+    assert page.customer == chosen[0]
+    assert page.verdict.text().startswith("1 of 2 selected.")
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_F11)
     pitch = window.findChild(Pitch)

@@ -2,13 +2,14 @@ import gc
 from dataclasses import replace
 from datetime import date
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from engine.campaign import Campaign, Consent, FaceChoice, StoredPhoto
-from engine.columns import CUSTOMER, OFFER, UPLIFT_LOW
+from engine.columns import CUSTOMER, NO_OFFER, OFFER, UPLIFT_LOW
 from engine.faces import likeness
 from engine.look_alikes import whose_face
 from gui import numbers
@@ -201,8 +202,9 @@ def test_where_nobody_is_close_the_ad_goes_without_a_face_until_one_is_chosen(pa
     customer = page.customer
     far = [replace(match, cosine=0.2 - match.rank / 100) for match in demo_campaign.matches(customer)]
     demo_campaign.write_matches(far)
-    go(qtbot, page, lambda: page.set_campaign(demo_campaign, read_results(demo_campaign)))
-    assert page._order.place(customer) >= page._order.with_face
+    found = read_results(demo_campaign)
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, found))
+    assert found.order.place(customer) >= found.order.with_face
     go(qtbot, page, lambda: page.show_customer(customer))
     assert page.look_alike_card.picture.shown.notice == "Nobody in your photos is close"
     assert page.face_card.sentence.text().startswith("Nobody in your photos is close: the nearest has 0 of 100.")
@@ -418,9 +420,29 @@ def test_without_a_call_graph_there_is_nothing_to_choose(page, qtbot, demo_campa
     assert not page.whose.isVisible()
 
 
+def test_the_keys_walk_through_selected_customers_and_the_page_says_which(page, qtbot, demo_campaign, demo_results):
+    table = demo_results.customers
+    nobody = next(key for key, offer in zip(table[CUSTOMER].to_pylist(), table[OFFER].to_pylist(), strict=True)
+                  if offer == NO_OFFER)  # fmt: skip
+    chosen = [with_face(demo_results)[2], with_face(demo_results)[0], nobody]
+    assert go(qtbot, page, lambda: page.show_selection(pa.array(chosen))) == chosen[0]
+    assert page.verdict.text().startswith("1 of 3 selected.")
+    assert not page.previous.isEnabled()
+    for place in (1, 2):
+        assert go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Right)) == chosen[place]
+    assert page.verdict.text() == "3 of 3 selected. No offer, so there is no ad."
+    assert not page.next.isEnabled()
+    go(qtbot, page, lambda: page.set_campaign(demo_campaign, demo_results))
+    assert (page.customer, page.verdict.text()[:15]) == (nobody, "3 of 3 selected")
+    go(qtbot, page, lambda: qtbot.mouseClick(page.filter.button(0), Qt.MouseButton.LeftButton))
+    assert page.verdict.text().startswith(f"Customer 1 of {len(with_face(demo_results))} with a look-alike.")
+    page.set_campaign(None, None)
+    assert not page.filter.button(2).isVisibleTo(page.filter)
+
+
 @pytest.mark.parametrize("size", [(968, 592), (1232, 852), (1672, 1000)])
 def test_every_action_is_inside_at_every_size(page, qtbot, circle, size):
-    go(qtbot, page, lambda: page.show_customer(circle.first))
+    go(qtbot, page, lambda: page.show_selection(pa.array([circle.first, circle.first])))
     page.resize(*size)
     qtbot.wait(80)
     assert (page.width(), page.height()) == size

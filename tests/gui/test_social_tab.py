@@ -15,7 +15,6 @@ from gui import numbers
 from gui.all_customers import influence_words
 from gui.charts.ego_network import places
 from gui.data_page import DataPage
-from gui.jobs import JobQueue
 from gui.results import read_results
 from tests.engine.campaign.conftest import fake_photo
 from tests.engine.social.conftest import web_of
@@ -26,14 +25,6 @@ AGREED = date(2026, 3, 3)
 @pytest.fixture(scope="module")
 def web():
     return web_of(simulate_population(800, 3), 3)
-
-
-@pytest.fixture
-def jobs(application):
-    jobs = JobQueue()
-    yield jobs
-    jobs.stop()
-    assert jobs.wait()
 
 
 @pytest.fixture

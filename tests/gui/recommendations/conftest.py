@@ -1,29 +1,23 @@
 """The Recommendations page on a real campaign."""
 
-import shutil
 from dataclasses import replace
 
 import pytest
 
-from engine.campaign import Campaign
 from gui.jobs import JobQueue
 from gui.recommendations_page import RecommendationsPage
-from gui.results import read_results
 from tests.gui.recommendations.given import settle
 
 
 @pytest.fixture(scope="package")
-def campaign(demo_campaign_path, tmp_path_factory):
-    path = tmp_path_factory.mktemp("recommendations") / "demo.semblance"
-    shutil.copy(demo_campaign_path, path)
-    with Campaign.open(path, "demo") as campaign:
-        yield campaign
+def campaign(still_campaign):
+    return still_campaign
 
 
 @pytest.fixture(scope="package")
-def results(campaign):
+def results(still_results):
     """The demo, with a signal and a gain whatever chance made of its 2,000 customers."""
-    found = read_results(campaign)
+    found = still_results
     evaluation = replace(found.evaluation, has_signal=True)
     return replace(found, evaluation=evaluation, value=replace(found.value, gain=38.0, gain_low=9.0, gain_high=67.0))
 

@@ -20,8 +20,13 @@ def settle(page, qtbot):
     """Wait until nothing is worked out, loaded or kept any more."""
 
     def rests():
-        works = page._work, page.customers._work, page._photos._queue, page._circles._queue, page._changes
-        timers = [page._settling, page._drawing, *([page.curve.profit.chart._placing] if page.curve else [])]
+        works = (
+            page._work,
+            page.customers._work,
+            page._loaders,
+            page._decisions.changes,
+        )
+        timers = [page._budget.settling, page._drawing, *([page.curve.profit.chart._placing] if page.curve else [])]
         return not any(work.is_busy for work in works) and not any(each.isActive() for each in timers)
 
     qtbot.waitUntil(rests, timeout=10_000)

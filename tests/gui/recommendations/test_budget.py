@@ -134,14 +134,14 @@ def test_the_slider_stops_where_asking_is_worth_nothing_any_more(shown, qtbot):
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_End)
     assert slider.value() == shown._shown.budget.most < len(shown._shown.store)
-    assert shown._moved_to is None
+    assert not shown._budget.is_on_its_way
     settle(shown, qtbot)
 
 
 def test_a_slider_that_is_moved_again_while_the_file_is_written_ends_where_it_was_left(changing, demo_campaign, qtbot):
     page = changing
     drag(page, 300, qtbot)
-    qtbot.waitUntil(lambda: page._changes.is_busy, timeout=5_000)
+    qtbot.waitUntil(lambda: page._decisions.changes.is_busy, timeout=5_000)
     asked = drag(page, 500, qtbot)
     settle(page, qtbot)
     assert Choice.from_json(demo_campaign.read_document("choice")).most == asked

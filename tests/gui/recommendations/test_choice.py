@@ -95,7 +95,8 @@ def test_personal_offers_are_shown_on_request_and_the_single_one_stays_first(pag
 def test_a_choice_that_cannot_be_kept_is_told_and_can_be_made_again(page, demo_campaign, qtbot):
     reader = Reader(page, demo_campaign)
     reader.read()
-    page._results = replace(page._results, value=replace(page._results.value, best_single_offer="voucher"))
+    results = replace(page._results, value=replace(page._results.value, best_single_offer="voucher"))
+    page._decisions._shown = replace(page._shown, results=results)
     with qtbot.waitSignal(page.queue.failed, timeout=10_000) as failed:
         qtbot.mouseClick(page.no_gain.use_single, CLICK)
     assert 'has no offer "voucher"' in str(failed.args[0])

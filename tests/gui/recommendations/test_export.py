@@ -1,6 +1,7 @@
 """The export: which customers, how many, in which format."""
 
 import csv
+from dataclasses import replace
 
 import pyarrow.parquet
 import pytest
@@ -8,6 +9,7 @@ import python_calamine
 from PySide6.QtWidgets import QFileDialog
 
 from engine.columns import RECOMMENDATION_COLUMNS
+from engine.uplift import Finding
 from tests.gui.recommendations.given import CLICK, keys, settle
 
 
@@ -63,3 +65,16 @@ def test_those_selected_go_out_alone(shown, qtbot):
     assert dialog.rows.tolist() == shown.customers.rows.tolist()
     dialog.reject()
     settle(shown, qtbot)
+
+
+def test_a_red_light_goes_out_with_every_row(shown, campaign, results, qtbot, tmp_path):
+    red = Finding("red", "placebo", "Shuffled among the customers, the offers show a signal in 3 of 5 trials.", 900)
+    shown.set_campaign(campaign, replace(results, honesty=replace(results.honesty, findings=(red,))))
+    settle(shown, qtbot)
+    path = tmp_path / "red.csv"
+    with qtbot.waitSignal(shown.queue.emptied, timeout=10_000):
+        shown.exporting.save(path, shown.customers.rows[:5])
+    with path.open(encoding="utf-8", newline="") as file:
+        notes = [row["note"] for row in csv.DictReader(file)]
+    assert len(notes) == 5
+    assert all(note.startswith(red.sentence) for note in notes)

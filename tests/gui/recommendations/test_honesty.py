@@ -9,6 +9,7 @@ from engine.columns import NO_OFFER
 from engine.uplift import Finding
 from gui.honesty import honesty_marks
 from gui.recommendations_columns import customer_store
+from gui.widgets import HonestyMark
 from tests.gui.recommendations.given import CLICK, column, keys, settle, without_signal, without_trial, words
 
 
@@ -34,19 +35,35 @@ def test_the_age_with_few_customers_is_named(shown):
 def test_what_the_checks_found_stands_first_and_a_red_light_takes_the_green_one_away(shown):
     results = shown._results
     assert "The signal is real." in marks_of(results)
-    red = Finding("red", "arms differ", "Who got which offer was not left to chance: age differs by 0.3.", 900)
+    red = Finding("red", "placebo", "Shuffled, the offers show a signal: chance alone does not do that.", 900)
     amber = Finding(
         "amber", "calibration", "Predictions are too bold. Where 10 points more were predicted, 5 came.", 900
     )
     honesty = replace(results.honesty, findings=(red, amber))
     marks = honesty_marks(replace(results, honesty=honesty), customer_store(results))
     assert [(mark.icon, mark.strong, mark.rest) for mark in marks[:2]] == [
-        ("stop", "Who got which offer was not left to chance:", "age differs by 0.3."),
+        ("stop", "Shuffled, the offers show a signal:", "chance alone does not do that."),
         ("warning", amber.sentence, ""),
     ]
     assert "The signal is real." not in {mark.strong for mark in marks}
     estimated = replace(results.honesty, findings=(), is_randomised=False)
     assert marks_of(replace(results, honesty=estimated))["The signal is real."] == "Chance rarely does this."
+
+
+def test_how_the_arms_differ_is_said_in_the_names_of_the_window(results):
+    red = Finding("red", "arms differ", "tenure_months differs with samsung-5g", 900)
+    worst = replace(results.honesty.balance[0], feature="tenure_months", offer="samsung-5g", difference=-0.314)
+    honesty = replace(results.honesty, findings=(red,), balance=(worst,))
+    said = marks_of(replace(results, honesty=honesty))["Who got which offer was not left to chance:"]
+    assert said == "time as a customer differs by 0.31 standard deviations with Samsung 5G."
+
+
+def test_a_long_statement_wraps_beside_the_button(shown, qtbot):
+    shown.resize(968, 592)
+    shown.honesty.set_marks([HonestyMark("stop", "danger", "Not left to chance:", "age differs very much. " * 9)])
+    statement = shown.honesty._marks.itemAt(0).widget()
+    qtbot.waitUntil(lambda: 0 < statement.geometry().right() < shown.checks.x(), timeout=5_000)
+    assert statement.height() >= 2 * shown.checks.fontMetrics().height()
 
 
 def test_uneven_reach_is_named(shown):
@@ -92,13 +109,13 @@ def test_without_a_past_campaign_offers_are_called_associations(shown, campaign,
         key for key, maker in zip(keys(shown), column(shown, "current_maker"), strict=True) if maker == "Xiaomi"
     )
     shown.show_customer(customer)
-    assert shown.pane.offers.intervals[0].is_level
+    assert shown.pane.offers.lines[0].number[0].isdigit()
     assert "Seen together, not caused." in shown.pane.sentence.text
     settle(shown, qtbot)
 
 
-def test_the_checks_lead_to_the_qini_curve(shown, qtbot):
-    qtbot.mouseClick(shown.checks, CLICK)
+def test_the_curve_has_qini_and_deciles_beside_it(shown, qtbot):
+    qtbot.mouseClick(shown.curve.segments.button(1), CLICK)
     assert shown.curve.stack.currentWidget() is shown.curve.qini
     assert shown.curve.said.text().startswith("Qini")
     qtbot.mouseClick(shown.curve.segments.button(2), CLICK)

@@ -11,7 +11,7 @@ def test_the_pane_follows_the_row_and_leads_to_the_preview(shown, results, qtbot
     assert numbers.customer_key(customer) in shown.pane.who.accessibleName()
     assert shown.pane.photo.face is not None
     assert shown.pane.photo.isVisible()
-    assert len(shown.pane.offers.intervals) == 3
+    assert len(shown.pane.offers.lines) == 3
     with qtbot.waitSignal(shown.step_wanted) as wanted:
         qtbot.mouseClick(shown.pane.open_preview, CLICK)
     assert wanted.args == ["preview", customer]
