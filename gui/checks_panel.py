@@ -9,16 +9,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from engine.columns import RESIDENCE
 from engine.uplift.evaluation import LEARNER
 from gui import numbers
+from gui.charts.bar_rows import BarRows
 from gui.charts.calibration_chart import CalibrationChart
 from gui.charts.picture_button import PictureButton
 from gui.charts.propensity_bars import PropensityBars
 from gui.charts.row_chart import RowChart, RowLine, difference_tone
 from gui.checks import Check, checks_of, state_words, tr
 from gui.column_store import ColumnStore
+from gui.customer_groups import reach_lines
 from gui.findings import offer_name
 from gui.fitting_scroll import FittingScroll
+from gui.recommendations_columns import AGE_BAND
 from gui.widgets import Card, IconLabel, Label, Line, Notice, clear, column, plain, row
 
 if TYPE_CHECKING:
@@ -116,11 +120,14 @@ class ChecksPanel(QWidget):
         self.learners, self.best = RowChart(tr("Learners, against the one in use")), RowChart(tr("The best customers"))
         for chart in (self.propensity, self.calibration):
             chart.setFixedHeight(PICTURE)
+        self.ages, self.towns = BarRows(tr("Whom offers reach, by age")), BarRows(tr("Whom offers reach, by town"))
         self.cards = (
             PictureCard(tr("Who could have got what"), self.propensity),
             PictureCard(tr("Predicted and seen"), self.calibration),
             PictureCard(tr("Learners on the same customers"), self.learners),
             PictureCard(tr("The best customers"), self.best),
+            PictureCard(tr("Whom offers reach, by age"), self.ages),
+            PictureCard(tr("Whom offers reach, by town"), self.towns),
         )
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
@@ -159,6 +166,10 @@ class ChecksPanel(QWidget):
         self.best.show_lines(best_lines(evaluation))
         self.cards[3].says.setText(_auuc_words(evaluation))
         self.cards[3].setVisible(bool(evaluation.best))
+        for card, chart, group in ((self.cards[4], self.ages, AGE_BAND), (self.cards[5], self.towns, RESIDENCE)):
+            chart.show_lines(reach_lines(store, group, results.offers, largest_first=group == RESIDENCE))
+            card.setVisible(bool(chart.lines))
+            card.says.setText(tr("Share of the customers who get an offer as is decided now; shown, not decided"))
         self._arrange(self._columns)
 
     def _arrange(self, columns: int) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QStackedWidget, 
 
 from engine.columns import CURRENT_MAKER, NO_OFFER, OFFER, PLANNED, UNKNOWN_MAKER
 from gui import numbers
-from gui.charts.reason_bars import ReasonBars
+from gui.charts.bar_rows import BarRows
 from gui.charts.row_chart import RowChart
 from gui.column_store import ColumnStore
 from gui.consent_words import consent_chip
@@ -113,7 +113,7 @@ class DetailPane(QFrame):
         self.sentence = Notice("accent", "offer")
         self.offers = RowChart(tr("Each offer, in points of 100"))
         self._offers = _Part(tr("Each offer, in points of 100"), self.offers)
-        self.reasons = ReasonBars(tr("Why this offer"))
+        self.reasons = BarRows(tr("Why this offer"))
         self.adds_up = Label("", "caption", "muted", wrap=True)
         self.adds_up.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._reasons = _Part(tr("Why this offer"), self.reasons, self.adds_up)

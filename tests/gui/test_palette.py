@@ -76,7 +76,7 @@ def test_what_the_page_can_do_is_offered_and_done(demo_window, qtbot):
     qtbot.keyClicks(palette.field, "next customer")
     with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
         qtbot.keyClick(palette.field, Qt.Key.Key_Return)
-    assert page.customer == page._order[1]
+    assert page.customer == page._turning.shown[1]
 
 
 def test_what_nothing_fits_is_said(demo_window, qtbot):

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.columns import NO_OFFER
 from engine.uplift import Finding
 from gui import numbers
 from gui.checks import checks_of
 from gui.checks_panel import learner_words
+from gui.customer_groups import reach_lines
 from gui.recommendations_columns import customer_store
 from tests.gui.recommendations.given import CLICK, settle, without_signal
 
@@ -82,6 +84,19 @@ def test_the_checks_take_the_customers_place_and_give_it_back(shown, qtbot):
     qtbot.keyClick(panel.scroller, Qt.Key.Key_Escape)
     assert not panel.isVisible()
     assert shown.customers.isVisible()
+
+
+def test_the_share_of_every_group_that_gets_an_offer_is_drawn(results, store):
+    lines = reach_lines(store, "residence", results.offers, largest_first=True)
+    town, codes = lines[0], store.text("residence")
+    mine = codes.codes == codes.code(town.name)
+    asked = store.text("offer").rows_with(lambda key: key != NO_OFFER)[mine]
+    assert mine.sum() == max(codes.counts().values())
+    assert town.value == pytest.approx(asked.mean())
+    assert f"of {numbers.decimal(int(mine.sum()))} customers get an offer: Samsung 5G " in town.says
+    ages = reach_lines(store, "age_band", results.offers)
+    assert [line.name for line in ages] == sorted(line.name for line in ages)
+    assert all(line.value is not None or line.note.startswith("only ") for line in ages)
 
 
 def test_the_reach_is_of_who_gets_an_offer_now(shown, qtbot):

@@ -1,8 +1,5 @@
 """How the page opens, and the room it takes."""
 
-import subprocess
-import sys
-
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 
@@ -56,10 +53,3 @@ def test_the_smallest_window_holds_every_action(shown):
 
 def test_there_is_one_primary_button(shown):
     assert primary_buttons(shown) == ["Open in Preview"]
-
-
-def test_importing_the_page_imports_nothing_heavy():
-    heavy = ("torch", "onnxruntime", "cv2", "sklearn", "matplotlib", "sklift", "pyqtgraph")
-    code = f"import sys, gui.recommendations_page; print([name for name in {heavy!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.strip() == "[]"

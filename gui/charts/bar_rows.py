@@ -1,4 +1,4 @@
-"""What a model uses of one customer: bars right of the line speak for the offer, bars left of it against."""
+"""Rows of bars from the line of zero: what speaks for and against, or how large each share is."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gui.charts.row_chart import RowChart, RowLine
 from gui.theme import theme
 
 THICK = 10
-LEAST = 2.0  # pixels, so that a small reason is not taken for none
+LEAST = 2.0  # pixels, so that little is not taken for nothing
 
 
-class ReasonBars(RowChart):
-    """Petrol for, grey against."""
+class BarRows(RowChart):
+    """Bars in the colour of their row, such as petrol for and grey against."""
 
     row_height = 22
     most_name = 200.0
