@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-CALLS_AT_ONCE = 2_500_000  # take about 1 GB
+CALLS_AT_ONCE = 10_000_000  # take 1 to 2 GB; a share of as many calls has half of their parties
 SOME_CALLS, SOME_CUSTOMERS, DESCRIBED = "some_calls", "some_customers", "described"
 
 

@@ -86,13 +86,20 @@ TIES_SQL = """
         PARTITION BY caller ORDER BY mutual DESC, calls DESC, seconds DESC, last DESC, callee) <= 50"""
 
 
+WRONG_SQL = """
+    DELETE FROM calls WHERE caller IS NULL OR callee IS NULL OR time IS NULL OR seconds IS NULL
+        OR seconds NOT BETWEEN 0 AND 7 * 86400 OR starts_with(phone_type, '"')"""
+TORN_SQL = "SELECT count(DISTINCT line) FROM reject_errors"
+
+
 @dataclass(frozen=True)
 class Found:
-    """The three tables."""
+    """The three tables, and how many rows of calls were set aside; None if that is not counted."""
 
     features: pa.Table
     runs: pa.Table
     ties: pa.Table
+    rejected: int | None = None
 
 
 def by_semblance(folder: Path) -> Found:
@@ -108,8 +115,8 @@ def by_semblance(folder: Path) -> Found:
     from engine.logs import detect
     from engine.social.records import read_ties
 
-    logs = detect([folder]).run().tables
-    connection = logs.connection
+    report = detect([folder]).run()
+    logs, connection = report.tables, report.tables.connection
     tables = ibis.duckdb.from_connection(connection)
     calls = tables.table("calls")
     features = customer_indicators(connection, Tables(calls, tables.table("customers")), names=FEATURES)
@@ -126,21 +133,26 @@ def by_semblance(folder: Path) -> Found:
         "third": pa.array(runs.third, mask=runs.third == NEVER).cast(moments),
         "events": pa.array(runs.events),
     }
-    return Found(features, pa.table(found), read_ties(connection, JobContext()))
+    return Found(features, pa.table(found), read_ties(connection, JobContext()), report.rejected)
 
 
 def by_hand(folder: Path) -> Found:
-    """Read with DuckDB's own reader and ask in SQL, as one who knows it well would write it by hand."""
+    """Read with DuckDB's own reader and ask in SQL, as one who knows it well would write it by hand.
+
+    Rows that cannot be read are noted by the reader, those that say what cannot be are deleted, and both are counted.
+    """
     import duckdb
 
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = false")
-    skipping = "header = true, ignore_errors = true, quote = ''"
+    skipping = "header = true, store_rejects = true, quote = ''"
     calls = f"read_csv('{folder / 'calls.csv'}', {skipping}, columns = {CALL_COLUMNS})"
     connection.execute(f"CREATE TABLE calls AS FROM {calls}")
+    rejected = sum(connection.execute(sql).fetchall()[0][0] for sql in (WRONG_SQL, TORN_SQL))
     customers = f"read_csv('{folder / 'customers.csv'}', all_varchar = true)"
     connection.execute(f"CREATE TABLE customers AS SELECT row_number() OVER () AS person, * FROM {customers}")
-    return Found(*(connection.sql(sql).to_arrow_table() for sql in (FEATURES_SQL, RUNS_SQL, TIES_SQL)))
+    tables = (connection.sql(sql).to_arrow_table() for sql in (FEATURES_SQL, RUNS_SQL, TIES_SQL))
+    return Found(*tables, rejected=rejected)
 
 
 def by_polars(folder: Path) -> Found:

@@ -33,7 +33,10 @@ SUMMED = tuple(name for name in FEATURES if name not in EXACT["features"])  # co
 
 @dataclass(frozen=True)
 class Figures:
-    """What a contender took, and what its tables hold: rows, a sum over what is exact, sums of the shares."""
+    """What a contender took, and what its tables hold: rows, a sum over what is exact, sums of the shares.
+
+    ``rejected`` rows were set aside; None if the contender does not say.
+    """
 
     name: str
     wall: float
@@ -42,9 +45,12 @@ class Figures:
     rows: dict[str, int]
     checks: dict[str, str]
     sums: dict[str, float]
+    rejected: int | None
 
     def differs_from(self, other: Figures) -> str:
-        """Say which table is not the same, "" if all are."""
+        """Say what is not the same, "" if all is."""
+        if None not in (self.rejected, other.rejected) and self.rejected != other.rejected:
+            return "rows set aside"
         for name in EXACT:
             if (self.rows[name], self.checks[name]) != (other.rows[name], other.checks[name]):
                 return name
@@ -68,7 +74,8 @@ def summed_up(name: str, found: Found, wall: float, cpu: float) -> Figures:
         sums = ", ".join(f"sum({each})" for each in SUMMED)
         of_features = connection.execute(f"SELECT {sums} FROM features").fetchall()[0]
     rows = {table: getattr(found, table).num_rows for table in EXACT}
-    return Figures(name, wall, cpu, megabytes, rows, checks, dict(zip(SUMMED, map(float, of_features), strict=True)))
+    shares = dict(zip(SUMMED, map(float, of_features), strict=True))
+    return Figures(name, wall, cpu, megabytes, rows, checks, shares, found.rejected)
 
 
 def run_one(name: str, folder: Path, memory: float) -> None:
@@ -135,7 +142,7 @@ def tell_cancels(folder: Path) -> list[Cancel]:
 def compare(folder: Path, names: list[str], memory: float) -> list[Figures]:
     """Measure contenders one after the other and say what each took and whether its tables are the first one's."""
     print(f"{(folder / 'calls.csv').stat().st_size / 1e6:,.0f} MB of calls")
-    print(f"{'':16}{'wall s':>9}{'CPU s':>9}{'MB':>9}   features, runs, ties")
+    print(f"{'':16}{'wall s':>9}{'CPU s':>9}{'MB':>9}{'set aside':>12}   features, runs, ties")
     figures: list[Figures] = []
     for name in names:
         found = measure(name, folder, memory)
@@ -145,7 +152,9 @@ def compare(folder: Path, names: list[str], memory: float) -> list[Figures]:
         counts = ", ".join(f"{count:,}" for count in found.rows.values())
         other = found.differs_from(figures[0]) if figures else ""
         verdict = f"   NOT THE SAME: {other}" if other else ("   the same" if figures else "")
-        print(f"{name:16}{found.wall:9.1f}{found.cpu:9.1f}{found.megabytes:9,}   {counts}{verdict}", flush=True)
+        aside = "unknown" if found.rejected is None else f"{found.rejected:,}"
+        took = f"{name:16}{found.wall:9.1f}{found.cpu:9.1f}{found.megabytes:9,}{aside:>12}"
+        print(f"{took}   {counts}{verdict}", flush=True)
         figures.append(found)
     return figures
 
