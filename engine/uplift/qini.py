@@ -73,7 +73,8 @@ def mean_and_error(contributions: FloatArray, weight: FloatArray | None = None) 
     if weight is None:
         return float(contributions.mean()), float(contributions.std()) / len(contributions) ** 0.5
     value = float(np.average(contributions, weights=weight))
-    return value, float(np.sqrt((weight**2) @ (contributions - value) ** 2) / weight.sum())
+    apart = weight * (contributions - value)
+    return value, float(np.sqrt((apart * apart).sum()) / weight.sum())  # a threaded product would wait more than work
 
 
 def mean_with_interval(contributions: FloatArray, weight: FloatArray | None = None) -> Estimate:

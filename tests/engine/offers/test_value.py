@@ -8,27 +8,22 @@ import pytest
 from engine.columns import NO_OFFER
 from engine.errors import InputError
 from engine.offers import Offer, PolicyValue, ProfitCurve, policy_value, profit_curve
-from engine.uplift import UpliftModel, fit_uplift
+from engine.uplift import fit_uplift
+from tests.engine.conftest import FittedTrial
 from tests.engine.uplift.known_effects import known_effects
-from tests.engine.uplift.trials import OFFERS, KnownTrial, known_trial
+from tests.engine.uplift.trials import OFFERS, KnownTrial
 
 CATALOGUE = tuple(
     Offer(key, key, "", margin, cost) for key, margin, cost in zip(OFFERS, (900, 1000, 800), (20, 25, 15), strict=True)
 )
 
 
-@pytest.fixture(scope="module")
-def personal() -> tuple[KnownTrial, UpliftModel]:
-    trial = known_trial(12_000, seed=21)
-    return trial, fit_uplift(trial.features, trial.treatment, trial.outcome, yardsticks=False)
-
-
 def true_values(trial: KnownTrial) -> np.ndarray:
     return trial.uplift * [offer.margin for offer in CATALOGUE] - [offer.cost for offer in CATALOGUE]
 
 
-def test_the_intervals_hold_the_true_values(personal: tuple[KnownTrial, UpliftModel]):
-    trial, model = personal
+def test_the_intervals_hold_the_true_values(smooth: FittedTrial):
+    trial, model = smooth.trial, smooth.model
     found = policy_value(model, CATALOGUE)
     predicted = model.crossfit.predictions * [o.margin for o in CATALOGUE] - [o.cost for o in CATALOGUE]
     best = predicted.argmax(axis=1)
@@ -44,8 +39,8 @@ def test_the_intervals_hold_the_true_values(personal: tuple[KnownTrial, UpliftMo
     assert found.customers == 12_000
 
 
-def test_the_profit_curve_ends_where_all_are_asked(personal: tuple[KnownTrial, UpliftModel]):
-    _, model = personal
+def test_the_profit_curve_ends_where_all_are_asked(smooth: FittedTrial):
+    model = smooth.model
     curve = profit_curve(model, CATALOGUE)
     assert len(curve.share) == len(curve.profit) == 102
     assert (curve.share[0], curve.profit[0], curve.share[-1]) == (0.0, 0.0, 1.0)
@@ -56,8 +51,8 @@ def test_the_profit_curve_ends_where_all_are_asked(personal: tuple[KnownTrial, U
     assert max(curve.profit) > curve.random[-1]
 
 
-def test_the_profit_curve_meets_the_value_of_asking_whoever_is_worth_it(personal: tuple[KnownTrial, UpliftModel]):
-    _, model = personal
+def test_the_profit_curve_meets_the_value_of_asking_whoever_is_worth_it(smooth: FittedTrial):
+    model = smooth.model
     curve, value = profit_curve(model, CATALOGUE), policy_value(model, CATALOGUE)
     place = curve.share.index(curve.asked)
     assert curve.asked == value.asked
@@ -66,35 +61,35 @@ def test_the_profit_curve_meets_the_value_of_asking_whoever_is_worth_it(personal
     )
 
 
-def test_order_of_the_catalogue_changes_nothing(personal: tuple[KnownTrial, UpliftModel]):
-    _, model = personal
+def test_order_of_the_catalogue_changes_nothing(smooth: FittedTrial):
+    model = smooth.model
     assert policy_value(model, CATALOGUE[::-1]) == policy_value(model, CATALOGUE)
     assert profit_curve(model, CATALOGUE[::-1]) == profit_curve(model, CATALOGUE)
 
 
-def test_offers_that_cost_more_than_they_earn_are_for_nobody(personal: tuple[KnownTrial, UpliftModel]):
-    _, model = personal
+def test_offers_that_cost_more_than_they_earn_are_for_nobody(smooth: FittedTrial):
+    model = smooth.model
     dear = tuple(Offer(key, key, "", 10.0, 500.0) for key in OFFERS)
     found = policy_value(model, dear)
     assert (found.best_single_offer, found.best_single_offer_value) == (NO_OFFER, 0.0)
     assert (found.value_per_customer, found.gain, found.asked) == (0.0, 0.0, 0.0)
 
 
-def test_value_and_curve_survive_json(personal: tuple[KnownTrial, UpliftModel]):
-    _, model = personal
+def test_value_and_curve_survive_json(smooth: FittedTrial):
+    model = smooth.model
     value, curve = policy_value(model, CATALOGUE), profit_curve(model, CATALOGUE)
     assert PolicyValue.from_json(value.to_json()) == value
     assert ProfitCurve.from_json(curve.to_json()) == curve
 
 
-def test_an_offer_that_was_never_tried_is_named(personal: tuple[KnownTrial, UpliftModel]):
-    _, model = personal
+def test_an_offer_that_was_never_tried_is_named(smooth: FittedTrial):
+    model = smooth.model
     with pytest.raises(InputError, match='"voucher" was not in the last campaign'):
         policy_value(model, (*CATALOGUE, Offer("voucher", "", "", 1.0, 0.0)))
 
 
-def test_customers_count_as_many_as_they_stand_for(personal: tuple[KnownTrial, UpliftModel]):
-    _, model = personal
+def test_customers_count_as_many_as_they_stand_for(smooth: FittedTrial):
+    model = smooth.model
     voters = np.where(model.crossfit.scores[:, 1] > 0, 9.0, 1.0)  # who seem won by one offer stand for many
     weighted = replace(model, crossfit=replace(model.crossfit, weight=voters / voters.mean()))
     assert policy_value(model, CATALOGUE).best_single_offer != OFFERS[1]

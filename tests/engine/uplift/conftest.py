@@ -10,8 +10,9 @@ import pytest
 from engine.demo import simulate_population
 from engine.demo.population import Population
 from engine.uplift import Forecast, UpliftModel, fit_uplift
+from tests.engine.conftest import FittedTrial
 from tests.engine.looks import Looks, Watched
-from tests.engine.uplift.trials import KnownTrial, known_trial
+from tests.engine.uplift.trials import known_trial
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,6 @@ class FittedDemo:
     uplift: np.ndarray  # the truth, (customers of the trial, offers of the model)
     forecast: Forecast
     looks: Looks  # at a cancel, while it was made
-
-
-@dataclass(frozen=True)
-class FittedTrial:
-    trial: KnownTrial
-    model: UpliftModel
 
 
 @pytest.fixture(scope="session")

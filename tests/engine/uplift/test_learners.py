@@ -76,7 +76,7 @@ def chosen_by_age(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.nd
 
 
 def test_known_and_estimated_chances_undo_what_a_choice_did():
-    features, treatment, outcome, chances = chosen_by_age(6_000, seed=1)
+    features, treatment, outcome, chances = chosen_by_age(4_000, seed=1)
     rates = [outcome[treatment == arm].mean() for arm in ("none", "plan")]
     assert rates[1] - rates[0] > 0.25, "by the plain rates, the offer seems to win many more"
     for propensity in (chances, "estimated"):

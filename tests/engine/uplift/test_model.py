@@ -9,7 +9,8 @@ from sklift.metrics import qini_auc_score
 from engine.errors import InputError
 from engine.job import JobCancelled, JobContext
 from engine.uplift import UpliftEvaluation, evaluate_uplift, fit_uplift
-from tests.engine.uplift.conftest import FittedDemo, FittedTrial
+from tests.engine.conftest import FittedTrial
+from tests.engine.uplift.conftest import FittedDemo
 from tests.engine.uplift.known_effects import known_effects
 from tests.engine.uplift.trials import OFFERS, known_trial, share_of_true_qini, true_qini
 
@@ -24,12 +25,10 @@ def test_predicted_ranking_has_most_of_the_true_one(demo: FittedDemo):
         assert true_qini(truth, predicted[:, j]) / true_qini(truth, truth) > 0.87
 
 
-def test_smooth_effects_are_found_too():
-    trial = known_trial(20_000, seed=1)
-    model = fit_uplift(trial.features, trial.treatment, trial.outcome, seed=1, yardsticks=False)
-    assert model.offers == OFFERS
-    assert share_of_true_qini(trial.uplift, model.predict(trial.features)) > 0.85
-    assert model.evaluation.has_signal
+def test_smooth_effects_are_found_too(smooth: FittedTrial):
+    assert smooth.model.offers == OFFERS
+    assert share_of_true_qini(smooth.trial.uplift, smooth.model.predict(smooth.trial.features)) > 0.85
+    assert smooth.model.evaluation.has_signal
 
 
 def test_the_interval_of_qini_holds_what_the_ranking_is_truly_worth(demo: FittedDemo):

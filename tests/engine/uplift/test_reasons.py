@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.uplift import Explainer, explainer_of, fit_uplift
-from tests.engine.uplift.conftest import FittedTrial
+from tests.engine.conftest import FittedTrial
 from tests.engine.uplift.trials import OFFERS, known_trial
 
 
