@@ -265,8 +265,10 @@ def main(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     figures = []
     for name, measure in parts_chosen(chosen).items():
-        if (name == "hillstrom" and not chosen.hillstrom) or (name == "forest" and not chosen.peers):
-            print(f"{name} is left out: --hillstrom F or --peers PYTHON was not given.")
+        wanted = {"hillstrom": ("--hillstrom F", chosen.hillstrom), "forest": ("--peers PYTHON", chosen.peers)}
+        option, given = wanted.get(name, ("", True))
+        if not given:
+            print(f"{name} is left out: {option} was not given.")
             continue
         for figure in measure():
             figures.append(figure)
