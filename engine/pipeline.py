@@ -342,6 +342,8 @@ def _keep_summary(
         models=_models(),
         honesty=() if model is None else honesty_of(campaign).findings,
         left=int(pc.sum(pc.equal(table[SEGMENT], HAS_LEFT)).as_py() or 0),
+        tacs_set_aside=base.unknown.counts.tacs_set_aside,
+        tacs_first_reason=base.unknown.counts.tacs_first_reason,
     )
     with campaign.transaction():
         campaign.write_table("rejects", rejects)

@@ -50,7 +50,8 @@ class Summary:
     """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``.
 
     ``honesty`` is what must be known before the figures are believed, red first; empty without a past campaign.
-    ``left`` of the ``customers`` have left the operator; they get no offer.
+    ``left`` of the ``customers`` have left the operator; they get no offer. Of the operator's own table of TACs
+    ``tacs_set_aside`` rows were not used, the first for ``tacs_first_reason``.
     """
 
     customers: int
@@ -66,6 +67,8 @@ class Summary:
     models: tuple[ModelFile, ...]
     honesty: tuple[Finding, ...] = ()
     left: int = 0
+    tacs_set_aside: int = 0
+    tacs_first_reason: str = ""
     versions: dict[str, str] = field(default_factory=installed_versions)
 
     def to_json(self) -> str:
@@ -78,8 +81,15 @@ class Summary:
         photos = f"; {refused} refused" if self.refused_photos else ""
         return (
             f"{self._offers()}, {self.matched:,} have a look-alike, {self.ads:,} ads were made; "
-            f"{self.rejected_rows:,} rows were set aside{photos}."
+            f"{self.rejected_rows:,} rows were set aside{photos}.{self._tacs()}"
         )
+
+    def _tacs(self) -> str:
+        """Say what was not used of the operator's own table of TACs."""
+        if not self.tacs_set_aside:
+            return ""
+        rows = "1 row" if self.tacs_set_aside == 1 else f"{self.tacs_set_aside:,} rows"
+        return f" {rows} of the table of TACs could not be used, the first one: {self.tacs_first_reason}"
 
     def _offers(self) -> str:
         """Say who gets an offer, and where there is no signal, that it is one for all."""

@@ -103,23 +103,26 @@ class NamedHandsets:
     def read_csv(cls, path: Path) -> NamedHandsets:
         """Read the names that ``write_csv`` wrote, perhaps saved again by a spreadsheet.
 
-        Raises InputError, naming the line, for anything else, PlaceError if the file cannot be read.
+        Raises InputError, naming the line, for anything else and for two names of one phone type, PlaceError if the
+        file cannot be read.
         """
         text = table_text(path, "list of handset names")
         lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
         wanted = [field.name for field in fields(NamedHandset)]
-        entries = []
+        entries: dict[str, NamedHandset] = {}
         try:
             if missing := [name for name in wanted if name not in (lines.fieldnames or ())]:
                 found = ", ".join(lines.fieldnames or ())[:LONGEST] or "nothing"
                 raise InputError(f'{path.name} lacks the column "{missing[0]}" of handset names. Found: {found}.')
             for row in lines:
                 phone_type, maker, model, word = (row[name] or "" for name in wanted)
-                entries.append(_checked(phone_type, maker, model, _class(word)))
+                named = _checked(phone_type, maker, model, _class(word))
+                if entries.setdefault(model_key(named.phone_type), named) != named:
+                    raise InputError(f'"{phone_type[:40]}" has another name further up. Delete one of the two rows.')
         except (csv.Error, InputError) as error:
             line = lines.reader.line_num
             raise InputError(f"{path.name}, line {line}: {error}" if line > 1 else str(error)) from error
-        return cls.of(entries)
+        return cls.of(entries.values())
 
 
 def _checked(phone_type: str, maker: str, model: str, device_class: DeviceClass) -> NamedHandset:

@@ -69,8 +69,8 @@ def read_tac_table(path: Path) -> TacTable:
     """Read an operator's CSV of TACs: columns tac, maker, model; perhaps device class and launch year.
 
     Comma, semicolon, tab or bar; UTF-8, UTF-16 or cp1250; English, Hungarian or German column names. Rows without a
-    TAC of 8 digits or without a maker are set aside; of a TAC that stands twice the first row counts. Raises
-    InputError if the file is no such table or no row can be used, PlaceError if it cannot be read.
+    TAC of 8 digits or without a maker are set aside; so is a row that says of a TAC something else than one before it.
+    Raises InputError if the file is no such table or no row can be used, PlaceError if it cannot be read.
     """
     text = table_text(path, "table of TACs")
     lines = csv.reader(text.splitlines(), delimiter=delimiter_of(text))
@@ -106,17 +106,21 @@ def _rows(path: Path, lines: _csv.Reader, places: dict[str, int]) -> TacTable:
             continue
         cells = {column: line[place].strip() if place < len(line) else "" for column, place in places.items()}
         reason = _wrong(cells)
+        if not reason and rows.setdefault(cells["tac"], row := _row(cells)) != row:
+            reason = f"the TAC {cells['tac']} is another handset further up, which counts. Delete one of the two rows."
         if reason:
             set_aside += 1
             first_reason = first_reason or f"{path.name}, line {lines.line_num}: {reason}"
-        else:
-            year = cells.get("launched", "")[:4]
-            kind = class_of(cells.get("device_class", ""))
-            launched = int(year) if year.isascii() and year.isdigit() and 1980 <= int(year) <= 2100 else None
-            rows.setdefault(cells["tac"], TacRow(cells[MAKER], cells[MODEL], kind, launched))
     if not rows:
         raise InputError(first_reason or f"The table of TACs {path.name} has no rows. Give another table.")
     return TacTable(rows, set_aside, first_reason)
+
+
+def _row(cells: Mapping[str, str]) -> TacRow:
+    """Take a row that was checked; a year that is none is not known."""
+    year = cells.get("launched", "")[:4]
+    launched = int(year) if year.isascii() and year.isdigit() and 1980 <= int(year) <= 2100 else None
+    return TacRow(cells[MAKER], cells[MODEL], class_of(cells.get("device_class", "")), launched)
 
 
 def class_of(text: str) -> DeviceClass:

@@ -49,7 +49,9 @@ def customer_indicators(
         calls=ibis.table(tables.calls.schema(), name=SOME_CALLS),
         customers=ibis.table(tables.customers.schema(), name=SOME_CUSTOMERS),
     )
-    question = _sql(indicators(some, as_of, names=names, span=period(tables, as_of)))
+    asked = indicators(some, as_of, names=names, span=period(tables, as_of))
+    context.check()
+    question = _sql(asked)
     try:
         for share in range(shares):
             context.progress(share / shares, "Describing customers")

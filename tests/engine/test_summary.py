@@ -1,5 +1,7 @@
 """What is said in one line of a finished campaign."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.summary import Summary, UpliftFigures
@@ -7,11 +9,15 @@ from engine.summary import Summary, UpliftFigures
 NO_DIFFERENCE = "No difference between customers was found"
 
 
-def said(recommended: int, uplift: UpliftFigures | None, refused: int = 0, left: int = 0) -> str:
+def summary(recommended: int, uplift: UpliftFigures | None, refused: int = 0, left: int = 0) -> Summary:
     return Summary(
         customers=520, recommended=recommended, matched=3, ads=6, rejected_rows=7, refused_photos=refused,
         without_consent=0, seed=0, seconds={}, uplift=uplift, models=(), left=left, versions={},
-    ).sentence()  # fmt: skip
+    )  # fmt: skip
+
+
+def said(recommended: int, uplift: UpliftFigures | None, refused: int = 0, left: int = 0) -> str:
+    return summary(recommended, uplift, refused, left).sentence()
 
 
 def figures(has_signal: bool) -> UpliftFigures:
@@ -34,6 +40,13 @@ def test_only_a_signal_makes_customers_worth_an_offer(recommended, uplift, expec
 def test_who_left_is_named_among_the_customers():
     words = "9 of 520 customers, of whom 61 left, are worth an offer, 3 have a look-alike"
     assert said(9, figures(True), left=61).startswith(words)
+
+
+def test_what_was_not_used_of_the_own_table_of_tacs_is_said():
+    told = replace(summary(9, None), tacs_set_aside=2, tacs_first_reason='tac.csv, line 2: "1" is no TAC of 8 digits.')
+    assert told.sentence().endswith(
+        '. 2 rows of the table of TACs could not be used, the first one: tac.csv, line 2: "1" is no TAC of 8 digits.'
+    )
 
 
 def test_photos_are_counted_as_people_count():

@@ -139,6 +139,10 @@ def test_a_list_saved_by_a_spreadsheet_is_read_and_a_thousand_names_are_no_matte
         ("phone_type,maker,model,device_class\nx,,y,phone\n", r'names\.csv, line 2: Say who made "x"'),
         ("phone_type,maker,model,device_class\n?,LG,y,phone\n", "line 2: .* is no phone type"),
         ("phone_type,maker,model,device_class\nx,LG,y,phone\n" + "y" * 200_000, "line 3: field larger"),
+        (
+            "phone_type,maker,model,device_class\nx,LG,y,phone\nX,ZTE,y,phone\n",
+            'line 3: "X" has another name further up',
+        ),
         ("\0\0", "is no text"),
     ],
 )
@@ -179,13 +183,23 @@ def test_an_operators_table_is_read_in_its_own_dialect(tmp_path: Path, text: str
 def test_rows_that_are_no_tac_are_set_aside_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "tac.csv"
     path.write_text(
-        "tac,maker,model\n1332700,Apple,x\n35456789,Apple,iPhone 5\n35456789,LG,G6\n35456780,,y\n\n", "utf-8"
+        "tac,maker,model\n1332700,Apple,x\n35456789,Apple,iPhone 5\n35456789,LG,G6\n35456780,,y\n\n"
+        "35456789,Apple,iPhone 5\n",
+        "utf-8",
     )
     table = read_tac_table(path)
     assert list(table.rows) == ["35456789"]
     assert table.rows["35456789"].handset == Handset("Apple", "iPhone 5")
-    assert table.set_aside == 2
+    assert table.set_aside == 3  # what is said twice alike is no contradiction
     assert table.first_reason.startswith('tac.csv, line 2: "1332700" is no TAC of 8 digits')
+
+
+def test_a_tac_that_stands_for_two_handsets_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "tac.csv"
+    path.write_text("tac,maker,model\n35456789,Apple,iPhone 5\n35456789,LG,G6\n", "utf-8")
+    assert read_tac_table(path).first_reason == (
+        "tac.csv, line 3: the TAC 35456789 is another handset further up, which counts. Delete one of the two rows."
+    )
 
 
 @pytest.mark.parametrize(
