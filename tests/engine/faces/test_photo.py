@@ -336,7 +336,8 @@ def test_500_damaged_pictures_are_read_or_refused_at_once_and_nothing_else_happe
 
 
 def test_a_webp_larger_than_its_decoder_can_hold_is_refused():
-    data = bytearray(saved(Image.new("RGB", (64, 64)), "WEBP", lossless=True, icc_profile=swapped_profile()))
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+    data = bytearray(saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]))
     assert data[12:16] == b"VP8X"
     data[24:30] = (7_999).to_bytes(3, "little") + (4_999).to_bytes(3, "little")
     assert "at most 32 million" in refusal(bytes(data))
