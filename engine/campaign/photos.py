@@ -59,8 +59,10 @@ def read_withdrawn(connection: apsw.Connection) -> tuple[Consent, ...]:
 
 
 def erase_photo(connection: apsw.Connection, customer: str) -> None:
-    """Remove a customer's photo with its face and look-alikes, and every choice of a face by or for the customer."""
+    """Remove a customer's photo with all that was read from it, and every choice, ban and judgement about it."""
     connection.execute("DELETE FROM photo WHERE customer = ?", (customer,))
+    connection.execute("DELETE FROM ban WHERE customer = ?", (customer,))
+    connection.execute("DELETE FROM judgement WHERE customer = ?", (customer,))
     forget_face_choice(connection, customer)
 
 

@@ -17,6 +17,8 @@ from engine.campaign import documents, encrypted, erased, photos, renewal, schem
 from engine.campaign.consent import Consent
 from engine.campaign.encrypted import select
 from engine.campaign.erased import Erased
+from engine.campaign.inventory import Inventory
+from engine.campaign.judgements import Judgements
 from engine.campaign.records import Event, FaceChoice, Role, StoredMatch, StoredPhoto
 from engine.columns import CONTACT
 from engine.errors import CampaignFileError, WrongPassphraseError
@@ -328,6 +330,16 @@ class Campaign:
         """Return each matched customer's nearest look-alike, in the order of the customers."""
         with self._held() as connection:
             return photos.nearest_matches(connection)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The inventory's files, thumbnails, looks, rights, bans and assigned faces."""
+        return Inventory(self._held, self._writing)
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """What the designer answered in the teaching, and the versions of what was learnt."""
+        return Judgements(self._held, self._writing)
 
     def choose_face(self, choice: FaceChoice, *, on: date | None = None) -> None:
         """Keep whose look-alike a customer's ad bears, and which one.
