@@ -5,7 +5,7 @@ from engine.faces.facenet import facenet_onnx, facenet_sha256
 from engine.faces.framing import Frame, Framed, Subject, eye_frame
 from engine.faces.gallery import Gallery, GalleryPhoto, Keep, Match, RefusedPhoto, photo_paths
 from engine.faces.hair import hair_top
-from engine.faces.likeness import LikenessScale, likeness, likeness_words, may_be_the_customer, pair_cosines
+from engine.faces.likeness import LikenessScale, is_close, likeness, likeness_words, may_be_the_customer, pair_cosines
 from engine.faces.photo import decode_photo, encode_photo
 from engine.faces.reader import (
     Face,
@@ -40,6 +40,7 @@ __all__ = [
     "facenet_onnx",
     "facenet_sha256",
     "hair_top",
+    "is_close",
     "likeness",
     "likeness_words",
     "may_be_the_customer",
