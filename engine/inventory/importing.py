@@ -156,6 +156,10 @@ class _Importer:
     def __post_init__(self) -> None:
         files, stale = self.campaign.inventory.files(), outdated(self.campaign)
         self._known = {file.path: file for file in files}
+        self._places: dict[str, set[str]] = {}  # of each photo, the paths of its files
+        for file in files:
+            if file.photo is not None:
+                self._places.setdefault(file.photo, set()).add(file.path)
         self._by_digest = {file.digest: file.photo for file in files if file.photo and file.photo not in stale}
         self._gone = {file.path: file for file in self.listing.gone}
         self._taken = {*self.campaign.photo_keys("inventory"), *self.campaign.photo_keys("customer")}
@@ -235,24 +239,29 @@ class _Importer:
         return key, False
 
     def _has_copies(self, file: InventoryFile) -> bool:
-        return any(other.photo == file.photo and other.path != file.path for other in self._known.values())
+        return any(path != file.path for path in self._places.get(file.photo or "", ()))
 
     def _keep_copy(self, reading: _Reading, photo: str) -> None:
         """Note a file whose content is known: it is a copy, or the photo itself at another place."""
-        same = [file for file in self._known.values() if (file.photo, file.digest) == (photo, reading.digest)]
-        lost = next((file for file in same if not Path(file.path).exists()), None)
+        path = str(reading.file.path)
+        lost = next((place for place in self._places.get(photo, ()) if not Path(place).exists()), None)
         if lost is not None:
-            self.campaign.inventory.forget_files([lost.path])
-            self._gone.pop(lost.path, None)
-            del self._known[lost.path]
+            self.campaign.inventory.forget_files([lost])
+            self._gone.pop(lost, None)
+            self._places[photo].discard(self._known.pop(lost).path)
             self.moved.append(photo)
-        elif str(reading.file.path) not in self._known or self._known[str(reading.file.path)].photo != photo:
+        elif path not in self._places.get(photo, ()):
             self.copies.append(Copy(reading.file.path, photo))
         self._note(reading.file.became(reading.digest, photo))
 
     def _note(self, file: InventoryFile) -> None:
         self.campaign.inventory.keep_file(file)
+        earlier = self._known.get(file.path)
+        if earlier is not None and earlier.photo is not None:
+            self._places[earlier.photo].discard(file.path)
         self._known[file.path] = file
+        if file.photo is not None:
+            self._places.setdefault(file.photo, set()).add(file.path)
 
     def report(self, near: tuple[NearCopy, ...], seconds: float) -> InventoryReport:
         """Tell what became of everything."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch, require_consent
 from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
-from engine.inventory.faces import Looks
+from engine.inventory.faces import FloatArray, Looks
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
 from engine.inventory.rights import Clearance
 from engine.inventory.settings import MatchSettings, MatchWeights, match_settings
@@ -59,7 +61,7 @@ class Matcher:
         known = self.campaign.inventory.appearances([photo.key])
         return Looks.of((photo.key,), photo.embedding[None], list(known.values()) or [Appearance()], (photo.model,))
 
-    @property
+    @cached_property
     def barred(self) -> frozenset[str]:
         """The photos that may not be used."""
         if self.clearance.bars_nothing:
@@ -76,20 +78,59 @@ def match_everybody(campaign: Campaign, scale: LikenessScale, on: date, context:
     context = context or JobContext()
     matcher, customers = Matcher.read(campaign, scale, on), Looks.read(campaign, "customer")
     cleared = np.array([key not in matcher.barred for key in matcher.faces.keys], bool)
-    faces = matcher.faces.only(np.flatnonzero(cleared))
-    found = 0
+    faces, bans = matcher.faces.only(np.flatnonzero(cleared)), campaign.inventory.all_bans()
+    blocks = []
+    for start in range(0, len(customers), BLOCK):
+        context.progress(start / len(customers), f"Matching customer {start + 1:,} of {len(customers):,}")
+        block = customers.only(np.arange(start, min(start + BLOCK, len(customers))))
+        blocks.append(_Best.of(block, faces, matcher, bans))
     with campaign.transaction():
         campaign.clear_matches()
-        for start in range(0, len(customers), BLOCK):
-            context.progress(start / len(customers), f"Matching customer {start + 1:,} of {len(customers):,}")
-            block = customers.only(np.arange(start, min(start + BLOCK, len(customers))))
-            rows = list(_matches(block, faces, matcher, campaign.inventory.all_bans()))
-            campaign.write_matches(rows)
-            found += len({row.customer for row in rows})
+        for best in blocks:
+            context.check()
+            campaign.write_matches(list(best.rows(faces)))
         for choice in campaign.face_choices():
             if choice.photo is not None:
                 _keep_among(campaign, choice.contact or choice.customer, choice.photo)
-    return found
+    return sum(len(best) for best in blocks)
+
+
+@dataclass(frozen=True, eq=False)
+class _Best:
+    """The best faces of some customers, (customers, KEPT) each; places are -1 where there are fewer."""
+
+    customers: tuple[str, ...]
+    places: npt.NDArray[np.int32]
+    cosines: FloatArray
+    scores: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> _Best:
+        """Rank the faces for the customers of a block."""
+        parts = parts_of(block, faces, matcher.scale)
+        scores = scores_of(parts, matcher.settings.weights)
+        customers = tuple(key.removeprefix(PREFIX) for key in block.keys)
+        places = np.full((len(block), KEPT), -1, np.int32)
+        for row, customer in enumerate(customers):
+            banned = bans.get(customer, frozenset())
+            (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
+            found = [place for place in best if faces.keys[place] not in banned][:KEPT]
+            places[row, : len(found)] = found
+        rows = np.arange(len(block))[:, None]
+        width = matcher.scale.one_person - matcher.scale.strangers
+        cosines = np.clip(matcher.scale.strangers + parts[rows, places, 0] * width, -1.0, 1.0)
+        return cls(customers, places, cosines.astype(np.float32), scores[rows, places])
+
+    def rows(self, faces: Looks) -> Iterator[StoredMatch]:
+        """Yield them as they are kept."""
+        for row, customer in enumerate(self.customers):
+            for column, place in enumerate(self.places[row]):
+                if place >= 0:
+                    cosine = round(float(self.cosines[row, column]), TIE_DIGITS)
+                    yield StoredMatch(customer, faces.keys[place], column + 1, cosine, float(self.scores[row, column]))
+
+    def __len__(self) -> int:
+        return int((self.places >= 0).any(axis=1).sum())
 
 
 def pin(campaign: Campaign, customer: str, photo: str, on: date) -> None:
