@@ -16,7 +16,7 @@ from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import FloatArray, Looks
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
 from engine.inventory.rights import Clearance
-from engine.inventory.settings import MatchSettings, MatchWeights, match_settings
+from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.job import JobContext
 
 KEPT = 20  # look-alikes of each customer, so that bans and ended rights leave enough
@@ -62,6 +62,12 @@ class Matcher:
         return Looks.of((photo.key,), photo.embedding[None], list(known.values()) or [Appearance()], (photo.model,))
 
     @cached_property
+    def usable(self) -> Looks:
+        """The faces that may be used."""
+        places = [place for place, key in enumerate(self.faces.keys) if key not in self.barred]
+        return self.faces if len(places) == len(self.faces) else self.faces.only(np.array(places, np.intp))
+
+    @cached_property
     def barred(self) -> frozenset[str]:
         """The photos that may not be used."""
         if self.clearance.bars_nothing:
@@ -69,30 +75,59 @@ class Matcher:
         return frozenset(key for key in self.faces.keys if self.clearance.reason(key) is not None)
 
 
-def match_everybody(campaign: Campaign, scale: LikenessScale, on: date, context: JobContext | None = None) -> int:
+def match_everybody(
+    campaign: Campaign,
+    scale: LikenessScale,
+    on: date,
+    context: JobContext | None = None,
+    *,
+    settings: MatchSettings | None = None,
+) -> int:
     """Rank the inventory for each customer with a photo by the campaign's weights, and keep the best.
 
-    Bans, and what may not be used on that day, are left out. Returns how many customers have a look-alike. Raises
-    ModelError if the photos were not all read by one network, JobCancelled; then the earlier look-alikes stay.
+    Bans, and what may not be used on that day, are left out. New ``settings`` are kept together with what is found by
+    them. Returns how many customers have a look-alike. Raises ModelError if the photos were not all read by one
+    network, JobCancelled; then everything stays as it was.
     """
     context = context or JobContext()
     matcher, customers = Matcher.read(campaign, scale, on), Looks.read(campaign, "customer")
-    cleared = np.array([key not in matcher.barred for key in matcher.faces.keys], bool)
-    faces, bans = matcher.faces.only(np.flatnonzero(cleared)), campaign.inventory.all_bans()
+    if settings is not None:
+        matcher = replace(matcher, settings=settings)
+    faces, bans = matcher.usable, campaign.inventory.all_bans()
     blocks = []
     for start in range(0, len(customers), BLOCK):
         context.progress(start / len(customers), f"Matching customer {start + 1:,} of {len(customers):,}")
         block = customers.only(np.arange(start, min(start + BLOCK, len(customers))))
         blocks.append(_Best.of(block, faces, matcher, bans))
     with campaign.transaction():
+        if settings is not None:
+            keep_match_settings(campaign, settings)
         campaign.clear_matches()
         for best in blocks:
             context.check()
             campaign.write_matches(list(best.rows(faces)))
         for choice in campaign.face_choices():
-            if choice.photo is not None:
-                _keep_among(campaign, choice.contact or choice.customer, choice.photo)
+            _keep_pick(campaign, choice)
     return sum(len(best) for best in blocks)
+
+
+def match_customer(campaign: Campaign, customer: str, scale: LikenessScale, on: date) -> int:
+    """Rank the inventory for one customer, as ``match_everybody`` does; return how many look-alikes are kept.
+
+    For a photo that was just kept: the ranks of everybody else stay.
+    """
+    matcher = Matcher.read(campaign, scale, on)
+    probe = matcher.probe(customer)
+    if probe is None:
+        return 0
+    faces = matcher.usable
+    rows = list(_Best.of(probe, faces, matcher, {customer: campaign.inventory.bans(customer)}).rows(faces))
+    with campaign.transaction():
+        campaign.write_matches(rows)
+        for choice in campaign.face_choices():
+            if customer in (choice.customer, choice.contact):
+                _keep_pick(campaign, choice)
+    return len(rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +189,11 @@ def unpin(campaign: Campaign, customer: str, on: date) -> None:
         campaign.choose_face(replace(choice, photo=None), on=on)
     else:
         campaign.forget_face_choice(customer)
+
+
+def _keep_pick(campaign: Campaign, choice: FaceChoice) -> None:
+    if choice.photo is not None:
+        _keep_among(campaign, choice.contact or choice.customer, choice.photo)
 
 
 def _keep_among(campaign: Campaign, person: str, photo: str) -> None:

@@ -20,6 +20,7 @@ from engine.inventory import (
     MatchSettings,
     MatchWeights,
     keep_match_settings,
+    match_customer,
     match_everybody,
     match_settings,
     pin,
@@ -59,9 +60,9 @@ def in_ads(campaign: Campaign) -> dict[str, str | None]:
 def test_what_is_kept_is_what_is_ranked(campaign: Campaign, on: date):
     scale, weights = likeness_scale(campaign), MatchWeights(1, 0.5, 0.5)
     plain = in_ads(campaign)
-    keep_match_settings(campaign, MatchSettings(weights))
-    assert match_settings(campaign) == MatchSettings(weights)
-    assert match_everybody(campaign, scale, on) == len(campaign.photo_keys("customer"))
+    settings = MatchSettings(weights)
+    assert match_everybody(campaign, scale, on, settings=settings) == len(campaign.photo_keys("customer"))
+    assert match_settings(campaign) == settings
     matcher = Matcher.read(campaign, scale, on)
     for customer in campaign.matched_customers()[:4]:
         ranked, kept = matcher.rank(customer, most=KEPT), campaign.matches(customer)
@@ -75,6 +76,12 @@ def test_what_is_kept_is_what_is_ranked(campaign: Campaign, on: date):
         cosines = {match.photo: match.cosine for match in campaign.matches(customer)}
         assert photo is None or likeness(cosines[photo], scale) >= 20
     assert matcher.rank("nobody") == ()
+    everybody = campaign.all_matches()
+    campaign.write_matches([replace(match, cosine=0.1) for match in campaign.matches(customer)])
+    assert match_customer(campaign, customer, scale, on) == KEPT
+    assert {one: [match.photo for match in matches] for one, matches in campaign.all_matches().items()} == {
+        one: [match.photo for match in matches] for one, matches in everybody.items()
+    }
 
 
 def test_a_ban_a_pin_and_lost_rights_reach_preview_export_and_tables(campaign: Campaign, on: date, tmp_path: Path):
