@@ -142,10 +142,12 @@ class _Best:
     @classmethod
     def of(cls, block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> _Best:
         """Rank the faces for the customers of a block."""
-        parts = parts_of(block, faces, matcher.scale)
-        scores = scores_of(parts, matcher.settings.weights)
         customers = tuple(key.removeprefix(PREFIX) for key in block.keys)
         places = np.full((len(block), KEPT), -1, np.int32)
+        if not len(faces):
+            return cls(customers, places, np.zeros(places.shape, np.float32), np.zeros(places.shape))
+        parts = parts_of(block, faces, matcher.scale)
+        scores = scores_of(parts, matcher.settings.weights)
         for row, customer in enumerate(customers):
             banned = bans.get(customer, frozenset())
             (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -134,6 +135,10 @@ def test_an_ad_with_a_photo_that_may_not_be_used_does_not_leave(campaign: Campai
     set_rights(campaign, campaign.photo_keys("inventory"), PhotoRights("", "no"))
     assert write_ads(campaign, tmp_path / "ads", most=1) == 0 or studio.creative(customer).photo is None
     assert match_table(campaign).num_rows == 0
+    assert match_everybody(campaign, likeness_scale(campaign), on) == 0
+    assert match_customer(campaign, customer, likeness_scale(campaign), on) == 0
+    assert Matcher.read(campaign, likeness_scale(campaign), on).rank(customer) == ()
+    assert campaign.matched_customers() == ()
 
 
 def test_no_photo_is_in_more_ads_than_allowed(campaign: Campaign, on: date):
