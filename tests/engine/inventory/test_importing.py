@@ -182,7 +182,7 @@ def test_after_a_kill_the_import_goes_on_where_it_was(put: Put, reader: FaceRead
     with Campaign.open(path, "demo") as campaign:
         campaign.check()
         kept = len(campaign.inventory.files())
-        assert kept in (3, 6), "all but the batch that was being read"
+        assert kept in (6, 9), "all but the batch that was being read, if the kill did not come late"
         found = import_photos(campaign, [folder], reader=reader)
         assert (found.unchanged, len(found.added)) == (kept, 9 - kept)
         assert campaign.photo_keys("inventory") == tuple(f"{number:02d}.jpg" for number in range(9))
