@@ -25,9 +25,9 @@ from engine.inventory.stored_photo import stored_photo, subject_of
 from engine.inventory.thumbnails import thumbnail_of
 from engine.job import JobContext
 
-READERS = 2  # files read at once: decoding and the networks of OpenCV work outside the interpreter's lock
-AHEAD = 2 * READERS  # decoded and waiting; few, because a large photo takes 150 MB
-BATCH = 32  # files of one transaction, which is what a kill can undo
+READERS = 2  # files read at once, outside the interpreter's lock; few, because a large photo takes 150 MB
+BATCH = 16  # files of one transaction
+AHEAD = 16  # files read while a batch is embedded and kept: encoded by then, they take 0.5 MB each
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,11 @@ def read_file(file: FoundFile, reader: FaceReader, known: dict[str, str]) -> _Re
 
 def _require_file(file: FoundFile) -> None:
     """Raise PhotoError for a pipe or device, which may never end, and for a file that is too large to be a photo."""
-    if not stat.S_ISREG(file.path.stat().st_mode):
+    try:
+        is_file = stat.S_ISREG(file.path.stat().st_mode)
+    except OSError as error:
+        raise PhotoError(f"{file.path.name} cannot be read: {error.strerror}. Check that it is there.") from error
+    if not is_file:
         raise PhotoError(f"{file.path.name} cannot be read: it is not a file. Choose a photo.")
     if file.size > MOST_BYTES:
         raise PhotoError(
