@@ -7,13 +7,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from engine.campaign import Appearance, Campaign, InventoryFile, StoredPhoto
 from engine.errors import InputError, PhotoError
-from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx
+from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx, facenet_sha256
 from engine.faces.crop import crop_face
 from engine.faces.detector import FloatArray
 from engine.faces.photo import MOST_BYTES, RgbArray
@@ -27,6 +27,7 @@ from engine.job import JobContext
 
 READERS = 2  # files read at once, outside the interpreter's lock; few, because a large photo takes 150 MB
 BATCH = 16  # files of one transaction
+SAME_PHOTO = 0.999  # cosine of one photo read twice
 AHEAD = 16  # files read while a batch is embedded and kept: encoded by then, they take 0.5 MB each
 
 
@@ -92,12 +93,13 @@ def import_photos(
     """
     context = context or JobContext()
     began = time.monotonic()
-    listing = list_files(campaign, folders, again=again)
+    model = facenet_sha256() if reader is None else reader.facenet.sha256
+    listing = list_files(campaign, folders, model, again=again)
     if listing.to_read and reader is None:
         facenet_onnx(context.part(0.0, 0.1))
         reader = shared_reader(context)
         context = context.part(0.1, 1.0)
-    importer = _Importer(campaign, listing)
+    importer = _Importer(campaign, listing, model)
     if listing.to_read and reader is not None:
         importer.read(reader, context.part(0.0, 0.97))
     near = near_copies(campaign, importer.added, context.part(0.97, 1.0)) if importer.added else ()
@@ -140,8 +142,8 @@ def read_photo(path: Path, reader: FaceReader) -> ReadPhoto:
         raise PhotoError(f"{path.name} shows no face. Use a photo with one person seen from the front.")
     face = found[0]
     subject = subject_of(rgb, face)
-    stored = partial(stored_photo(rgb, subject, face), role="inventory", customer=None)
-    return ReadPhoto(crop_face(rgb, face.box), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
+    stored = partial(stored_photo(rgb, subject, face, reader.facenet.sha256), role="inventory", customer=None)
+    return ReadPhoto(crop_face(rgb, face), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
 
 
 @dataclass(eq=False)
@@ -150,6 +152,7 @@ class _Importer:
 
     campaign: Campaign
     listing: Listing
+    model: str
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -158,7 +161,7 @@ class _Importer:
     opened: int = 0
 
     def __post_init__(self) -> None:
-        files, stale = self.campaign.inventory.files(), outdated(self.campaign)
+        files, stale = self.campaign.inventory.files(), outdated(self.campaign, self.model)
         self._known = {file.path: file for file in files}
         self._places: dict[str, set[str]] = {}  # of each photo, the paths of its files
         for file in files:
@@ -216,23 +219,32 @@ class _Importer:
         if same_as is not None:  # a copy that was read at the same time
             self._keep_copy(reading, same_as)
             return
-        key, is_there = self._key(reading.file, embedding)
-        if not is_there:
-            self.campaign.add_photo(photo.stored(key=key, embedding=embedding))
+        stored = photo.stored(key="", embedding=embedding)
+        key, is_there = self._key(reading, stored)
+        if is_there:
+            self.campaign.inventory.keep_embeddings([(key, embedding, self.model)])
+        else:
+            self.campaign.add_photo(replace(stored, key=key))
         self.campaign.inventory.keep_thumbnails({key: photo.thumbnail})
         self.campaign.inventory.measure(key, photo.appearance)
         self._by_digest[reading.digest] = key
         self._note(reading.file.became(reading.digest, key))
 
-    def _key(self, file: FoundFile, embedding: FloatArray) -> tuple[str, bool]:
-        """Return the key for a photo, and whether it is in the campaign already, from before files were noted."""
-        earlier = self._known.get(str(file.path))
-        if earlier is not None and earlier.photo is not None and not self._has_copies(earlier):
-            self.changed.append(earlier.photo)
-            return earlier.photo, False
+    def _key(self, reading: _Reading, stored: StoredPhoto) -> tuple[str, bool]:
+        """Return the key for a photo, and whether it is there and only embedded anew.
+
+        It is where another network read it before, or if it is from before files were noted.
+        """
+        file, earlier = reading.file, self._known.get(str(reading.file.path))
+        if earlier is not None and earlier.photo is not None:
+            if earlier.digest == reading.digest:
+                return earlier.photo, True
+            if not self._has_copies(earlier):
+                self.changed.append(earlier.photo)
+                return earlier.photo, False
         if file.name in self._sourceless:
             self._sourceless.discard(file.name)
-            if float(self.campaign.photo(file.name).embedding @ embedding) > SAME_PHOTO:
+            if _is_same(self.campaign.photo(file.name), stored):
                 return file.name, True
         key, number = file.name, 1
         while key in self._taken:
@@ -285,7 +297,10 @@ class _Importer:
         )
 
 
-SAME_PHOTO = 0.999  # cosine of one photo read twice
+def _is_same(first: StoredPhoto, second: StoredPhoto) -> bool:
+    """Whether two stored photos are one, read twice."""
+    is_alike = first.model == second.model and float(first.embedding @ second.embedding) > SAME_PHOTO
+    return first.jpeg == second.jpeg or is_alike
 
 
 class Pace:

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch, require_consent
+from engine.faces.facenet import FaceNet
 from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import FloatArray, Looks
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
+from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance
 from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.job import JobContext
@@ -82,15 +84,21 @@ def match_everybody(
     context: JobContext | None = None,
     *,
     settings: MatchSettings | None = None,
+    facenet: FaceNet | None = None,
 ) -> int:
     """Rank the inventory for each customer with a photo by the campaign's weights, and keep the best.
 
-    Bans, and what may not be used on that day, are left out. New ``settings`` are kept together with what is found by
-    them. Returns how many customers have a look-alike. Raises ModelError if the photos were not all read by one
-    network, JobCancelled; then everything stays as it was.
+    Bans, and what may not be used on that day, are left out, and so are customers whose consent does not hold on it.
+    Where different networks read the photos, those of others than ``facenet``, by default the program's, are embedded
+    anew first. New ``settings`` are kept together with what is found by them. Returns how many customers have a
+    look-alike. Raises ModelError, JobCancelled; then the matches stay as they were.
     """
     context = context or JobContext()
-    matcher, customers = Matcher.read(campaign, scale, on), Looks.read(campaign, "customer")
+    matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
+    if len({*matcher.faces.models, *customers.models}) > 1:
+        renew_embeddings(campaign, on, context.part(0.0, 0.8), facenet=facenet)
+        matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
+        context = context.part(0.8, 1.0)
     if settings is not None:
         matcher = replace(matcher, settings=settings)
     faces, bans = matcher.usable, campaign.inventory.all_bans()
@@ -109,6 +117,14 @@ def match_everybody(
         for choice in campaign.face_choices():
             _keep_pick(campaign, choice)
     return sum(len(best) for best in blocks)
+
+
+def _agreeing(campaign: Campaign, on: date) -> Looks:
+    """Return the faces of the customers whose consent holds."""
+    looks = Looks.read(campaign, "customer")
+    consents = (campaign.consent(key.removeprefix(PREFIX)) for key in looks.keys)
+    holds = [place for place, consent in enumerate(consents) if consent is not None and consent.holds(on)]
+    return looks.only(np.array(holds, np.intp))
 
 
 def match_customer(campaign: Campaign, customer: str, scale: LikenessScale, on: date) -> int:

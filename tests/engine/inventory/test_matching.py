@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.ads import FaultKind
 from engine.campaign import Campaign, PhotoRights
 from engine.creative import CreativeStudio
-from engine.errors import ConsentError
+from engine.errors import ConsentError, ModelError
 from engine.export import match_table, write_ads
 from engine.faces import likeness
 from engine.inventory import (
@@ -154,6 +155,27 @@ def test_no_photo_is_in_more_ads_than_allowed(campaign: Campaign, on: date):
     assert in_ads(campaign)[customer] == photo
     assert sum(used.values()) > 0.8 * sum(free.values())
     assert {one.customer: one.share for one in faces_of(campaign).everybody(on)}[customer] is None, "a pick is no share"
+
+
+def test_photos_of_another_network_are_embedded_anew_before_anything_is_compared(campaign: Campaign, on: date):
+    scale, before = likeness_scale(campaign), campaign.all_matches()
+    first, second, *_ = campaign.matched_customers()
+    keys = [*campaign.photo_keys("inventory")[:3], f"customer:{first}", f"customer:{second}"]
+    nothing = np.eye(512, dtype=np.float32)[0]
+    campaign.inventory.keep_embeddings((key, nothing, "0" * 64) for key in keys)
+    with pytest.raises(ModelError):
+        Matcher.read(campaign, scale, on).rank(first)
+    campaign.record_consent(Consent(second, on - timedelta(days=9), "said so", ends_on=on - timedelta(days=1)))
+    assert match_everybody(campaign, scale, on) == len(before) - 1
+    assert campaign.photo(f"customer:{second}").model == "0" * 64, "no consent, no embedding"
+    assert campaign.matches(second) == ()
+    found = campaign.all_matches()
+    assert {one: [match.photo for match in matches[:5]] for one, matches in found.items()} == {
+        one: [match.photo for match in matches[:5]] for one, matches in before.items() if one != second
+    }
+    cosines = [match.cosine for matches in found.values() for match in matches]
+    expected = [match.cosine for one, matches in before.items() for match in matches if one != second]
+    assert cosines == pytest.approx(expected, abs=0.02), "a stored picture is not quite the file it came from"
 
 
 def test_hair_and_age_of_a_customer_go_with_the_consent(campaign: Campaign, on: date):
