@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine.ads import FaultKind
-from engine.campaign import Campaign, PhotoRights
+from engine.campaign import Campaign, Consent, PhotoRights
 from engine.creative import CreativeStudio
 from engine.errors import ConsentError, ModelError
 from engine.export import match_table, write_ads
