@@ -40,8 +40,8 @@ def likeness_scale(campaign: Campaign, context: JobContext | None = None) -> Lik
     people's: an inventory does not say which of its photos show one person.
     """
     context = context or JobContext()
-    inventory = campaign.photo_keys("inventory")
-    of = hashlib.sha256("\n".join(inventory).encode()).hexdigest()
+    models = campaign.inventory.models()
+    of = hashlib.sha256("\n".join([*models, *sorted({*models.values()})]).encode()).hexdigest()
     kept = json.loads(campaign.read_document(SCALE_DOCUMENT) or "{}")
     if kept.get("inventory") == of:
         return LikenessScale(kept["strangers"], kept["one_person"])
