@@ -79,7 +79,7 @@ def parts_of(probes: Looks, faces: Looks, scale: LikenessScale) -> Parts:
     """
     if len({*probes.models, *faces.models}) > 1:
         raise ModelError(
-            "These photos were read by different face networks. Match all customers again: the older are then read anew."
+            "These photos were read by different face networks. Match all customers again: old ones are then read anew."
         )
     found = np.empty((len(probes), len(faces), 3))
     cosines = np.round((probes.embeddings @ faces.embeddings.T).astype(np.float64), TIE_DIGITS)
