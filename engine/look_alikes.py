@@ -36,8 +36,8 @@ AT_ONCE = 5_000  # customers between two looks at whether the job was cancelled
 def likeness_scale(campaign: Campaign, context: JobContext | None = None) -> LikenessScale:
     """Return the scale of likeness of a campaign's photos.
 
-    It is measured once and kept in the campaign file, until the campaign photos change. The upper end is the demo
-    people's: an inventory does not say which of its photos show one person.
+    It is measured once and kept in the campaign file, until the campaign photos or their network change. The upper
+    end is the demo people's: an inventory does not say which of its photos show one person.
     """
     context = context or JobContext()
     models = campaign.inventory.models()

@@ -231,17 +231,3 @@ def _keep_among(campaign: Campaign, person: str, photo: str) -> None:
     if stored.model == probe.model:
         cosine = round(float(np.clip(stored.embedding @ probe.embedding, -1.0, 1.0)), TIE_DIGITS)
         campaign.write_matches([*matches, StoredMatch(person, photo, len(matches) + 1, cosine)])
-
-
-def _matches(block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> Iterator[StoredMatch]:
-    parts = parts_of(block, faces, matcher.scale)
-    scores = scores_of(parts, matcher.settings.weights)
-    width = matcher.scale.one_person - matcher.scale.strangers
-    for row, key in enumerate(block.keys):
-        customer = key.removeprefix(PREFIX)
-        banned = bans.get(customer, frozenset())
-        (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
-        places = [place for place in best if faces.keys[place] not in banned][:KEPT]
-        for number, place in enumerate(places, start=1):
-            cosine = float(np.clip(matcher.scale.strangers + parts[row, place, 0] * width, -1.0, 1.0))
-            yield StoredMatch(customer, faces.keys[place], number, round(cosine, TIE_DIGITS), float(scores[row, place]))
