@@ -17,6 +17,8 @@ from engine.campaign import documents, encrypted, erased, photos, renewal, schem
 from engine.campaign.consent import Consent
 from engine.campaign.encrypted import select
 from engine.campaign.erased import Erased
+from engine.campaign.inventory import Inventory
+from engine.campaign.judgements import Judgements
 from engine.campaign.records import Event, FaceChoice, Role, StoredMatch, StoredPhoto
 from engine.columns import CONTACT
 from engine.errors import CampaignFileError, WrongPassphraseError
@@ -314,6 +316,11 @@ class Campaign:
         with self._writing() as connection:
             photos.write_matches(connection, rows)
 
+    def clear_matches(self) -> None:
+        """Forget everybody's look-alikes."""
+        with self._writing() as connection:
+            photos.clear_matches(connection)
+
     def matches(self, customer: str) -> tuple[StoredMatch, ...]:
         """Return a customer's look-alikes, the nearest first."""
         with self._held() as connection:
@@ -324,10 +331,25 @@ class Campaign:
         with self._held() as connection:
             return photos.matched_customers(connection)
 
+    def all_matches(self) -> dict[str, tuple[StoredMatch, ...]]:
+        """Return the look-alikes of everybody who has any, the nearest first, by customer."""
+        with self._held() as connection:
+            return photos.all_matches(connection)
+
     def nearest_matches(self) -> tuple[StoredMatch, ...]:
         """Return each matched customer's nearest look-alike, in the order of the customers."""
         with self._held() as connection:
             return photos.nearest_matches(connection)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The inventory's files, thumbnails, looks, rights and bans."""
+        return Inventory(self._held, self._writing)
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """What the designer answered in the teaching, and the versions of what was learnt."""
+        return Judgements(self._held, self._writing)
 
     def choose_face(self, choice: FaceChoice, *, on: date | None = None) -> None:
         """Keep whose look-alike a customer's ad bears, and which one.
@@ -376,6 +398,11 @@ class Campaign:
         with self._writing() as connection, fresh._held() as source:
             renewal.replace_results(connection, source)
             self._erased = True
+
+    def take_inventory(self, earlier: Campaign) -> None:
+        """Take the inventory over from another campaign, as far as its files are known; this one must have none."""
+        with self._writing() as connection, earlier._held() as source:
+            renewal.take_inventory(connection, source)
 
     def erase_customer(self, customer: str) -> None:
         """Remove everything about a customer: rows, photo, face, consent, mentions in texts, and as a contact.

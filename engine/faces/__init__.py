@@ -9,7 +9,7 @@ from engine.faces.frontal import frontal_view
 from engine.faces.gallery import Gallery, GalleryPhoto, Keep, Match, RefusedPhoto, photo_paths
 from engine.faces.hair import hair_top
 from engine.faces.hair_lab import HairColour, hair_colour, hair_difference
-from engine.faces.likeness import LikenessScale, likeness, likeness_words, may_be_the_customer, pair_cosines
+from engine.faces.likeness import LikenessScale, is_close, likeness, likeness_words, may_be_the_customer, pair_cosines
 from engine.faces.mesh import Landmarks, landmarks
 from engine.faces.photo import decode_photo, encode_photo
 from engine.faces.quality import PhotoQuality, Problem, photo_quality
@@ -66,6 +66,7 @@ __all__ = [
     "hair_colour",
     "hair_difference",
     "hair_top",
+    "is_close",
     "is_prepared",
     "landmarks",
     "likeness",
