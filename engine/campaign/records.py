@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Role = Literal["inventory", "customer"]
+Release = Literal["yes", "no", "unknown"]
+Verdict = Literal["a", "b", "skip"]
 EMBEDDING_SIZE = 512
 FACE_POINTS = (5, 2)
 
@@ -55,6 +57,7 @@ class StoredMatch:
     photo: str
     rank: int  # 1 is the nearest
     cosine: float
+    score: float | None = None  # by which it was ranked, with age and hair; None: by the cosine alone
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,69 @@ class FaceChoice:
     customer: str
     contact: str | None = None  # whose look-alike it is; None: the customer's own
     photo: str | None = None  # which of these look-alikes; None: the nearest
+
+
+@dataclass(frozen=True)
+class PhotoRights:
+    """What is recorded of the rights to an inventory photo."""
+
+    photo: str  # the photo's key
+    release: Release = "unknown"  # whether the model agreed in writing
+    territories: tuple[str, ...] = ()  # where it may be shown; empty: everywhere
+    expires_on: date | None = None  # the last day on which it may be used
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """Hair and age of the person on a photo, as measured or as a person corrected them; None where not known."""
+
+    hair: tuple[float, float, float] | None = None  # CIELAB, D65
+    age: tuple[float, float] | None = None  # from, to; years
+    hair_by_hand: bool = False
+    age_by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class InventoryFile:
+    """A file that was read for the inventory: what it was then, and what became of it.
+
+    ``photo`` is the key of the photo that it is, or is a copy of; None where it was refused, for the reason given.
+    """
+
+    path: str
+    folder: str  # the chosen folder below which it lies
+    size: int
+    modified_ns: int
+    digest: str  # SHA-256 of the content
+    photo: str | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The answer to "which of two faces is more like this one?"."""
+
+    number: int  # 0 before it is kept
+    probe: str  # key of the photo of the one face
+    customer: str | None  # whose photo the probe is; None where it is of the inventory
+    a: str
+    b: str
+    chosen: Verdict
+    at: datetime  # with time zone
+    repeat_of: int | None = None  # the number of the judgement that was asked once more
+
+
+@dataclass(frozen=True)
+class TasteVersion:
+    """What was learnt from judgements or labels at one time. ``document`` is its maker's; it names no customer."""
+
+    number: int
+    name: str
+    kind: str  # "weights", "metric", "network"; its maker's word
+    made_at: datetime  # with time zone
+    document: str
+    has_data: bool = False  # whether bytes, such as a network's, belong to it
 
 
 @dataclass(frozen=True)

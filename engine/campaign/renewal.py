@@ -38,7 +38,14 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
     for table, names in _contents(fresh).items():
         gone = {*names, *earlier.get(table, ())}
         connection.executemany(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in gone])  # noqa: S608
-    for table in ("log_file", "offer", "template_file", "photo", "face_choice"):  # with a photo go its look-alikes
+    for table in (
+        "log_file",
+        "offer",
+        "template_file",
+        "inventory_file",
+        "photo",
+        "face_choice",
+    ):  # a photo takes its own along
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("DELETE FROM consent WHERE withdrawn_on IS NULL")
     _take_consents(connection, fresh)
@@ -91,5 +98,10 @@ def _copy_photos(connection: apsw.Connection, fresh: apsw.Connection) -> None:
         if customer is None or customer in agreed:
             row = select(fresh, f"SELECT {photos.PHOTO_COLUMNS} FROM photo WHERE key = ?", (key,))[0]  # noqa: S608
             connection.execute(f"INSERT INTO photo ({photos.PHOTO_COLUMNS}) VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
-    matches = [row for row in select(fresh, "SELECT customer, photo, rank, cosine FROM match") if row[0] in agreed]
-    connection.executemany("INSERT INTO match VALUES (?, ?, ?, ?)", matches)
+    matches = [row for row in select(fresh, f"SELECT {photos.MATCH_COLUMNS} FROM match") if row[0] in agreed]  # noqa: S608
+    connection.executemany(f"INSERT INTO match ({photos.MATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?)", matches)  # noqa: S608
+    kept = {key for (key,) in select(connection, "SELECT key FROM photo")}
+    for table, place in (("thumbnail", 0), ("appearance", 0), ("inventory_file", 5)):  # place: of the photo's key
+        rows = [row for row in fresh.execute(f"SELECT * FROM {table}") if row[place] is None or row[place] in kept]  # noqa: S608
+        if rows:
+            connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)  # noqa: S608

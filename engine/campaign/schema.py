@@ -82,6 +82,71 @@ STEPS: tuple[str, ...] = (
     DROP TABLE choice;
     DELETE FROM arrow_table WHERE name = 'circle_choices';
     """,
+    # The inventory with its rights and looks, what the designer bars for a customer, and what the designer teaches.
+    # Rights, bans and judgements name photos by their keys without a reference: they outlive a new reading.
+    """
+    CREATE TABLE inventory_file (
+        path TEXT PRIMARY KEY,
+        folder TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        photo TEXT REFERENCES photo (key) ON DELETE CASCADE,
+        refused TEXT,
+        CHECK ((photo IS NULL) = (refused IS NOT NULL))
+    ) STRICT;
+    CREATE INDEX inventory_file_by_photo ON inventory_file (photo);
+    CREATE INDEX inventory_file_by_digest ON inventory_file (digest);
+    CREATE TABLE thumbnail (
+        photo TEXT PRIMARY KEY REFERENCES photo (key) ON DELETE CASCADE,
+        jpeg BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE appearance (
+        photo TEXT PRIMARY KEY REFERENCES photo (key) ON DELETE CASCADE,
+        hair_l REAL,
+        hair_a REAL,
+        hair_b REAL,
+        hair_by_hand INTEGER NOT NULL DEFAULT 0 CHECK (hair_by_hand IN (0, 1)),
+        age_low REAL,
+        age_high REAL,
+        age_by_hand INTEGER NOT NULL DEFAULT 0 CHECK (age_by_hand IN (0, 1)),
+        CHECK ((hair_l IS NULL) = (hair_a IS NULL) AND (hair_l IS NULL) = (hair_b IS NULL)),
+        CHECK ((age_low IS NULL) = (age_high IS NULL) AND (age_low IS NULL OR age_low <= age_high))
+    ) STRICT;
+    CREATE TABLE rights (
+        photo TEXT PRIMARY KEY,
+        release TEXT NOT NULL CHECK (release IN ('yes', 'no', 'unknown')),
+        territories TEXT NOT NULL,
+        expires_on TEXT,
+        tags TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE ban (
+        customer TEXT NOT NULL,
+        photo TEXT NOT NULL,
+        PRIMARY KEY (customer, photo)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE judgement (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        probe TEXT NOT NULL,
+        customer TEXT,
+        a TEXT NOT NULL,
+        b TEXT NOT NULL,
+        chosen TEXT NOT NULL CHECK (chosen IN ('a', 'b', 'skip')),
+        at TEXT NOT NULL,
+        repeat_of INTEGER REFERENCES judgement (number) ON DELETE SET NULL
+    ) STRICT;
+    CREATE INDEX judgement_by_customer ON judgement (customer);
+    CREATE INDEX judgement_by_repeat ON judgement (repeat_of);
+    CREATE TABLE taste (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        document TEXT NOT NULL,
+        data BLOB
+    ) STRICT;
+    ALTER TABLE match ADD COLUMN score REAL;
+    """,
 )
 
 

@@ -17,6 +17,8 @@ from engine.campaign import documents, encrypted, erased, photos, renewal, schem
 from engine.campaign.consent import Consent
 from engine.campaign.encrypted import select
 from engine.campaign.erased import Erased
+from engine.campaign.inventory import Inventory
+from engine.campaign.judgements import Judgements
 from engine.campaign.records import Event, FaceChoice, Role, StoredMatch, StoredPhoto
 from engine.columns import CONTACT
 from engine.errors import CampaignFileError, WrongPassphraseError
@@ -324,10 +326,25 @@ class Campaign:
         with self._held() as connection:
             return photos.matched_customers(connection)
 
+    def all_matches(self) -> dict[str, tuple[StoredMatch, ...]]:
+        """Return the look-alikes of everybody who has any, the nearest first, by customer in the order of the alphabet."""
+        with self._held() as connection:
+            return photos.all_matches(connection)
+
     def nearest_matches(self) -> tuple[StoredMatch, ...]:
         """Return each matched customer's nearest look-alike, in the order of the customers."""
         with self._held() as connection:
             return photos.nearest_matches(connection)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The inventory's files, thumbnails, looks, rights and bans."""
+        return Inventory(self._held, self._writing)
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """What the designer answered in the teaching, and the versions of what was learnt."""
+        return Judgements(self._held, self._writing)
 
     def choose_face(self, choice: FaceChoice, *, on: date | None = None) -> None:
         """Keep whose look-alike a customer's ad bears, and which one.
