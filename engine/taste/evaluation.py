@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.campaign import Judgement
-from engine.taste.comparisons import COSINE, Comparisons, FloatArray
+from engine.taste.comparisons import FACE, Comparisons, FloatArray
 from engine.taste.intervals import Interval, mean_interval, share_interval, wilson
 
 FOLDS = 10
@@ -60,7 +60,7 @@ def evaluate(comparisons: Comparisons, fit: Fit, ceiling: Ceiling | None, *, see
     Raises ValueError if there are fewer than two people.
     """
     margins = held_out(comparisons, fit, seed=seed)
-    learnt, plain = hits(margins, comparisons), hits(comparisons.terms[:, COSINE], comparisons)
+    learnt, plain = hits(margins, comparisons), hits(comparisons.parts[:, FACE], comparisons)
     return Evaluation(
         len(comparisons),
         len(np.unique(comparisons.persons)),

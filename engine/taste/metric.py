@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.taste.comparisons import COSINE, COSINE_STEP, TERMS, Comparisons, FloatArray, Looks
+from engine.faces.likeness import LikenessScale
+from engine.inventory.faces import Looks
+from engine.taste.comparisons import FACE, PARTS, Comparisons, FloatArray
 from engine.taste.evaluation import folds
 
 RANK = 16
@@ -35,14 +37,14 @@ class Metric:
         return placed
 
     def added(self, probe: npt.NDArray[np.floating], candidates: npt.NDArray[np.floating]) -> FloatArray:
-        """Return what the metric adds to the likeness of (m, 512) candidates to a (512,) probe, in the terms' steps."""
+        """Return what the metric adds to the likeness of (m, 512) candidates to a (512,) probe, in the parts' unit."""
         added: FloatArray = self.placed(candidates) @ (self.strength @ self.placed(probe[np.newaxis])[0])
         return added
 
 
 @dataclass(frozen=True, eq=False)
 class MetricFit:
-    """The coefficients of the three terms and the metric that was learnt with them."""
+    """The coefficients of the three parts and the metric that was learnt with them."""
 
     coefficients: FloatArray  # (3,), none negative
     metric: Metric
@@ -50,10 +52,10 @@ class MetricFit:
     def margins(self, comparisons: Comparisons, looks: Looks) -> FloatArray:
         """Return by how much a is ahead of b."""
         probe, a, b = (self.metric.placed(looks.embeddings[rows]) for rows in comparisons.faces)
-        return comparisons.terms @ self.coefficients + _bilinear(probe, a - b, self.metric.strength)
+        return comparisons.parts @ self.coefficients + _bilinear(probe, a - b, self.metric.strength)
 
 
-def fit_metric(comparisons: Comparisons, looks: Looks, *, seed: int) -> MetricFit:
+def fit_metric(comparisons: Comparisons, looks: Looks, scale: LikenessScale, *, seed: int) -> MetricFit:
     """Learn a metric of rank 16 and the three coefficients by logistic regression on the choices.
 
     The directions are the principal ones of all the faces; within them the loss is convex. It is held back by a
@@ -65,7 +67,7 @@ def fit_metric(comparisons: Comparisons, looks: Looks, *, seed: int) -> MetricFi
     problem = _Problem(comparisons.part(~validation), comparisons.part(validation), placed)
     values = problem.solve()
     coefficients, whitened = problem.split(values)
-    strength = _at_least(whitened / np.outer(spread, spread), -coefficients[COSINE] / COSINE_STEP)
+    strength = _at_least(whitened / np.outer(spread, spread), -coefficients[FACE] / (scale.one_person - scale.strangers))
     return MetricFit(coefficients, Metric(mean, directions, strength))
 
 
@@ -81,10 +83,10 @@ class _Problem:
         from scipy.optimize import minimize
 
         rank = self._placed.shape[1]
-        start = np.zeros(len(TERMS) + rank * rank)
-        start[COSINE] = 1.0
+        start = np.zeros(PARTS + rank * rank)
+        start[FACE] = 1.0
         self._look(start)
-        bounds = [(0.0, None)] * len(TERMS) + [(None, None)] * (rank * rank)
+        bounds = [(0.0, None)] * PARTS + [(None, None)] * (rank * rank)
         options = {"maxiter": MOST_STEPS}
         minimize(self._loss, start, jac=True, method="L-BFGS-B", bounds=bounds, callback=self._look, options=options)
         assert self._best is not None
@@ -93,13 +95,13 @@ class _Problem:
     def split(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the three coefficients and the symmetric matrix that the values stand for."""
         rank = self._placed.shape[1]
-        matrix = values[len(TERMS) :].reshape(rank, rank)
-        return values[: len(TERMS)], (matrix + matrix.T) / 2
+        matrix = values[PARTS :].reshape(rank, rank)
+        return values[: PARTS], (matrix + matrix.T) / 2
 
     def _margins(self, values: FloatArray, comparisons: Comparisons) -> FloatArray:
         coefficients, matrix = self.split(values)
         probe, a, b = (self._placed[rows] for rows in comparisons.faces)
-        return comparisons.terms @ coefficients + _bilinear(probe, a - b, matrix)
+        return comparisons.parts @ coefficients + _bilinear(probe, a - b, matrix)
 
     def _loss(self, values: FloatArray) -> tuple[float, FloatArray]:
         from scipy.special import expit
@@ -112,7 +114,7 @@ class _Problem:
         outer = probe.T @ (slope[:, np.newaxis] * (a - b))
         by_matrix = (outer + outer.T) / 2 + PULL * matrix
         loss = np.logaddexp(0.0, -margins).sum() + coefficients @ coefficients / 2 + PULL * np.sum(matrix**2) / 2
-        return float(loss), np.concatenate([self._train.terms.T @ slope + coefficients, by_matrix.ravel()])
+        return float(loss), np.concatenate([self._train.parts.T @ slope + coefficients, by_matrix.ravel()])
 
     def _look(self, values: FloatArray) -> None:
         """Note the values that are best on those left out; stop once they have not got better for a while."""

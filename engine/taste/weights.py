@@ -7,29 +7,30 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from engine.taste.comparisons import Comparisons, FloatArray
+from engine.taste.comparisons import PARTS, Comparisons, FloatArray
 
 STRENGTH = 1.0  # C of the regression: the inverse of its pull towards no preference
 NOTHING = 1e-9
+_SUBSETS = [list(some) for size in (3, 2, 1) for some in itertools.combinations(range(PARTS), size)]
 
 
 def fit_weights(comparisons: Comparisons) -> FloatArray:
-    """Fit a logistic regression, without intercept, of the choices on the differences of the terms.
+    """Fit a logistic regression, without intercept, of the choices on the differences of the parts.
 
-    Returns (3,) coefficients, none negative: nobody is asked for faces because they are unlike. Where the free fit
-    has negative ones, the best fit among the subsets of terms is taken, which is the constrained optimum because the
-    loss is convex. All are 0 where no term helps. Source: Bradley and Terry (1952), Biometrika 39(3/4).
+    Returns (3,) coefficients, none negative: no face is sought because it is unlike. Where the free fit has negative
+    ones, the best fit on fewer parts is taken; because the loss is convex, it is the best of all without negative
+    ones. All are 0 where no part helps. Source: Bradley and Terry (1952), Biometrika 39(3/4).
     """
-    terms = comparisons.terms.shape[1]
-    best, least = np.zeros(terms), _loss(np.zeros(terms), comparisons)
-    for size in range(terms, 0, -1):
-        for chosen in itertools.combinations(range(terms), size):
-            coefficients = np.zeros(terms)
-            coefficients[list(chosen)] = _free_fit(comparisons.terms[:, chosen], comparisons.chose_a)
-            loss = _loss(coefficients, comparisons)
-            if coefficients.min() >= 0 and loss < least:
-                best, least = coefficients, loss
-        if best.max() > NOTHING and size == terms:
+    best, least = np.zeros(PARTS), _loss(np.zeros(PARTS), comparisons)
+    for chosen in _SUBSETS:
+        coefficients = np.zeros(PARTS)
+        coefficients[chosen] = _free_fit(comparisons.parts[:, chosen], comparisons.chose_a)
+        if coefficients.min() < 0:
+            continue
+        loss = _loss(coefficients, comparisons)
+        if loss < least:
+            best, least = coefficients, loss
+        if len(chosen) == PARTS:
             break
     return best
 
@@ -40,11 +41,11 @@ def normalised(coefficients: FloatArray) -> FloatArray | None:
     return coefficients / total if total > NOTHING else None
 
 
-def _free_fit(terms: FloatArray, chose_a: npt.NDArray[np.bool_]) -> FloatArray:
+def _free_fit(parts: FloatArray, chose_a: npt.NDArray[np.bool_]) -> FloatArray:
     from sklearn.linear_model import LogisticRegression
 
     # A choice of a over b is one of b over a seen from the other side: with both, one answer alone can be fitted.
-    both = np.concatenate([terms, -terms])
+    both = np.concatenate([parts, -parts])
     answers = np.concatenate([chose_a, ~chose_a])
     model = LogisticRegression(C=STRENGTH / 2, fit_intercept=False, tol=1e-6, max_iter=200).fit(both, answers)
     return np.asarray(model.coef_[0], np.float64)
@@ -52,5 +53,5 @@ def _free_fit(terms: FloatArray, chose_a: npt.NDArray[np.bool_]) -> FloatArray:
 
 def _loss(coefficients: FloatArray, comparisons: Comparisons) -> float:
     """Return what the regression makes least: the penalty and the loss of each answer."""
-    margins = np.where(comparisons.chose_a, 1.0, -1.0) * (comparisons.terms @ coefficients)
+    margins = np.where(comparisons.chose_a, 1.0, -1.0) * (comparisons.parts @ coefficients)
     return float(STRENGTH * np.logaddexp(0.0, -margins).sum() + coefficients @ coefficients / 2)
