@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.taste.comparisons import PARTS, Comparisons, FloatArray
 
-STRENGTH = 1.0  # C of the regression: the inverse of its pull towards no preference
+STRENGTH = 30.0  # C of the regression: parts are shares, so that a step is about a fifth
 NOTHING = 1e-9
 _SUBSETS = [list(some) for size in (3, 2, 1) for some in itertools.combinations(range(PARTS), size)]
 
