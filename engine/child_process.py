@@ -1,4 +1,4 @@
-"""Work in a process of its own: torch must not meet Qt. The child tells its progress line by line; a cancel kills it."""
+"""Work in a process of its own, because torch must not meet Qt: it tells its progress by lines, a cancel kills it."""
 
 from __future__ import annotations
 

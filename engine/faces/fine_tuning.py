@@ -40,7 +40,7 @@ VALIDATION = 4  # one of so many people is not learnt from and says when to stop
 CHECK = 5  # steps between two looks at them
 PATIENCE = 4  # looks without a gain
 MOST_STEPS = 200
-FEATURES_AT_ONCE = 16
+FEATURES_AT_ONCE, EMBEDDED_AT_ONCE = 16, 64
 
 
 def versions(crops: Pictures, seed: int) -> Iterator[Pictures]:
@@ -56,11 +56,13 @@ def _moved(crop: Pictures, lot: np.random.Generator) -> Pictures:
     import cv2
 
     middle = (SIDE / 2, SIDE / 2)
-    move = cv2.getRotationMatrix2D(middle, lot.uniform(-TURN, TURN), 1 + lot.uniform(-ZOOM, ZOOM))
-    move[:, 2] += lot.uniform(-SHIFT, SHIFT, 2)
-    moved = cv2.warpAffine(crop, move, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT).astype(np.float32)
-    lit = moved * (1 + lot.uniform(-LIGHT, LIGHT)) + lot.normal(0, NOISE, moved.shape)
-    return np.clip(lit, 0, 255).astype(np.uint8)
+    move: npt.NDArray[np.float64] = cv2.getRotationMatrix2D(
+        middle, lot.uniform(-TURN, TURN), 1 + lot.uniform(-ZOOM, ZOOM)
+    )
+    move[:, 2] = move[:, 2] + lot.uniform(-SHIFT, SHIFT, 2)
+    moved = cv2.warpAffine(crop, move, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT)
+    lit = moved.astype(np.float32) * (1 + lot.uniform(-LIGHT, LIGHT)) + lot.normal(0, NOISE, moved.shape)
+    return np.asarray(np.clip(lit, 0, 255), np.uint8)
 
 
 class FrozenLayers:
@@ -113,6 +115,7 @@ class Head:
         ]
 
     def __call__(self, features: Any) -> Any:
+        """Return the embeddings."""
         import torch
 
         network = self._network
@@ -159,13 +162,13 @@ class Course:
         import torch
 
         self._training, self._head = training, head
-        self._features = torch.from_numpy(features)
+        self._features: Any = torch.from_numpy(features)
         self._lot = np.random.default_rng(training.seed)
         people = self._lot.permutation(np.unique(training.people))
         self._left_out = np.isin(training.people, people[: len(people) // VALIDATION])
         with torch.no_grad():
-            flat = self._features.flatten(0, 1).split(64)
-            self._before = torch.cat([head(part) for part in flat]).view(*features.shape[:2], -1)
+            flat = self._features.flatten(0, 1)
+            self._before: Any = self._embedded(flat).view(*features.shape[:2], -1)
 
     def run(self) -> int:
         """Fit, put the best state back, and return its number of steps; 0 if every step made it worse."""
@@ -227,9 +230,12 @@ class Course:
         half = rows.shape[-1] // 2
         which = np.broadcast_to(np.arange(2 * half) // max(half, 1), rows.shape)
         with torch.no_grad():
-            parts = torch.from_numpy(np.stack([which.ravel(), rows.ravel()])).split(64, dim=1)
-            embeddings = torch.cat([self._head(self._features[part[0], part[1]]) for part in parts])
-            return float(self._aim(embeddings, rows))
+            return float(self._aim(self._embedded(self._features[which.ravel(), rows.ravel()]), rows))
+
+    def _embedded(self, features: Any) -> Any:
+        import torch
+
+        return torch.cat([self._head(part) for part in features.split(EMBEDDED_AT_ONCE)])
 
 
 def fine_tune(training: TrainingSet, base: Path, target: Path) -> int:

@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.campaign import Judgement
+from engine.job import JobContext
 from engine.taste.comparisons import FACE, Comparisons, FloatArray
 from engine.taste.intervals import Interval, mean_interval, share_interval, wilson
 
 FOLDS = 10
 Difference = Literal["clearly better", "no clear difference", "clearly worse"]
-Fit = Callable[[Comparisons], Callable[[Comparisons], FloatArray]]  # learns, and returns what scores a against b
+Scores = Callable[[Comparisons], FloatArray]  # by how much a is ahead of b
+Fit = Callable[[Comparisons], Scores]  # learns
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,8 @@ def told_apart(gain: Interval) -> Difference:
     return "clearly worse" if gain.high < 0 else "no clear difference"
 
 
-def evaluate(comparisons: Comparisons, fit: Fit, ceiling: Ceiling | None, *, seed: int) -> Evaluation:
-    """Learn ten times without a tenth of the people, and compare what was learnt with plain cosine on these.
-
-    Raises ValueError if there are fewer than two people.
-    """
-    margins = held_out(comparisons, fit, seed=seed)
+def compared(comparisons: Comparisons, margins: FloatArray, most: Ceiling | None) -> Evaluation:
+    """Compare what a ranking says of people it was not learnt from, by how much a is ahead of b, with plain cosine."""
     learnt, plain = hits(margins, comparisons), hits(comparisons.parts[:, FACE], comparisons)
     return Evaluation(
         len(comparisons),
@@ -67,14 +65,19 @@ def evaluate(comparisons: Comparisons, fit: Fit, ceiling: Ceiling | None, *, see
         share_interval(learnt, comparisons.persons),
         share_interval(plain, comparisons.persons),
         mean_interval(learnt - plain, comparisons.persons),
-        ceiling,
+        most,
     )
 
 
-def held_out(comparisons: Comparisons, fit: Fit, *, seed: int) -> FloatArray:
-    """Return for each judgement by how much a is ahead of b in the ranking learnt without that person."""
+def held_out(comparisons: Comparisons, fit: Fit, context: JobContext | None = None, *, seed: int) -> FloatArray:
+    """Learn ten times without a tenth of the people; return by how much a is ahead of b, for these.
+
+    Raises ValueError if there are fewer than two people, JobCancelled between two fits.
+    """
+    context = context or JobContext()
     margins = np.zeros(len(comparisons))
-    for left_out in folds(comparisons.persons, FOLDS, seed=seed):
+    for done, left_out in enumerate(folds(comparisons.persons, FOLDS, seed=seed)):
+        context.progress(done / FOLDS, "Learning without some of the people")
         margins[left_out] = fit(comparisons.part(~left_out))(comparisons.part(left_out))
     return margins
 

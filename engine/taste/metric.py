@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import Looks
+from engine.inventory.metric import Metric
 from engine.taste.comparisons import FACE, PARTS, Comparisons, FloatArray
 from engine.taste.evaluation import folds
 
@@ -18,28 +19,6 @@ VALIDATION = 6  # one of so many parts of the people says when to stop
 PATIENCE = 8  # steps without a gain on them
 MOST_STEPS = 100
 NOTHING = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class Metric:
-    """What is added to the likeness of two faces: (P (x - mean))' W (P (y - mean)), with W symmetric.
-
-    Together with the cosine it is a metric of the embeddings: nobody is more alike to a face than the face itself.
-    """
-
-    mean: FloatArray  # (512,)
-    directions: FloatArray  # (rank, 512), orthonormal rows: P
-    strength: FloatArray  # (rank, rank): W
-
-    def placed(self, embeddings: npt.NDArray[np.floating]) -> FloatArray:
-        """Return where (n, 512) embeddings lie in the metric's directions, (n, rank)."""
-        placed: FloatArray = (np.asarray(embeddings, np.float64) - self.mean) @ self.directions.T
-        return placed
-
-    def added(self, probe: npt.NDArray[np.floating], candidates: npt.NDArray[np.floating]) -> FloatArray:
-        """Return what the metric adds to the likeness of (m, 512) candidates to a (512,) probe, in the parts' unit."""
-        added: FloatArray = self.placed(candidates) @ (self.strength @ self.placed(probe[np.newaxis])[0])
-        return added
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +46,9 @@ def fit_metric(comparisons: Comparisons, looks: Looks, scale: LikenessScale, *, 
     problem = _Problem(comparisons.part(~validation), comparisons.part(validation), placed)
     values = problem.solve()
     coefficients, whitened = problem.split(values)
-    strength = _at_least(whitened / np.outer(spread, spread), -coefficients[FACE] / (scale.one_person - scale.strangers))
+    strength = _at_least(
+        whitened / np.outer(spread, spread), -coefficients[FACE] / (scale.one_person - scale.strangers)
+    )
     return MetricFit(coefficients, Metric(mean, directions, strength))
 
 
@@ -95,8 +76,8 @@ class _Problem:
     def split(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the three coefficients and the symmetric matrix that the values stand for."""
         rank = self._placed.shape[1]
-        matrix = values[PARTS :].reshape(rank, rank)
-        return values[: PARTS], (matrix + matrix.T) / 2
+        matrix = values[PARTS:].reshape(rank, rank)
+        return values[:PARTS], (matrix + matrix.T) / 2
 
     def _margins(self, values: FloatArray, comparisons: Comparisons) -> FloatArray:
         coefficients, matrix = self.split(values)

@@ -79,10 +79,7 @@ def _new(
         probe = keys[index]
         near = [key for key in ranking(probe)[: CLOSE_CALLS + 1] if key != probe][:CLOSE_CALLS]
         pairs = [
-            (a, b)
-            for place, a in enumerate(near)
-            for b in near[place + 1 :]
-            if (probe, frozenset((a, b))) not in asked
+            (a, b) for place, a in enumerate(near) for b in near[place + 1 :] if (probe, frozenset((a, b))) not in asked
         ]
         if pairs:
             a, b = pairs[lot.integers(len(pairs))]

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from engine.taste.comparisons import PARTS, Comparisons, FloatArray
+from engine.taste.comparisons import FACE, PARTS, Comparisons, FloatArray
 
 STRENGTH = 30.0  # C of the regression: parts are shares, so that a step is about a fifth
 NOTHING = 1e-9
@@ -35,10 +35,9 @@ def fit_weights(comparisons: Comparisons) -> FloatArray:
     return best
 
 
-def normalised(coefficients: FloatArray) -> FloatArray | None:
-    """Return coefficients as weights that sum to 1; None where all are 0."""
-    total = float(coefficients.sum())
-    return coefficients / total if total > NOTHING else None
+def or_plain(coefficients: FloatArray) -> FloatArray:
+    """Return the coefficients, or those of plain cosine where all are 0."""
+    return coefficients if coefficients.sum() > NOTHING else np.eye(PARTS)[FACE]
 
 
 def _free_fit(parts: FloatArray, chose_a: npt.NDArray[np.bool_]) -> FloatArray:
