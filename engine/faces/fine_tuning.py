@@ -31,9 +31,9 @@ VERSIONS = 4  # of each crop: itself, its mirror image, and two as other cameras
 SHIFT, TURN, ZOOM = 5.0, 8.0, 0.08  # pixels, degrees, share: how far a version is moved
 LIGHT, NOISE = 0.25, 6.0  # share and grey levels: how far its light is changed
 
-RATE = 1e-4  # of Adam
+RATE = 2e-4  # of Adam
 TEMPERATURE = 0.1
-ANCHOR = 1.0  # how strongly embeddings are held where they were
+ANCHOR = 0.3  # how strongly embeddings are held where they were
 PEOPLE_AT_ONCE, PHOTOS_AT_ONCE = 16, 4
 TRIPLETS_AT_ONCE = 24
 VALIDATION = 4  # one of so many people is not learnt from and says when to stop
@@ -56,11 +56,9 @@ def _moved(crop: Pictures, lot: np.random.Generator) -> Pictures:
     import cv2
 
     middle = (SIDE / 2, SIDE / 2)
-    move: npt.NDArray[np.float64] = cv2.getRotationMatrix2D(
-        middle, lot.uniform(-TURN, TURN), 1 + lot.uniform(-ZOOM, ZOOM)
-    )
-    move[:, 2] = move[:, 2] + lot.uniform(-SHIFT, SHIFT, 2)
-    moved = cv2.warpAffine(crop, move, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT)
+    turn = cv2.getRotationMatrix2D(middle, lot.uniform(-TURN, TURN), 1 + lot.uniform(-ZOOM, ZOOM))
+    shift = np.pad(lot.uniform(-SHIFT, SHIFT, (2, 1)), ((0, 0), (2, 0)))
+    moved = cv2.warpAffine(crop, turn + shift, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT)
     lit = moved.astype(np.float32) * (1 + lot.uniform(-LIGHT, LIGHT)) + lot.normal(0, NOISE, moved.shape)
     return np.asarray(np.clip(lit, 0, 255), np.uint8)
 
