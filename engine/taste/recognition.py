@@ -58,10 +58,14 @@ def recognition(
         share_interval(first, shown),
         share_interval(second, shown),
         mean_interval(second - first, shown),
-        mean_interval(areas[0], own),
-        mean_interval(areas[1], own),
+        _within(mean_interval(areas[0], own)),
+        _within(mean_interval(areas[1], own)),
         mean_interval(areas[1] - areas[0], own),
     )
+
+
+def _within(interval: Interval) -> Interval:
+    return Interval(interval.estimate, max(0.0, interval.low), min(1.0, interval.high))
 
 
 def _cosines(rows: npt.NDArray[np.floating]) -> FloatArray:
