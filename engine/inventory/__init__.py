@@ -8,7 +8,7 @@ from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
 from engine.inventory.matching import Matcher, match_everybody, pin, unpin
 from engine.inventory.ranking import RankedFace, parts_of, rank, scores_of
-from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table, set_rights
+from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table_name, set_rights
 from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, forget_rights_table, read_rights
 from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.inventory.thumbnails import thumbnails
@@ -42,7 +42,7 @@ __all__ = [
     "rank",
     "read_rights",
     "release_unknown",
-    "rights_table",
+    "rights_table_name",
     "scores_of",
     "set_rights",
     "thumbnails",
