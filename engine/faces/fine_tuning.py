@@ -184,7 +184,7 @@ class Course:
             loss.backward()
             optimiser.step()
             if step % CHECK == 0:
-                tell(0.5 + 0.3 * step / MOST_STEPS, f"Learning: step {step}")
+                tell(0.52 + 0.28 * step / MOST_STEPS, f"Learning: step {step}")
                 found = self._check()
                 if found < least:
                     best, least, best_step = self._head.state(), found, step
@@ -242,17 +242,15 @@ class Course:
 
 def fine_tune(training: TrainingSet, base: Path, target: Path) -> int:
     """Make ``target``, an ONNX file, from a training set; return the number of steps. Raises ModelError."""
-    import torch
-
     part = part_file(target, os.getpid())
     try:
         tell(0.02, "Reading FaceNet")
-        network = load_network()
         frozen = FrozenLayers(base)
+        features = features_of(training, frozen)
+        tell(0.51, "Preparing to learn")
+        network = load_network()
         head = Head(network)
         _require_same(network, frozen, head, training.crops[:2])
-        features = features_of(training, frozen)
-        torch.manual_seed(training.seed)
         steps = Course(training, features, head).run()
         tell(0.82, "Writing FaceNet as it is now")
         export_onnx(network, part)

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image
+
+from engine.campaign import PhotoRights
+from engine.errors import InputError, ModelError
+from engine.faces.training_set import TrainingSet
+from engine.job import JobCancelled, JobContext
+from engine.resources import ROOT, cache_dir, resource
+from engine.taste.fine_tuning import TunedNetwork, fine_tune
+from engine.taste.training_photos import TrainingPhotos, read_training_photos
+from tests.conftest import made_once
+
+ON = date(2026, 11, 28)
+PEOPLE = 24
+SMILING = ROOT / "tests" / "data" / "people"
+
+
+def blurred(source: Path, target: Path) -> None:
+    """Write a photo as a bad camera far away would have it: the face is 13 pixels wide."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(source) as photo:
+        photo.resize((32, 32), Image.Resampling.BOX).resize((320, 320), Image.Resampling.BILINEAR).save(target)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of 24 demo people with two bad photos each, and of one who released nothing."""
+
+    def make(shared: Path) -> None:
+        neutral = sorted(path for part in ("inventory", "customers") for path in resource("demo", part).glob("*.jpg"))
+        for place, path in enumerate(neutral[: PEOPLE + 1]):
+            person = path.name.split("_")[0] if place < PEOPLE else "nobody"
+            blurred(path, shared / "people" / person / "a.jpg")
+            blurred(SMILING / path.name.replace("neutral", "smiling"), shared / "people" / person / "b.jpg")
+
+    return made_once(tmp_path_factory, "training", make) / "people"
+
+
+def releases(folder: Path) -> list[PhotoRights]:
+    return [PhotoRights(path.name, "yes") for path in sorted(folder.iterdir()) if path.name != "nobody"]
+
+
+@pytest.fixture(scope="module")
+def photos(folder: Path) -> TrainingPhotos:
+    return read_training_photos(folder, releases(folder), ON)
+
+
+@pytest.fixture(scope="module")
+def tuned(photos: TrainingPhotos) -> tuple[TunedNetwork, list[tuple[float, str]]]:
+    """The network, and what the child process told on the way."""
+    told: list[tuple[float, str]] = []
+    network = fine_tune(photos, JobContext(lambda fraction, message: told.append((fraction, message))))
+    return network, told
+
+
+def test_people_who_released_nothing_are_left_out_unopened_and_counted(photos: TrainingPhotos):
+    assert photos.without_release == ("nobody",)
+    assert len(photos.known_twice) == PEOPLE
+    assert photos.crops.shape == (2 * PEOPLE, 160, 160, 3) and photos.refused == ()
+
+
+def test_a_release_may_name_one_photo_and_must_hold_on_the_day(folder: Path):
+    first, second, third = sorted(path.name for path in folder.iterdir())[:3]
+    records = [
+        PhotoRights(f"{first}/a.jpg", "yes"),
+        PhotoRights(second, "yes", expires_on=date(2026, 11, 27)),
+        PhotoRights(third, "no"),
+    ]
+    found = read_training_photos(folder, records, ON)
+    assert found.people == (first,)
+    assert len(found.without_release) == PEOPLE and {second, third} <= set(found.without_release)
+
+
+def test_what_is_no_photo_of_one_person_is_refused_with_the_reason(folder: Path, tmp_path: Path):
+    for name in ("text.jpg", "nothing.png"):
+        (tmp_path / "anna").mkdir(exist_ok=True)
+        (tmp_path / "anna" / name).write_bytes(b"<svg onload='x'/>")
+    Image.new("RGB", (320, 320), "grey").save(tmp_path / "anna" / "grey.png")
+    (tmp_path / "loose.jpg").write_bytes(b"lies in no person's folder")
+    found = read_training_photos(tmp_path, [PhotoRights("Anna", "yes"), PhotoRights("loose.jpg", "yes")], ON)
+    assert len(found.people) == 0 and found.crops.shape == (0, 160, 160, 3)
+    assert sorted(refused.path.name for refused in found.refused) == ["grey.png", "nothing.png", "text.jpg"]
+    with pytest.raises(InputError, match=r"two photos or more of 0 released people, and fine-tuning needs 15"):
+        fine_tune(found)
+
+
+def test_held_out_people_are_told_apart_better_than_before(tuned: tuple[TunedNetwork, list[tuple[float, str]]]):
+    network, told = tuned
+    found = network.recognition
+    assert (network.people, network.photos, found.people, found.photos) == (16, 32, 8, 16)
+    assert 0.8 < found.auc_before.estimate < 0.97
+    assert found.auc_gain.estimate > 0.01
+    assert found.rank_1_gain.estimate >= 0
+    assert network.may_be_adopted
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions) and len(told) > 10
+    assert any(message.startswith("Looking at 64 of 128") for _, message in told)
+    assert not list(cache_dir().glob("fine-tuning-*"))
+
+
+def test_the_tuned_network_is_onnx_that_answers_like_any_other(
+    tuned: tuple[TunedNetwork, list[tuple[float, str]]], photos: TrainingPhotos
+):
+    session = onnxruntime.InferenceSession(tuned[0].onnx, providers=["CPUExecutionProvider"])
+    from engine.faces.crop import network_input
+
+    (rows,) = session.run(None, {"crops": network_input(list(photos.crops[:2]))})
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5)
+    moved = (rows * photos.embeddings[:2]).sum(axis=1)
+    assert (moved > 0.5).all() and (moved < 0.9999).all()  # another network, and not a foreign one
+
+
+def test_a_network_that_does_worse_may_not_be_adopted(tuned: tuple[TunedNetwork, list[tuple[float, str]]]):
+    found = tuned[0].recognition
+    worse = replace(found, rank_1_gain=replace(found.rank_1_gain, estimate=-0.01))
+    assert not replace(tuned[0], recognition=worse).may_be_adopted
+
+
+def test_a_cancel_ends_the_child_at_once_and_leaves_nothing(photos: TrainingPhotos):
+    looking, ended = threading.Event(), threading.Event()
+    context = JobContext(lambda _fraction, message: looking.set() if message.startswith("Looking") else None)
+
+    def work() -> None:
+        with pytest.raises(JobCancelled):
+            fine_tune(photos, context)
+        ended.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert looking.wait(60)
+    context.cancel()
+    start = time.monotonic()
+    assert ended.wait(20)
+    assert time.monotonic() - start < 2.0
+    thread.join()
+    assert not list(cache_dir().glob("fine-tuning-*"))
+    running = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
+    mine = [line for line in running.splitlines() if line.split()[0] == str(os.getpid())]
+    assert not any("engine.faces.fine_tuning" in line for line in mine)
+
+
+def test_the_childs_error_is_one_sentence(photos: TrainingPhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    package = tmp_path / "site" / "onnx"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('no such format')")
+    monkeypatch.setenv("PYTHONPATH", str(package.parent))
+    with pytest.raises(ModelError, match="FaceNet could not be fine-tuned: RuntimeError: no such format"):
+        fine_tune(photos)
+
+
+def test_the_child_never_imports_qt():
+    script = "import sys, engine.faces.fine_tuning\nprint([name for name in sys.modules if 'PySide6' in name])"
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_a_packaged_program_says_that_it_cannot(photos: TrainingPhotos, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(ModelError, match="Fine-tuning needs PyTorch"):
+        fine_tune(photos)
+
+
+def test_a_training_set_survives_the_way_to_the_child():
+    crops = np.random.default_rng(0).integers(0, 255, (4, 160, 160, 3)).astype(np.uint8)
+    sent = TrainingSet(crops, np.array([0, 0, 1, 2]), np.array([[0, 1, 2]]), 7)
+    came = TrainingSet.from_bytes(sent.to_bytes())
+    assert (came.crops == crops).all() and came.people.tolist() == [0, 0, 1, 2] and came.seed == 7
+    with pytest.raises(ValueError, match="places of crops"):
+        TrainingSet(crops, sent.people, np.array([[0, 1, 4]]))
