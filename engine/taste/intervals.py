@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +33,8 @@ def mean_interval(values: Floats, persons: Persons) -> Interval:
     mean = float(np.mean(values))
     people = len(np.unique(persons))
     if people < 2:
-        return Interval(mean, -np.inf, np.inf)
-    reach = float(t.ppf((1 + CONFIDENCE) / 2, people - 1)) * np.sqrt(_variance(values, persons))
+        return Interval(mean, -math.inf, math.inf)
+    reach = float(t.ppf((1 + CONFIDENCE) / 2, people - 1)) * _variance(values, persons) ** 0.5
     return Interval(mean, mean - reach, mean + reach)
 
 
