@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
 
 from engine.campaign import Campaign, FaceChoice, StoredMatch, consent_day
+from engine.columns import CUSTOMER, NO_OFFER, OFFER
 from engine.faces import LikenessScale, is_close, likeness, may_be_the_customer, pair_cosines
 from engine.inventory.assignment import NOBODY, assign_with_cap
 from engine.inventory.rights import Clearance
@@ -123,7 +125,20 @@ class AdFaces:
         self._shares: dict[str, str | None] | None = None
         most_ads = match_settings(campaign).most_ads
         if most_ads is not None:
-            self._shares = shared_out(self._everybody(on, context, whole=True), scale, most_ads, context)
+            ads = [each for each in self._everybody(on, context, whole=True) if self.has_ad(each.customer)]
+            self._shares = shared_out(ads, scale, most_ads, context)
+
+    @cached_property
+    def _with_offer(self) -> frozenset[str] | None:
+        table = self._campaign.read_table("customers", [CUSTOMER, OFFER])
+        if table is None:
+            return None
+        offers = zip(table[CUSTOMER].to_pylist(), table[OFFER].to_pylist(), strict=True)
+        return frozenset(customer for customer, offer in offers if offer != NO_OFFER)
+
+    def has_ad(self, customer: str) -> bool:
+        """Whether there is an offer for a customer, and so an ad; asked once when this is used, not again."""
+        return self._with_offer is None or customer in self._with_offer
 
     def by_rule(self, customer: str, on: date) -> str | None:
         """Return the contact whose look-alike the campaign's rule gives a customer; None for the customer's own."""
@@ -236,7 +251,7 @@ def _shown_first(matches: tuple[StoredMatch, ...], *photos: str | None) -> tuple
 
 
 def shared_out(
-    everybody: tuple[LookAlikes, ...], scale: LikenessScale, most_ads: int, context: JobContext | None = None
+    everybody: Sequence[LookAlikes], scale: LikenessScale, most_ads: int, context: JobContext | None = None
 ) -> dict[str, str | None]:
     """Share the photos out among the ads, each in ``most_ads`` at most, so that all together are the most alike.
 
@@ -260,6 +275,13 @@ def shared_out(
             worth[row, column] = _worth(match, scale)
     chosen = assign_with_cap(candidates, worth, np.maximum(capacity, 0), context)
     return {each.customer: None if one == NOBODY else photos[one] for each, one in zip(free, chosen, strict=True)}
+
+
+def photo_usage(faces: AdFaces, on: date, context: JobContext | None = None) -> Counter[str]:
+    """Return in how many ads each photo is; photos in none are left out."""
+    has_ad = faces.has_ad
+    shown = (each.in_ad(faces.scale) for each in faces.everybody(on, context) if has_ad(each.customer))
+    return Counter(match.photo for match in shown if match is not None)
 
 
 def _worth(match: StoredMatch, scale: LikenessScale) -> float:

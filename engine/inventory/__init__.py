@@ -1,9 +1,10 @@
 """The inventory of a campaign: photos with their rights and looks, and the match of customers with them."""
 
-from engine.inventory.appearance import appearance_of
+from engine.inventory.appearance import appearance_of, measure_missing
 from engine.inventory.assignment import assign_with_cap
 from engine.inventory.copies import NearCopy, near_copies
 from engine.inventory.faces import Looks
+from engine.inventory.grid import InventoryPhoto, InventorySearch, all_tags, inventory_photos
 from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
 from engine.inventory.matching import Matcher, match_everybody, pin, unpin
@@ -18,7 +19,9 @@ __all__ = [
     "Clearance",
     "Copy",
     "InventoryMap",
+    "InventoryPhoto",
     "InventoryReport",
+    "InventorySearch",
     "Looks",
     "MatchSettings",
     "MatchWeights",
@@ -26,16 +29,19 @@ __all__ = [
     "NearCopy",
     "RankedFace",
     "RightsTable",
+    "all_tags",
     "appearance_of",
     "apply_rights",
     "assign_with_cap",
     "forget_rights_table",
     "import_photos",
     "inventory_map",
+    "inventory_photos",
     "keep_match_settings",
     "match_everybody",
     "match_settings",
     "may_be_used",
+    "measure_missing",
     "near_copies",
     "parts_of",
     "pin",

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch
+from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch, require_consent
 from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import Looks
@@ -99,13 +99,15 @@ def match_everybody(campaign: Campaign, scale: LikenessScale, on: date, context:
 def pin(campaign: Campaign, customer: str, photo: str, on: date) -> None:
     """Put an inventory photo into a customer's ad, wherever it ranks; whose look-alike it counts as stays.
 
-    It is the pick that the Preview knows. Raises ValueError if the photo or the face it is compared with is not stored,
-    ConsentError if the contact whose look-alike it shall be does not agree any more.
+    It is the pick that the Preview knows. Raises ConsentError unless the person whose look-alike it shall be agrees on
+    that day, ValueError if the photo or that person's is not stored.
     """
     choice = campaign.face_choice(customer) or FaceChoice(customer)
+    person = choice.contact or customer
+    require_consent(person, campaign.consent(person), on)
     with campaign.transaction():
         campaign.choose_face(replace(choice, photo=photo), on=on)
-        _keep_among(campaign, choice.contact or customer, photo)
+        _keep_among(campaign, person, photo)
 
 
 def unpin(campaign: Campaign, customer: str, on: date) -> None:
