@@ -39,8 +39,8 @@ def adopt_network(campaign: Campaign, tuned: TunedNetwork) -> NetworkVersion:
     """
     if not tuned.may_be_adopted:
         raise InputError(
-            "The fine-tuned network tells people whom it did not see apart less well than before, so it is not adopted. "
-            "Add people or photos, and fine-tune again."
+            "The fine-tuned network tells apart people whom it did not see less well than before, so it is not "
+            "adopted. Add people or photos, and fine-tune again."
         )
     facts = {
         "sha256": tuned.sha256,

@@ -11,6 +11,7 @@ from engine.taste import learn_metric, learn_weights
 from engine.taste.comparisons import compare
 from engine.taste.evaluation import ceiling, folds
 from engine.taste.weights import fit_weights
+from engine.threads import one_thread
 from tests.engine.taste.designers import SCALE, Faces, coin, dealt
 
 TASTE = (0.4, 0.3, 0.3)
@@ -22,7 +23,8 @@ def planted(faces: Faces, seed: int, count: int, taste: tuple[float, float, floa
 
 
 def weights(faces: Faces, judgements) -> np.ndarray:
-    found = fit_weights(compare(judgements, faces.looks, SCALE))
+    with one_thread():
+        found = fit_weights(compare(judgements, faces.looks, SCALE))
     return found / found.sum()
 
 
