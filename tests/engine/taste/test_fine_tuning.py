@@ -18,21 +18,14 @@ from engine.campaign import PhotoRights
 from engine.errors import InputError, ModelError
 from engine.faces.training_set import TrainingSet
 from engine.job import JobCancelled, JobContext
-from engine.resources import ROOT, cache_dir, resource
+from engine.resources import ROOT, cache_dir
 from engine.taste.fine_tuning import TunedNetwork, fine_tune
 from engine.taste.training_photos import TrainingPhotos, read_training_photos
 from tests.conftest import made_once
+from tests.engine.taste.bad_photos import releases_of, write_bad_photos
 
 ON = date(2026, 11, 28)
 PEOPLE = 24
-SMILING = ROOT / "tests" / "data" / "people"
-
-
-def blurred(source: Path, target: Path) -> None:
-    """Write a photo as a bad camera far away would have it: the face is 13 pixels wide."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with Image.open(source) as photo:
-        photo.resize((32, 32), Image.Resampling.BOX).resize((320, 320), Image.Resampling.BILINEAR).save(target)
 
 
 @pytest.fixture(scope="session")
@@ -40,22 +33,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders of 24 demo people with two bad photos each, and of one who released nothing."""
 
     def make(shared: Path) -> None:
-        neutral = sorted(path for part in ("inventory", "customers") for path in resource("demo", part).glob("*.jpg"))
-        for place, path in enumerate(neutral[: PEOPLE + 1]):
-            person = path.name.split("_")[0] if place < PEOPLE else "nobody"
-            blurred(path, shared / "people" / person / "a.jpg")
-            blurred(SMILING / path.name.replace("neutral", "smiling"), shared / "people" / person / "b.jpg")
+        write_bad_photos(shared / "people", PEOPLE + 1)
+        last = max((shared / "people").iterdir())
+        last.rename(last.with_name("nobody"))
 
     return made_once(tmp_path_factory, "training", make) / "people"
 
 
-def releases(folder: Path) -> list[PhotoRights]:
-    return [PhotoRights(path.name, "yes") for path in sorted(folder.iterdir()) if path.name != "nobody"]
-
-
 @pytest.fixture(scope="module")
 def photos(folder: Path) -> TrainingPhotos:
-    return read_training_photos(folder, releases(folder), ON)
+    return read_training_photos(folder, [one for one in releases_of(folder) if one.photo != "nobody"], ON)
 
 
 @pytest.fixture(scope="module")
