@@ -13,7 +13,7 @@ from engine.campaign import Campaign, TasteVersion
 from engine.errors import InputError, ModelError
 from engine.taste.fine_tuning import TunedNetwork
 from engine.taste.intervals import Interval
-from engine.taste.recognition import Recognition
+from engine.taste.recognition import AnswersMet, Recognition
 
 DOCUMENT = "face_network"  # the numbers of the versions in use, the latest last; null is the original network
 KIND = "network"
@@ -27,7 +27,7 @@ class NetworkVersion:
     made_at: datetime
     sha256: str  # which its embeddings carry
     base: str  # SHA-256 of the weights that it began from
-    recognition: Recognition
+    trial: Recognition | AnswersMet
     people: int  # learnt from
     photos: int
 
@@ -35,17 +35,18 @@ class NetworkVersion:
 def adopt_network(campaign: Campaign, tuned: TunedNetwork) -> NetworkVersion:
     """Keep a fine-tuned network as a new version and use it from now on; read all faces again afterwards.
 
-    Raises InputError if it tells people whom it did not see apart less well than the one before.
+    Raises InputError if it does worse than before on people whom it did not see.
     """
     if not tuned.may_be_adopted:
         raise InputError(
-            "The fine-tuned network tells apart people whom it did not see less well than before, so it is not "
-            "adopted. Add people or photos, and fine-tune again."
+            "The fine-tuned network does worse than before on people whom it did not see, so it is not adopted. Add "
+            "people or photos, and fine-tune again."
         )
     facts = {
         "sha256": tuned.sha256,
         "base": tuned.base,
-        "recognition": dataclasses.asdict(tuned.recognition),
+        "by": "identities" if isinstance(tuned.trial, Recognition) else "answers",
+        "trial": dataclasses.asdict(tuned.trial),
         "people": tuned.people,
         "photos": tuned.photos,
     }
@@ -117,10 +118,10 @@ def _keep(campaign: Campaign, numbers: list[int | None]) -> None:
 
 def _version(kept: TasteVersion) -> NetworkVersion:
     facts: dict[str, Any] = json.loads(kept.document)
-    figures = facts["recognition"]
-    intervals = {name: Interval(**value) for name, value in figures.items() if isinstance(value, dict)}
-    found = Recognition(figures["people"], figures["photos"], **intervals)
+    values: dict[str, Any] = {
+        name: Interval(**value) if isinstance(value, dict) else value for name, value in facts["trial"].items()
+    }
+    trial: Recognition | AnswersMet = (Recognition if facts["by"] == "identities" else AnswersMet)(**values)
     return NetworkVersion(
-        kept.number, kept.made_at, facts["sha256"], facts["base"], found, facts["people"],
-        facts["photos"],
-    )  # fmt: skip
+        kept.number, kept.made_at, facts["sha256"], facts["base"], trial, facts["people"], facts["photos"]
+    )

@@ -93,7 +93,7 @@ def measure_network() -> None:
         photos = read_training_photos(Path(folder), releases_of(Path(folder)), date.today())
     start = time.monotonic()
     tuned = fine_tune(photos)
-    found = tuned.recognition
+    found = tuned.trial
     print(f"Fine-tuned to {tuned.people} people, tried on {found.people}, {time.monotonic() - start:.0f} s")
     for name in ("rank_1", "auc"):
         before, after, gain = (getattr(found, f"{name}_{which}") for which in ("before", "after", "gain"))

@@ -64,7 +64,7 @@ def test_a_taste_is_offered_with_its_figures(faces: Faces):
 
 
 def test_who_answers_by_a_coin_is_offered_nothing(faces: Faces):
-    for seed in range(8):
+    for seed in range(5):
         asked, _ = dealt(faces.looks, seed)
         learnt = learn_weights(faces.ask(coin(seed), 60, asked, seed), faces.looks, SCALE)
         assert learnt.evaluation.difference == "no clear difference"
@@ -72,7 +72,7 @@ def test_who_answers_by_a_coin_is_offered_nothing(faces: Faces):
 
 
 def test_who_goes_by_the_cosine_is_offered_nothing(faces: Faces):
-    for seed in range(4):
+    for seed in range(2):
         learnt = learn_weights(planted(faces, seed, 60, (1.0, 0.0, 0.0)), faces.looks, SCALE)
         assert not learnt.is_offered
         assert learnt.weights.face > 0.7

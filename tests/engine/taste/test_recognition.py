@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from engine.taste.recognition import recognition
+from engine.taste.recognition import answers_met, recognition
 
 
 def photos(people: int, spread: float, each: int = 3) -> tuple[np.ndarray, list[str]]:
@@ -39,3 +39,13 @@ def test_a_person_of_whom_there_is_one_photo_can_only_be_mistaken_for_another():
     assert (found.people, found.photos) == (9, 30)
     with pytest.raises(ValueError, match="nobody is there twice"):
         recognition(rows[:2], rows[:2], ["a", "b"])
+
+
+def test_answers_are_met_by_the_nearer_of_two():
+    rows, _ = photos(10, 1.0, each=2)
+    triplets = np.array([(2 * one, 2 * one + 1, (2 * one + 4) % 20) for one in range(10)])
+    assert answers_met(rows, rows, triplets).after.estimate == 1.0
+    found = answers_met(rows, -rows[::-1], triplets[:, [0, 2, 1]])
+    assert (found.people, found.judgements, found.before.estimate) == (10, 10, 0.0)
+    assert not found.falls
+    assert answers_met(rows, np.roll(rows, 1, axis=0), triplets).falls
