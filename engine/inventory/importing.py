@@ -137,7 +137,7 @@ def read_photo(path: Path, reader: FaceReader) -> ReadPhoto:
     face = found[0]
     subject = subject_of(rgb, face)
     stored = partial(stored_photo(rgb, subject, face), role="inventory", customer=None)
-    return ReadPhoto(crop_face(rgb, face.box), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
+    return ReadPhoto(crop_face(rgb, face), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
 
 
 @dataclass(eq=False)
