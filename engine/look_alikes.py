@@ -163,7 +163,10 @@ class AdFaces:
         return self._everybody(on, context or JobContext(), whole=self._shares is not None)
 
     def _everybody(self, on: date, context: JobContext, *, whole: bool) -> tuple[LookAlikes, ...]:
-        """Return the look-alikes of all; unless they are wanted ``whole``, the nearest alone where it is in the ad."""
+        """Return the look-alikes of all; unless they are wanted ``whole``, the nearest alone where it may be used.
+
+        Who is close comes before who is not, so that it is the one in the ad, if any is.
+        """
         campaign = self._campaign
         nearest = {match.customer: match for match in campaign.nearest_matches()}
         choices = {choice.customer: choice for choice in campaign.face_choices()}
@@ -179,17 +182,12 @@ class AdFaces:
                 context.check()
             choice, first = choices.get(customer), nearest.get(customer)
             is_plain = not whole and choice is None and customer not in self._by_rule and first is not None
-            if is_plain and first is not None and self._goes_first(first, bans(customer), clearance):
+            if is_plain and first is not None and _is_usable(first, bans(customer), clearance):
                 if self._agreed(customer, on):
                     found.append(LookAlikes(customer, None, (first,)))
                 continue
             found.append(self._of(customer, choice, on, matches_of, bans))
         return tuple(each for each in found if each.matches)
-
-    def _goes_first(self, match: StoredMatch, banned: frozenset[str], clearance: Clearance) -> bool:
-        """Whether the nearest look-alike is the one in the ad, so that the others need not be known."""
-        is_usable = match.photo not in banned and (clearance.bars_nothing or clearance.reason(match.photo) is None)
-        return is_usable and is_close(likeness(match.cosine, self.scale))
 
     def _of(
         self, customer: str, choice: FaceChoice | None, on: date, matches_of: MatchesOf, bans: BansOf
@@ -216,7 +214,7 @@ class AdFaces:
         clearance = clearance or Clearance.read(self._campaign, on, [match.photo for match in matches])
         if not banned and clearance.bars_nothing:
             return matches
-        return tuple(match for match in matches if match.photo not in banned and clearance.reason(match.photo) is None)
+        return tuple(match for match in matches if _is_usable(match, banned, clearance))
 
     def _unknown(self, matches: tuple[StoredMatch, ...]) -> tuple[StoredMatch, ...]:
         """Return the look-alikes that surely do not show the person themselves."""
@@ -242,6 +240,10 @@ class AdFaces:
                 if of.in_ad(self.scale) is not None:
                     can_stand.append(match.customer)
         return leading_contacts(self._campaign, can_stand)
+
+
+def _is_usable(match: StoredMatch, banned: frozenset[str], clearance: Clearance) -> bool:
+    return match.photo not in banned and (clearance.bars_nothing or clearance.reason(match.photo) is None)
 
 
 def _shown_first(matches: tuple[StoredMatch, ...], *photos: str | None) -> tuple[StoredMatch, ...]:

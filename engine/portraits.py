@@ -131,7 +131,7 @@ def keep_portrait(campaign: Campaign, customer: str, portrait: Portrait, on: dat
     require_consent(customer, campaign.consent(customer), on)
     subject = subject_of(portrait.rgb, portrait.face)
     key = f"{PREFIX}{customer}"
-    stored = stored_photo(portrait.rgb, subject, portrait.face)
+    stored = stored_photo(portrait.rgb, subject, portrait.face, portrait.face.model)
     photo = stored(key=key, role="customer", customer=customer, embedding=portrait.face.embedding)
     appearance = appearance_of(portrait.rgb, portrait.face)
     with campaign.transaction():

@@ -7,8 +7,9 @@ from engine.inventory.faces import Looks
 from engine.inventory.grid import InventoryPhoto, InventorySearch, all_tags, inventory_photos
 from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
-from engine.inventory.matching import Matcher, match_everybody, pin, unpin
+from engine.inventory.matching import Matcher, match_customer, match_everybody, pin, unpin
 from engine.inventory.ranking import RankedFace, parts_of, rank, scores_of
+from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table_name, set_rights
 from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, forget_rights_table, read_rights
 from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
@@ -38,6 +39,7 @@ __all__ = [
     "inventory_map",
     "inventory_photos",
     "keep_match_settings",
+    "match_customer",
     "match_everybody",
     "match_settings",
     "may_be_used",
@@ -48,6 +50,7 @@ __all__ = [
     "rank",
     "read_rights",
     "release_unknown",
+    "renew_embeddings",
     "rights_table_name",
     "scores_of",
     "set_rights",

@@ -175,12 +175,12 @@ def apply_rights(campaign: Campaign, table: RightsTable) -> AppliedRights:
     of files that are not there yet is kept under their names. Records of photos that the table does not name stay.
     """
     keys = campaign.photo_keys("inventory")
-    by_name = _by_name(campaign, keys)
+    by_name, are_keys = _by_name(campaign, keys), frozenset(keys)
     records: dict[str, PhotoRights] = {}
     absent, problems = [], list(table.problems)
     for record in table.records:
         found = by_name.get(_folded(record.photo)) or by_name.get(_folded(_last(record.photo))) or ()
-        if record.photo in keys:
+        if record.photo in are_keys:
             found = (record.photo,)
         if len(found) > 1:
             sentence = f"{table.name}: {record.photo} may be {' or '.join(found[:3])}. Write the folder too."
