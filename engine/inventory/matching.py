@@ -93,7 +93,7 @@ def match_everybody(
     """Rank the inventory for each customer with a photo by the campaign's weights, and keep the best.
 
     Bans, and what may not be used on that day, are left out, and so are customers whose consent does not hold on it.
-    Where different networks read the photos, those of others than ``facenet``, by default the program's, are embedded
+    Where different networks read the photos, those of others than ``facenet``, by default the campaign's, are embedded
     anew first. New ``settings`` are kept together with what is found by them. Returns how many customers have a
     look-alike. Raises ModelError, JobCancelled; then the matches stay as they were.
     """
@@ -104,7 +104,8 @@ def match_everybody(
         matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
         context = context.part(0.8, 1.0)
     if settings is not None:
-        matcher = replace(matcher, settings=settings)
+        metric = None if settings.metric is None else settings.metric.read(campaign, matcher.faces.models)
+        matcher = replace(matcher, settings=settings, metric=metric)
     faces, bans = matcher.usable, campaign.inventory.all_bans()
     blocks = []
     for start in range(0, len(customers), BLOCK):
@@ -167,7 +168,8 @@ class _Best:
         if not len(faces):
             return cls(customers, places, np.zeros(places.shape, np.float32), np.zeros(places.shape))
         parts = parts_of(block, faces, matcher.scale)
-        scores = scores_of(parts, matcher.settings.weights)
+        added = None if matcher.metric is None else matcher.metric.added(block.embeddings, faces.embeddings)
+        scores = scores_of(parts, matcher.settings.weights, added)
         for row, customer in enumerate(customers):
             banned = bans.get(customer, frozenset())
             (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
@@ -227,18 +229,3 @@ def _keep_among(campaign: Campaign, person: str, photo: str) -> None:
     if stored.model == probe.model:
         cosine = round(float(np.clip(stored.embedding @ probe.embedding, -1.0, 1.0)), TIE_DIGITS)
         campaign.write_matches([*matches, StoredMatch(person, photo, len(matches) + 1, cosine)])
-
-
-def _matches(block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> Iterator[StoredMatch]:
-    parts = parts_of(block, faces, matcher.scale)
-    added = None if matcher.metric is None else matcher.metric.added(block.embeddings, faces.embeddings)
-    scores = scores_of(parts, matcher.settings.weights, added)
-    width = matcher.scale.one_person - matcher.scale.strangers
-    for row, key in enumerate(block.keys):
-        customer = key.removeprefix(PREFIX)
-        banned = bans.get(customer, frozenset())
-        (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
-        places = [place for place in best if faces.keys[place] not in banned][:KEPT]
-        for number, place in enumerate(places, start=1):
-            cosine = float(np.clip(matcher.scale.strangers + parts[row, place, 0] * width, -1.0, 1.0))
-            yield StoredMatch(customer, faces.keys[place], number, round(cosine, TIE_DIGITS), float(scores[row, place]))
