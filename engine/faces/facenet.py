@@ -109,7 +109,10 @@ class FaceNet:
     """FaceNet in an ONNX Runtime session, loaded once; may be shared by threads."""
 
     def __init__(self, model: Path | bytes, threads: int = 2, *, sha256: str | None = None) -> None:
-        """Load a converted model, a file or its content; ``sha256`` is what its embeddings carry, by default that of the default weights."""
+        """Load a converted model, a file or its content.
+
+        ``sha256`` is what its embeddings carry, by default that of the default weights.
+        """
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

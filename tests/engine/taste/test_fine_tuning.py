@@ -208,7 +208,7 @@ from engine.faces import one_face
 from engine.faces.facenet import FaceNet, facenet_sha256
 from engine.faces.training_set import TrainingSet
 fine_tuning.tell = lambda fraction, message: None
-fine_tuning.MOST_STEPS = 10
+fine_tuning.MOST_STEPS, fine_tuning.TRIPLETS_AT_ONCE = 10, 8
 torch.set_num_threads(1)
 class LastLayers(torch.nn.Module):
     def __init__(self):
