@@ -40,10 +40,8 @@ def likeness_scale(campaign: Campaign, context: JobContext | None = None) -> Lik
     end is the demo people's: an inventory does not say which of its photos show one person.
     """
     context = context or JobContext()
-    inventory = campaign.photo_keys("inventory")
-    # Photos are embedded anew in the order of their keys: with the last one, all are
-    models = [campaign.photo(key).model for key in (*inventory[:1], *inventory[-1:])]
-    of = hashlib.sha256("\n".join((*inventory, *models)).encode()).hexdigest()
+    models = campaign.inventory.models()
+    of = hashlib.sha256("\n".join([*models, *sorted({*models.values()})]).encode()).hexdigest()
     kept = json.loads(campaign.read_document(SCALE_DOCUMENT) or "{}")
     if kept.get("inventory") == of:
         return LikenessScale(kept["strangers"], kept["one_person"])

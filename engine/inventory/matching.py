@@ -116,9 +116,10 @@ def match_everybody(
         if settings is not None:
             keep_match_settings(campaign, settings)
         campaign.clear_matches()
+        there = _there(campaign)
         for best in blocks:
             context.check()
-            campaign.write_matches(list(best.rows(faces)))
+            campaign.write_matches(list(best.rows(faces, there)))
         for choice in campaign.face_choices():
             _keep_pick(campaign, choice)
     return sum(len(best) for best in blocks)
@@ -132,18 +133,22 @@ def _agreeing(campaign: Campaign, on: date) -> Looks:
     return looks.only(np.array(holds, np.intp))
 
 
+def _there(campaign: Campaign) -> frozenset[str]:
+    return frozenset((*campaign.photo_keys("inventory"), *campaign.photo_keys("customer")))
+
+
 def match_customer(campaign: Campaign, customer: str, scale: LikenessScale, on: date) -> int:
     """Rank the inventory for one customer, as ``match_everybody`` does; return how many look-alikes are kept.
 
     For a photo that was just kept: the ranks of everybody else stay.
     """
-    matcher = Matcher.read(campaign, scale, on)
-    probe = matcher.probe(customer)
-    if probe is None:
-        return 0
-    faces = matcher.usable
-    rows = list(_Best.of(probe, faces, matcher, {customer: campaign.inventory.bans(customer)}).rows(faces))
     with campaign.transaction():
+        matcher = Matcher.read(campaign, scale, on)
+        probe, faces = matcher.probe(customer), matcher.usable
+        if probe is None:
+            return 0
+        best = _Best.of(probe, faces, matcher, {customer: campaign.inventory.bans(customer)})
+        rows = list(best.rows(faces, _there(campaign)))
         campaign.write_matches(rows)
         for choice in campaign.face_choices():
             if customer in (choice.customer, choice.contact):
@@ -180,13 +185,16 @@ class _Best:
         cosines = np.clip(matcher.scale.strangers + parts[rows, places, 0] * width, -1.0, 1.0)
         return cls(customers, places, cosines.astype(np.float32), scores[rows, places])
 
-    def rows(self, faces: Looks) -> Iterator[StoredMatch]:
-        """Yield them as they are kept."""
+    def rows(self, faces: Looks, there: frozenset[str]) -> Iterator[StoredMatch]:
+        """Yield them as they are kept, as far as both photos are still there."""
         for row, customer in enumerate(self.customers):
-            for column, place in enumerate(self.places[row]):
-                if place >= 0:
-                    cosine = round(float(self.cosines[row, column]), TIE_DIGITS)
-                    yield StoredMatch(customer, faces.keys[place], column + 1, cosine, float(self.scores[row, column]))
+            if f"{PREFIX}{customer}" not in there:
+                continue
+            columns = [column for column, place in enumerate(self.places[row]) if place >= 0]
+            kept = [column for column in columns if faces.keys[self.places[row, column]] in there]
+            for number, column in enumerate(kept, start=1):
+                photo, cosine = faces.keys[self.places[row, column]], float(self.cosines[row, column])
+                yield StoredMatch(customer, photo, number, round(cosine, TIE_DIGITS), float(self.scores[row, column]))
 
     def __len__(self) -> int:
         return int((self.places >= 0).any(axis=1).sum())

@@ -26,7 +26,8 @@ def renew_embeddings(
     context = context or JobContext()
     facenet = facenet or reader_of(campaign, context).facenet
     roles: tuple[Role, ...] = ("inventory", "customer")
-    keys = [key for role in roles for key in _of_others(campaign, role, facenet.sha256)]
+    models = {key: model for role in roles for key, model in campaign.inventory.models(role).items()}
+    keys = [key for key, model in models.items() if model != facenet.sha256]
 
     def read(key: str) -> KeptFace | None:
         try:
@@ -42,9 +43,3 @@ def renew_embeddings(
         campaign.inventory.keep_embeddings((one.key, one.embedding, one.model) for one in found)
 
     return reembed(keys, read, keep, facenet, context) if keys else 0
-
-
-def _of_others(campaign: Campaign, role: Role, model: str) -> list[str]:
-    """Return the photos whose embeddings another network made."""
-    keys, _, models = campaign.inventory.embeddings(role)
-    return [key for key, made_by in zip(keys, models, strict=True) if made_by != model]
