@@ -122,7 +122,7 @@ class FaceNet:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             given = model if isinstance(model, bytes) else str(model)
-            self._session = onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
+            self.session = onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime has no common class of its own for this
             name = "in the campaign" if isinstance(model, bytes) else model
             raise ModelError(f"The model {name} cannot be used: {error}. Delete it and start again.") from error
@@ -140,7 +140,7 @@ class FaceNet:
             context.check()
             batch = network_input(list(crops[start : start + BATCH]))
             both = np.concatenate([batch, batch[..., ::-1]])
-            (answers,) = self._session.run(None, {"crops": both})
+            (answers,) = self.session.run(None, {"crops": both})
             rows[start : start + len(batch)] = answers[: len(batch)] + answers[len(batch) :]
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows
