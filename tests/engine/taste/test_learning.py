@@ -40,7 +40,7 @@ def test_fifty_judgements_lift_the_accuracy_on_other_people_as_planted(faces: Fa
         )
     plain, learnt, best = np.mean(figures, axis=0)
     assert plain < 0.82
-    assert learnt > plain + 0.08
+    assert learnt > plain + 0.06
     assert learnt > best - 0.03
 
 
