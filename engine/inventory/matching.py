@@ -15,6 +15,7 @@ from engine.faces.facenet import FaceNet
 from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import FloatArray, Looks
+from engine.inventory.metric import Metric
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
 from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance
@@ -34,11 +35,14 @@ class Matcher:
     clearance: Clearance
     scale: LikenessScale
     settings: MatchSettings
+    metric: Metric | None = None
 
     @classmethod
     def read(cls, campaign: Campaign, scale: LikenessScale, on: date) -> Matcher:
         """Read it; for 10,000 photos that takes a fraction of a second, so call it in a job."""
-        return cls(campaign, Looks.read(campaign), Clearance.read(campaign, on), scale, match_settings(campaign))
+        faces, settings = Looks.read(campaign), match_settings(campaign)
+        metric = None if settings.metric is None else settings.metric.read(campaign, faces.models)
+        return cls(campaign, faces, Clearance.read(campaign, on), scale, settings, metric)
 
     def rank(self, customer: str, weights: MatchWeights | None = None, most: int = SHOWN) -> tuple[RankedFace, ...]:
         """Rank the inventory for a customer under these weights, or the campaign's; () without a photo of theirs.
@@ -51,7 +55,7 @@ class Matcher:
         choice = self.campaign.face_choice(customer)
         pins = {choice.photo} if choice is not None and choice.contact is None and choice.photo is not None else set()
         return rank(
-            probe, self.faces, weights or self.settings.weights, self.scale,
+            probe, self.faces, weights or self.settings.weights, self.scale, metric=self.metric,
             pins=pins, bans=self.barred | self.campaign.inventory.bans(customer), most=most,
         )  # fmt: skip
 
@@ -89,7 +93,7 @@ def match_everybody(
     """Rank the inventory for each customer with a photo by the campaign's weights, and keep the best.
 
     Bans, and what may not be used on that day, are left out, and so are customers whose consent does not hold on it.
-    Where different networks read the photos, those of others than ``facenet``, by default the program's, are embedded
+    Where different networks read the photos, those of others than ``facenet``, by default the campaign's, are embedded
     anew first. New ``settings`` are kept together with what is found by them. Returns how many customers have a
     look-alike. Raises ModelError, JobCancelled; then the matches stay as they were.
     """
@@ -100,7 +104,8 @@ def match_everybody(
         matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
         context = context.part(0.8, 1.0)
     if settings is not None:
-        matcher = replace(matcher, settings=settings)
+        metric = None if settings.metric is None else settings.metric.read(campaign, matcher.faces.models)
+        matcher = replace(matcher, settings=settings, metric=metric)
     faces, bans = matcher.usable, campaign.inventory.all_bans()
     blocks = []
     for start in range(0, len(customers), BLOCK):
@@ -168,7 +173,8 @@ class _Best:
         if not len(faces):
             return cls(customers, places, np.zeros(places.shape, np.float32), np.zeros(places.shape))
         parts = parts_of(block, faces, matcher.scale)
-        scores = scores_of(parts, matcher.settings.weights)
+        added = None if matcher.metric is None else matcher.metric.added(block.embeddings, faces.embeddings)
+        scores = scores_of(parts, matcher.settings.weights, added)
         for row, customer in enumerate(customers):
             banned = bans.get(customer, frozenset())
             (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))

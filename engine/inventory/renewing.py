@@ -10,21 +10,21 @@ import numpy as np
 from engine.campaign import Campaign, Role
 from engine.faces import Detection, KeptFace, NewEmbedding, reembed
 from engine.faces.facenet import FaceNet
-from engine.faces.reader import shared_reader
+from engine.inventory.network import reader_of
 from engine.job import JobContext
 
 
 def renew_embeddings(
     campaign: Campaign, on: date, context: JobContext | None = None, *, facenet: FaceNet | None = None
 ) -> int:
-    """Embed the stored photos of a campaign with one network, by default the program's; return how many were.
+    """Embed the stored photos of a campaign with one network, by default the campaign's; return how many were.
 
     Photos that it embedded before are passed over, and so are customers whose consent does not hold ``on`` that day.
     Each batch is kept at once: after a cancel it goes on from there. Match everybody afterwards. Raises JobCancelled,
     ModelError.
     """
     context = context or JobContext()
-    facenet = facenet or shared_reader(context).facenet
+    facenet = facenet or reader_of(campaign, context).facenet
     roles: tuple[Role, ...] = ("inventory", "customer")
     models = {key: model for role in roles for key, model in campaign.inventory.models(role).items()}
     keys = [key for key, model in models.items() if model != facenet.sha256]

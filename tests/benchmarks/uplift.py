@@ -24,9 +24,9 @@ from engine.columns import NO_OFFER
 from engine.handsets.incidence import cumulative_incidence
 from engine.job import JobContext
 from engine.offers import Offer, policy_value
+from engine.threads import one_thread
 from engine.uplift import UpliftModel, evaluate_uplift, fit_uplift
 from engine.uplift.learners import learner_named
-from engine.uplift.outcome import one_thread
 from engine.uplift.qini import mean_and_error, qini, qini_contributions, rank_best_first
 from tests.benchmarks.social import peak_memory
 from tests.engine.handsets.market import HORIZON, A, Market, without_entry
