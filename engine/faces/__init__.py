@@ -1,12 +1,17 @@
 """Photos to faces, faces to embeddings, embeddings to the nearest face."""
 
-from engine.faces.detector import Detection, FaceDetector
+from engine.faces.age import AgeRange, age_range
+from engine.faces.detector import Detection, FaceDetector, default_face
 from engine.faces.facenet import facenet_onnx, facenet_sha256
 from engine.faces.framing import Frame, Framed, Subject, eye_frame
+from engine.faces.frontal import frontal_view
 from engine.faces.gallery import Gallery, GalleryPhoto, Keep, Match, RefusedPhoto, photo_paths
 from engine.faces.hair import hair_top
+from engine.faces.hair_lab import HairColour, hair_colour, hair_difference
 from engine.faces.likeness import LikenessScale, likeness, likeness_words, may_be_the_customer, pair_cosines
+from engine.faces.mesh import Landmarks, landmarks
 from engine.faces.photo import decode_photo, encode_photo
+from engine.faces.quality import PhotoQuality, Problem, photo_quality
 from engine.faces.reader import (
     Face,
     FaceReader,
@@ -18,6 +23,7 @@ from engine.faces.reader import (
 )
 
 __all__ = [
+    "AgeRange",
     "Detection",
     "Face",
     "FaceDetector",
@@ -26,25 +32,36 @@ __all__ = [
     "Framed",
     "Gallery",
     "GalleryPhoto",
+    "HairColour",
     "Keep",
+    "Landmarks",
     "LikenessScale",
     "Match",
+    "PhotoQuality",
     "Portrait",
+    "Problem",
     "RefusedPhoto",
     "Subject",
+    "age_range",
     "customer_portrait",
     "decode_photo",
+    "default_face",
     "embed_customer",
     "encode_photo",
     "eye_frame",
     "facenet_onnx",
     "facenet_sha256",
+    "frontal_view",
+    "hair_colour",
+    "hair_difference",
     "hair_top",
+    "landmarks",
     "likeness",
     "likeness_words",
     "may_be_the_customer",
     "one_face",
     "pair_cosines",
     "photo_paths",
+    "photo_quality",
     "read_faces",
 ]

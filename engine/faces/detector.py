@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,9 @@ class Detection:
     box: Box
     points: FloatArray
     score: float
+
+
+Detected = TypeVar("Detected", bound=Detection)
 
 
 class FaceDetector:
@@ -75,6 +79,11 @@ class FaceDetector:
         factors = np.array([width / size[0], height / size[1]], np.float32)
         found = [_detection(row, factors) for row in (sure if len(sure) else rows)]
         return sorted(found, key=lambda face: _order(face, width, height))
+
+
+def default_face(faces: Sequence[Detected]) -> Detected:
+    """Return the face that is meant if nobody says otherwise, of at least one: the largest and most central."""
+    return faces[0]
 
 
 def _detection(row: FloatArray, factors: FloatArray) -> Detection:

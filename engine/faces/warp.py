@@ -1,0 +1,80 @@
+"""Moving a face to where a network or an eye wants it: similarity transforms and warps that do not alias."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.faces.photo import RgbArray
+
+Matrix = npt.NDArray[np.float64]  # (2, 3): what takes (x, y, 1) of one picture to (x, y) of another
+Points = npt.NDArray[np.floating]
+
+FINE_ENOUGH = 0.6  # under this scale linear interpolation would skip pixels
+
+
+def similarity(source: Points | Sequence[Sequence[float]], target: Points | Sequence[Sequence[float]]) -> Matrix:
+    """Return the turn, scale and shift that takes (n, 2) points nearest to others, by least squares.
+
+    Points that lie in one place are only shifted.
+    """
+    before, after = np.asarray(source, np.float64), np.asarray(target, np.float64)
+    middle, goal = before.mean(axis=0), after.mean(axis=0)
+    x, y = (before - middle).T
+    u, v = (after - goal).T
+    spread = float((x * x + y * y).sum())
+    along, across = (1.0, 0.0) if spread < 1e-9 else ((x * u + y * v).sum() / spread, (x * v - y * u).sum() / spread)
+    turn = np.array([[along, -across], [across, along]])
+    return np.column_stack([turn, goal - turn @ middle])
+
+
+def moved(points: Points, matrix: Matrix) -> Matrix:
+    """Take (n, 2) points through a matrix."""
+    return np.asarray(points, np.float64)[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+
+
+def inverse(matrix: Matrix) -> Matrix:
+    """Return the way back."""
+    back = np.linalg.inv(matrix[:, :2])
+    return np.column_stack([back, -back @ matrix[:, 2]])
+
+
+def warped(rgb: RgbArray, matrix: Matrix, side: int) -> RgbArray:
+    """Return the (side, side, 3) picture to which ``matrix`` takes the photo; beyond its edge the edge is repeated.
+
+    Where the photo is made much smaller its pixels are averaged first.
+    """
+    import cv2
+
+    matrix = np.array(matrix, np.float64)
+    scale = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
+    part, left, top = _needed(rgb, matrix, side)
+    matrix[:, 2] += matrix[:, :2] @ (left, top)
+    if scale < FINE_ENOUGH:
+        height, width = part.shape[:2]
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+        steps = np.array([width / size[0], height / size[1]])
+        # the middle of a pixel stays the middle
+        matrix[:, 2] += matrix[:, :2] @ ((steps - 1) / 2)
+        matrix[:, :2] *= steps
+    flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpAffine(part, matrix, (side, side), flags=flags, borderMode=border), np.uint8)
+
+
+def _needed(rgb: RgbArray, matrix: Matrix, side: int) -> tuple[RgbArray, int, int]:
+    """Return the part of the photo that the result shows, and where it lies in it."""
+    height, width = rgb.shape[:2]
+    corners = np.array([[0, 0], [side, 0], [0, side], [side, side]], np.float64)
+    places = moved(corners, inverse(matrix))
+    margin = 2 + 2 / max(1e-6, math.sqrt(abs(float(np.linalg.det(matrix[:, :2])))))
+    low, high = places.min(axis=0) - margin, places.max(axis=0) + margin
+    left, top = (int(np.clip(value, 0, limit - 1)) for value, limit in zip(low, (width, height), strict=True))
+    right, bottom = (
+        int(np.clip(math.ceil(value), start + 1, limit))
+        for value, start, limit in zip(high, (left, top), (width, height), strict=True)
+    )
+    return rgb[top:bottom, left:right], left, top
