@@ -13,21 +13,15 @@ from typing import Literal
 import numpy as np
 
 from engine.campaign import Campaign, FaceChoice, StoredMatch, consent_day
-from engine.faces import LikenessScale, likeness, may_be_the_customer, pair_cosines
+from engine.faces import LikenessScale, is_close, likeness, may_be_the_customer, pair_cosines
 from engine.job import JobContext
 
 Whose = Literal["own", "contact"]
 
-CLOSE = 20  # of 100; below it nobody in the photos is close, and the ad goes without a face
 MOST_MEASURED = 200  # photos that measure the scale; their pairs are 19,900
 SCALE_DOCUMENT = "likeness"
 WHOSE_DOCUMENT = "whose_face"
 AT_ONCE = 5_000  # customers between two looks at whether the job was cancelled
-
-
-def is_close(value: int) -> bool:
-    """Whether a likeness of 0 to 100 is enough to show the face to the customer."""
-    return value >= CLOSE
 
 
 def likeness_scale(campaign: Campaign, context: JobContext | None = None) -> LikenessScale:

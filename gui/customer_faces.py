@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.campaign import FaceChoice
-from engine.faces import likeness
+from engine.faces import is_close, likeness
 from engine.job import JobContext
-from engine.look_alikes import AdFaces, is_close
+from engine.look_alikes import AdFaces
 from gui.photo_view import FacePhoto, decode
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The inventory's rows: files, thumbnails, looks, rights, bans, assigned faces; ``Campaign.inventory`` has them."""
+"""The inventory's rows: files, thumbnails, looks, rights and bans; ``Campaign.inventory`` has them."""
 
 from __future__ import annotations
 
@@ -165,26 +165,6 @@ class Inventory:
             for customer, photo in select(connection, "SELECT customer, photo FROM ban"):
                 found.setdefault(customer, set()).add(photo)
         return {customer: frozenset(photos) for customer, photos in found.items()}
-
-    # assignment
-
-    def assign(self, faces: Mapping[str, str | None]) -> None:
-        """Keep which photo each customer's ad bears under the cap, in the place of all that was assigned before.
-
-        None is an ad without a face. Raises ValueError if a customer or photo is not stored.
-        """
-        with self._writing() as connection:
-            connection.execute("DELETE FROM assigned_face")
-            try:
-                connection.executemany("INSERT INTO assigned_face VALUES (?, ?)", list(faces.items()))
-            except apsw.ConstraintError as error:
-                raise ValueError("a face is assigned to somebody, or from a photo, that is not stored") from error
-
-    def assigned(self, customer: str | None = None) -> dict[str, str | None]:
-        """Return the assigned photo by customer: of all, or of one."""
-        where, values = ("", ()) if customer is None else (" WHERE customer = ?", (customer,))
-        with self._reading() as connection:
-            return dict(select(connection, f"SELECT customer, photo FROM assigned_face{where}", values))  # noqa: S608
 
     def _of(self, columns: str, table: str, keys: Iterable[str] | None) -> list[tuple[Any, ...]]:
         """Return the rows of a table about some photos, or about all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 import apsw
 import numpy as np
@@ -14,6 +15,7 @@ from engine.campaign.records import FACE_POINTS, FaceChoice, Role, StoredMatch, 
 from engine.errors import ConsentError
 
 PHOTO_COLUMNS = "key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg"
+MATCH_COLUMNS = "customer, photo, rank, cosine, score"
 
 
 def record_consent(connection: apsw.Connection, consent: Consent) -> None:
@@ -135,15 +137,22 @@ def write_matches(connection: apsw.Connection, rows: Sequence[StoredMatch]) -> N
     _require_faces(connection, {row.customer for row in rows}, {row.photo for row in rows})
     connection.executemany("DELETE FROM match WHERE customer = ?", [(one,) for one in {row.customer for row in rows}])
     connection.executemany(
-        "INSERT INTO match VALUES (?, ?, ?, ?)",
-        [(row.customer, row.photo, int(row.rank), float(row.cosine)) for row in rows],
+        f"INSERT INTO match ({MATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
+        [(row.customer, row.photo, int(row.rank), float(row.cosine), row.score) for row in rows],
     )
 
 
 def read_matches(connection: apsw.Connection, customer: str) -> tuple[StoredMatch, ...]:
     """Return a customer's look-alikes, the nearest first."""
-    rows = connection.execute("SELECT photo, rank, cosine FROM match WHERE customer = ? ORDER BY rank", (customer,))
-    return tuple(StoredMatch(customer, photo, rank, cosine) for photo, rank, cosine in rows)
+    sql = f"SELECT {MATCH_COLUMNS} FROM match WHERE customer = ? ORDER BY rank"  # noqa: S608
+    return tuple(StoredMatch(*row) for row in connection.execute(sql, (customer,)))
+
+
+def all_matches(connection: apsw.Connection) -> dict[str, tuple[StoredMatch, ...]]:
+    """Return everybody's look-alikes, the nearest first, by customer in the order of the alphabet."""
+    rows = connection.execute(f"SELECT {MATCH_COLUMNS} FROM match ORDER BY customer, rank")  # noqa: S608
+    matches = (StoredMatch(*row) for row in rows)
+    return {customer: tuple(found) for customer, found in groupby(matches, lambda match: match.customer)}
 
 
 def matched_customers(connection: apsw.Connection) -> tuple[str, ...]:
@@ -153,7 +162,7 @@ def matched_customers(connection: apsw.Connection) -> tuple[str, ...]:
 
 def nearest_matches(connection: apsw.Connection) -> tuple[StoredMatch, ...]:
     """Return each matched customer's nearest look-alike, in the order of the customers."""
-    rows = connection.execute("SELECT customer, photo, rank, cosine FROM match WHERE rank = 1 ORDER BY customer")
+    rows = connection.execute(f"SELECT {MATCH_COLUMNS} FROM match WHERE rank = 1 ORDER BY customer")  # noqa: S608
     return tuple(StoredMatch(*row) for row in rows)
 
 

@@ -57,6 +57,7 @@ class StoredMatch:
     photo: str
     rank: int  # 1 is the nearest
     cosine: float
+    score: float | None = None  # by which it was ranked, with age and hair; None: by the cosine alone
 
 
 @dataclass(frozen=True)

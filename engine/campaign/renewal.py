@@ -98,8 +98,8 @@ def _copy_photos(connection: apsw.Connection, fresh: apsw.Connection) -> None:
         if customer is None or customer in agreed:
             row = select(fresh, f"SELECT {photos.PHOTO_COLUMNS} FROM photo WHERE key = ?", (key,))[0]  # noqa: S608
             connection.execute(f"INSERT INTO photo ({photos.PHOTO_COLUMNS}) VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
-    matches = [row for row in select(fresh, "SELECT customer, photo, rank, cosine FROM match") if row[0] in agreed]
-    connection.executemany("INSERT INTO match VALUES (?, ?, ?, ?)", matches)
+    matches = [row for row in select(fresh, f"SELECT {photos.MATCH_COLUMNS} FROM match") if row[0] in agreed]  # noqa: S608
+    connection.executemany(f"INSERT INTO match ({photos.MATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?)", matches)  # noqa: S608
     kept = {key for (key,) in select(connection, "SELECT key FROM photo")}
     for table, place in (("thumbnail", 0), ("appearance", 0), ("inventory_file", 5)):  # place: of the photo's key
         rows = [row for row in fresh.execute(f"SELECT * FROM {table}") if row[place] is None or row[place] in kept]  # noqa: S608

@@ -125,11 +125,6 @@ STEPS: tuple[str, ...] = (
         photo TEXT NOT NULL,
         PRIMARY KEY (customer, photo)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE assigned_face (
-        customer TEXT PRIMARY KEY REFERENCES photo (customer) ON DELETE CASCADE,
-        photo TEXT REFERENCES photo (key) ON DELETE CASCADE
-    ) STRICT;
-    CREATE INDEX assigned_face_by_photo ON assigned_face (photo);
     CREATE TABLE judgement (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         probe TEXT NOT NULL,
@@ -150,6 +145,7 @@ STEPS: tuple[str, ...] = (
         document TEXT NOT NULL,
         data BLOB
     ) STRICT;
+    ALTER TABLE match ADD COLUMN score REAL;
     """,
 )
 

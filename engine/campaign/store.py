@@ -326,6 +326,11 @@ class Campaign:
         with self._held() as connection:
             return photos.matched_customers(connection)
 
+    def all_matches(self) -> dict[str, tuple[StoredMatch, ...]]:
+        """Return the look-alikes of everybody who has any, the nearest first, by customer in the order of the alphabet."""
+        with self._held() as connection:
+            return photos.all_matches(connection)
+
     def nearest_matches(self) -> tuple[StoredMatch, ...]:
         """Return each matched customer's nearest look-alike, in the order of the customers."""
         with self._held() as connection:
@@ -333,7 +338,7 @@ class Campaign:
 
     @cached_property
     def inventory(self) -> Inventory:
-        """The inventory's files, thumbnails, looks, rights, bans and assigned faces."""
+        """The inventory's files, thumbnails, looks, rights and bans."""
         return Inventory(self._held, self._writing)
 
     @cached_property

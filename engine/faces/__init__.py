@@ -8,7 +8,7 @@ from engine.faces.frontal import frontal_view
 from engine.faces.gallery import Gallery, GalleryPhoto, Keep, Match, RefusedPhoto, photo_paths
 from engine.faces.hair import hair_top
 from engine.faces.hair_lab import HairColour, hair_colour, hair_difference
-from engine.faces.likeness import LikenessScale, likeness, likeness_words, may_be_the_customer, pair_cosines
+from engine.faces.likeness import LikenessScale, is_close, likeness, likeness_words, may_be_the_customer, pair_cosines
 from engine.faces.mesh import Landmarks, landmarks
 from engine.faces.photo import decode_photo, encode_photo
 from engine.faces.quality import PhotoQuality, Problem, photo_quality
@@ -55,7 +55,11 @@ __all__ = [
     "hair_colour",
     "hair_difference",
     "hair_top",
+<<<<<<< HEAD
+    "is_close",
+=======
     "landmarks",
+>>>>>>> photo
     "likeness",
     "likeness_words",
     "may_be_the_customer",

@@ -11,6 +11,7 @@ import numpy as np
 from engine.faces.detector import FloatArray
 
 WORDS = ((60, "very alike"), (40, "alike"), (20, "some likeness"), (0, "little likeness"))
+CLOSE = 20  # below it nobody in the photos is close, and an ad goes without a face
 MAY_BE_THE_CUSTOMER = 85  # over this, somebody looks before the photo is used
 FEWEST_PAIRS = 45  # pairs of ten people; with fewer, their median says little about strangers in general
 MOST_PHOTOS = 1_000
@@ -62,6 +63,11 @@ def likeness(cosine: float, scale: LikenessScale | None = None) -> int:
 def likeness_words(value: int) -> str:
     """Say a likeness of 0 to 100 in words."""
     return next(words for least, words in WORDS if value >= least)
+
+
+def is_close(value: int) -> bool:
+    """Whether a likeness of 0 to 100 is enough to show the face to the customer."""
+    return value >= CLOSE
 
 
 def may_be_the_customer(value: int) -> bool:
