@@ -15,7 +15,9 @@ from gui.photo_view import photo_name
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign, InventoryFile, PhotoRights
-    from engine.inventory import Clearance, Looks, MatchSettings
+    from engine.inventory.faces import Looks
+    from engine.inventory.rights import Clearance
+    from engine.inventory.settings import MatchSettings
     from gui.results import CampaignResults
 
 Filter = Literal["all", "usable", "no_release", "expired", "banned", "copies"]
@@ -94,7 +96,9 @@ def read_faces_data(
     campaign: Campaign, results: CampaignResults, on: date, context: JobContext | None = None
 ) -> FacesData:
     """Read it; call it in a job. Customers come in the Preview's order, then those who get no offer."""
-    from engine.inventory import Clearance, Looks, match_settings
+    from engine.inventory.faces import Looks
+    from engine.inventory.rights import Clearance
+    from engine.inventory.settings import match_settings
 
     context = context or JobContext()
     context.progress(0.1, tr("Reading the photos"))

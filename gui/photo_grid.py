@@ -236,10 +236,11 @@ class PhotoGrid(QListView):
             self.picked.emit(self.selected)
         self._look()
 
-    def reveal(self, key: str) -> None:
-        """Scroll to a photo, if it is shown."""
+    def select_photo(self, key: str) -> None:
+        """Select a photo and scroll to it, if it is shown."""
         for row, photo in enumerate(self.photos.photos):
             if photo.key == key:
+                self.setCurrentIndex(self.photos.index(row))
                 self.scrollTo(self.photos.index(row))
                 return
 

@@ -1,0 +1,79 @@
+"""What counts as alike: face, age and hair on three sliders."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QSlider
+
+from engine.inventory.settings import MatchWeights
+from gui import numbers
+from gui.faces_data import tr
+from gui.theme import CARD_PADDING
+from gui.widgets import Button, Card, Label
+
+
+class WeightsCard(Card):
+    """Three sliders; only their ratio matters. ``moved`` carries the weights at once, ``teach_wanted`` the quiet screen."""
+
+    moved = Signal(object)
+    teach_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(tr("What counts as alike"), gap=2, padding=CARD_PADDING - 2)
+        self.teach = Button(tr("Teach it"), "quiet", "compare", tip=tr("Say which of two faces is more alike"))
+        self.reset = Button(tr("Reset"), "quiet", "undo", tip=tr("By the face alone"))
+        for button in (self.teach, self.reset):
+            button.setProperty("small", True)
+            self.add_control(button)
+        self.teach.clicked.connect(self.teach_wanted)
+        self.reset.clicked.connect(self._reset)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        self.sliders: list[QSlider] = []
+        self.shares: list[Label] = []
+        for place, word in enumerate((tr("Face"), tr("Age"), tr("Hair"))):
+            slider = QSlider(Qt.Orientation.Horizontal)
+            slider.setRange(0, 100)
+            slider.setPageStep(10)
+            slider.setAccessibleName(tr("Weight of {word}").format(word=word))
+            slider.setMinimumWidth(48)
+            slider.valueChanged.connect(self._tell)
+            share = Label("", "body", tabular=True, align=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            share.setMinimumWidth(44)
+            for column, widget in enumerate((Label(word), slider, share)):
+                grid.addWidget(widget, 0, 3 * place + column)
+            grid.setColumnStretch(3 * place + 1, 1)
+            self.sliders.append(slider)
+            self.shares.append(share)
+        self.body.addLayout(grid)
+
+    @property
+    def weights(self) -> MatchWeights:
+        """The weights as the sliders stand; with all at 0 the face alone counts."""
+        values = [slider.value() / 100 for slider in self.sliders]
+        return MatchWeights(*values) if sum(values) else MatchWeights()
+
+    def show_weights(self, weights: MatchWeights) -> None:
+        """Show weights without telling anybody."""
+        total = weights.face + weights.age + weights.hair
+        for slider, weight in zip(self.sliders, (weights.face, weights.age, weights.hair), strict=True):
+            slider.blockSignals(True)
+            slider.setValue(round(100 * weight / total))
+            slider.blockSignals(False)
+        self._say()
+
+    def _say(self) -> None:
+        weights = self.weights
+        values = weights.face, weights.age, weights.hair
+        for label, value in zip(self.shares, values, strict=True):
+            label.setText(numbers.percent(value / sum(values), 0))
+
+    @Slot()
+    def _tell(self) -> None:
+        self._say()
+        self.moved.emit(self.weights)
+
+    @Slot()
+    def _reset(self) -> None:
+        self.show_weights(MatchWeights())
+        self.moved.emit(MatchWeights())
