@@ -291,7 +291,9 @@ class _Photos:
 def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase, context: JobContext) -> _Photos:
     """Read both folders of photos, as far as there is consent, and match the customers."""
     load_libraries(FOR_FACES, context)
-    from engine.portraits import match_customers, store_customer_photos, store_inventory
+    from engine.inventory import import_photos, match_everybody
+    from engine.look_alikes import likeness_scale
+    from engine.portraits import store_customer_photos
 
     consents = _consents(base, campaign)
     on = consent_day(is_demo=campaign.is_demo, last_day=base.span[1])
@@ -299,11 +301,13 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase,
         for consent in consents.values():
             context.check()
             campaign.record_consent(consent)
-    gallery = store_inventory(campaign, inputs.inventory, context.part(0.0, 0.6))
+    inventory = import_photos(campaign, [inputs.inventory], context.part(0.0, 0.6))
+    if not campaign.photo_keys("inventory"):
+        raise InputError(f"No photo in {inputs.inventory} can be used. The first one: {inventory.refused[0].reason}")
     customers = base.customers[CUSTOMER].to_list()
     own = store_customer_photos(campaign, inputs.photos, consents, customers, on, context.part(0.6, 0.95))
-    matched = match_customers(campaign, gallery, own.customers, context.part(0.95, 1.0))
-    return _Photos((*gallery.refused, *own.refused), own.without_consent, matched)
+    matched = match_everybody(campaign, likeness_scale(campaign), on, context.part(0.95, 1.0))
+    return _Photos((*inventory.refused, *own.refused), own.without_consent, matched)
 
 
 def _consents(base: CustomerBase, campaign: Campaign) -> dict[str, Consent]:

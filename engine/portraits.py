@@ -1,31 +1,19 @@
-"""A campaign's photos: read, kept in the campaign file, and each customer matched with the inventory."""
+"""The photos of a campaign's customers: read with their consent, and kept in the campaign file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
-from engine.campaign import Campaign, Consent, StoredMatch, StoredPhoto
-from engine.errors import ConsentError, InputError, PhotoError
-from engine.faces import (
-    Gallery,
-    GalleryPhoto,
-    RefusedPhoto,
-    customer_portrait,
-    encode_photo,
-    facenet_sha256,
-    hair_top,
-)
-from engine.faces.detector import Detection, FloatArray
-from engine.faces.gallery import photo_paths
-from engine.faces.photo import RgbArray
+from engine.campaign import Campaign, Consent, require_consent
+from engine.errors import ConsentError, PhotoError
+from engine.faces import Portrait, RefusedPhoto, customer_portrait, photo_paths
+from engine.inventory.appearance import appearance_of
+from engine.inventory.matching import PREFIX
+from engine.inventory.stored_photo import stored_photo, subject_of
 from engine.job import JobContext
-
-NEAREST = 5
-LONGEST_SIDE = 1600  # pixels of a stored photo; enough for an ad of 1080 x 1920
 
 
 @dataclass(frozen=True)
@@ -35,20 +23,6 @@ class CustomerPhotos:
     customers: tuple[str, ...]  # whose face was read
     refused: tuple[RefusedPhoto, ...]
     without_consent: int
-
-
-def store_inventory(campaign: Campaign, folder: Path, context: JobContext) -> Gallery:
-    """Read the campaign photos of a folder into the campaign file. Raises InputError if none can be used."""
-
-    def keep(photo: GalleryPhoto, rgb: RgbArray) -> Callable[[FloatArray], None]:
-        stored = _stored(photo.name, None, rgb, photo.face)
-        return lambda embedding: campaign.add_photo(stored(embedding=embedding))
-
-    with campaign.transaction():
-        gallery = Gallery.from_folder(folder, context, keep=keep)
-    if not gallery.photos:
-        raise InputError(f"No photo in {folder} can be used. The first one: {gallery.refused[0].reason}")
-    return gallery
 
 
 def store_customer_photos(
@@ -79,8 +53,7 @@ def store_customer_photos(
                         f"{path.name} is a second photo of customer {customer}; {read[customer].name} is used."
                     )
                 portrait = customer_portrait(customer, path, consents.get(customer), on)
-                stored = _stored(f"customer:{customer}", customer, portrait.rgb, portrait.face)
-                campaign.add_photo(stored(embedding=portrait.face.embedding), on=on)
+                keep_portrait(campaign, customer, portrait, on)
                 read[customer] = path
             except ConsentError:
                 without_consent += 1
@@ -100,40 +73,17 @@ def names_of(path: Path) -> tuple[str, str, str]:
     return stem, stem.split(" ")[0], stem.split("_")[0]
 
 
-def match_customers(campaign: Campaign, gallery: Gallery, customers: Iterable[str], context: JobContext) -> int:
-    """Find each customer's nearest inventory photos and keep them; return how many customers have a match."""
-    matches: list[StoredMatch] = []
-    wanted = tuple(customers)
-    for done, customer in enumerate(wanted):
-        context.progress(done / len(wanted), f"Customer {customer}")
-        photo = campaign.customer_photo(customer)
-        if photo is not None:
-            found = gallery.search(photo.embedding, NEAREST, model=photo.model)
-            matches += [StoredMatch(customer, match.photo, match.rank, match.cosine) for match in found]
-    with campaign.transaction():
-        campaign.write_matches(matches)
-    return len({match.customer for match in matches})
+def keep_portrait(campaign: Campaign, customer: str, portrait: Portrait, on: date) -> None:
+    """Keep a customer's photo with its face, and hair and age as they look.
 
-
-def _stored(key: str, customer: str | None, rgb: RgbArray, face: Detection) -> Callable[..., StoredPhoto]:
-    """Return what makes a photo as it is kept of its embedding; it holds the picture encoded, not its pixels.
-
-    The picture is at most LONGEST_SIDE and without metadata, the face in the kept picture's pixels.
+    Raises ConsentError, before hair and age are looked at, unless the customer's consent holds ``on`` that day.
     """
-    height, width = rgb.shape[:2]
-    scale = min(1.0, LONGEST_SIDE / max(width, height))
-    x, y, w, h = (float(value) * scale for value in face.box)
-    return partial(
-        StoredPhoto,
-        key=key,
-        role="inventory" if customer is None else "customer",
-        customer=customer,
-        jpeg=encode_photo(rgb, LONGEST_SIDE),
-        width=max(1, round(width * scale)),
-        height=max(1, round(height * scale)),
-        box=(x, y, w, h),
-        points=face.points * scale,
-        score=float(face.score),
-        hair_top=hair_top(rgb, face) * scale,
-        model=facenet_sha256(),
-    )
+    require_consent(customer, campaign.consent(customer), on)
+    subject = subject_of(portrait.rgb, portrait.face)
+    key = f"{PREFIX}{customer}"
+    stored = stored_photo(portrait.rgb, subject, portrait.face)
+    photo = stored(key=key, role="customer", customer=customer, embedding=portrait.face.embedding)
+    appearance = appearance_of(portrait.rgb, portrait.face)
+    with campaign.transaction():
+        campaign.add_photo(photo, on=on)
+        campaign.inventory.measure(key, appearance)

@@ -42,7 +42,7 @@ def contact_face(campaign: Campaign, faces: AdFaces | None, customer: str, conta
         standing = "another operator"
     elif not permission.may_be_used:
         standing = "no consent"
-    elif faces is None or not faces.of_contact(contact.contact):
+    elif faces is None or not faces.of_contact(contact.contact, on):
         standing = "no face"
     elif faces.of(customer, on).contact != contact.contact:
         standing = "may be used"

@@ -142,6 +142,11 @@ def write_matches(connection: apsw.Connection, rows: Sequence[StoredMatch]) -> N
     )
 
 
+def clear_matches(connection: apsw.Connection) -> None:
+    """Forget everybody's look-alikes."""
+    connection.execute("DELETE FROM match")
+
+
 def read_matches(connection: apsw.Connection, customer: str) -> tuple[StoredMatch, ...]:
     """Return a customer's look-alikes, the nearest first."""
     sql = f"SELECT {MATCH_COLUMNS} FROM match WHERE customer = ? ORDER BY rank"  # noqa: S608

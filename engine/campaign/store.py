@@ -316,6 +316,11 @@ class Campaign:
         with self._writing() as connection:
             photos.write_matches(connection, rows)
 
+    def clear_matches(self) -> None:
+        """Forget everybody's look-alikes."""
+        with self._writing() as connection:
+            photos.clear_matches(connection)
+
     def matches(self, customer: str) -> tuple[StoredMatch, ...]:
         """Return a customer's look-alikes, the nearest first."""
         with self._held() as connection:
@@ -327,7 +332,7 @@ class Campaign:
             return photos.matched_customers(connection)
 
     def all_matches(self) -> dict[str, tuple[StoredMatch, ...]]:
-        """Return the look-alikes of everybody who has any, the nearest first, by customer in the order of the alphabet."""
+        """Return the look-alikes of everybody who has any, the nearest first, by customer."""
         with self._held() as connection:
             return photos.all_matches(connection)
 

@@ -55,11 +55,8 @@ __all__ = [
     "hair_colour",
     "hair_difference",
     "hair_top",
-<<<<<<< HEAD
     "is_close",
-=======
     "landmarks",
->>>>>>> photo
     "likeness",
     "likeness_words",
     "may_be_the_customer",

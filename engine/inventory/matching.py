@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from engine.campaign import Appearance, Campaign, StoredMatch
+from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch
+from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import Looks
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
@@ -85,7 +86,42 @@ def match_everybody(campaign: Campaign, scale: LikenessScale, on: date, context:
             rows = list(_matches(block, faces, matcher, campaign.inventory.all_bans()))
             campaign.write_matches(rows)
             found += len({row.customer for row in rows})
+        for choice in campaign.face_choices():
+            if choice.photo is not None:
+                _keep_among(campaign, choice.contact or choice.customer, choice.photo)
     return found
+
+
+def pin(campaign: Campaign, customer: str, photo: str, on: date) -> None:
+    """Put an inventory photo into a customer's ad, wherever it ranks; whose look-alike it counts as stays.
+
+    It is the pick that the Preview knows. Raises ValueError if the photo or the face it is compared with is not stored,
+    ConsentError if the contact whose look-alike it shall be does not agree any more.
+    """
+    choice = campaign.face_choice(customer) or FaceChoice(customer)
+    with campaign.transaction():
+        campaign.choose_face(replace(choice, photo=photo), on=on)
+        _keep_among(campaign, choice.contact or customer, photo)
+
+
+def unpin(campaign: Campaign, customer: str, on: date) -> None:
+    """Take a pick back; a chosen contact stays."""
+    choice = campaign.face_choice(customer)
+    if choice is not None and choice.contact is not None:
+        campaign.choose_face(replace(choice, photo=None), on=on)
+    else:
+        campaign.forget_face_choice(customer)
+
+
+def _keep_among(campaign: Campaign, person: str, photo: str) -> None:
+    """Keep a photo among a person's look-alikes, behind all others if it is not there yet."""
+    matches, probe = campaign.matches(person), campaign.customer_photo(person)
+    if probe is None or any(match.photo == photo for match in matches):
+        return
+    stored = campaign.photo(photo)
+    if stored.model == probe.model:
+        cosine = round(float(np.clip(stored.embedding @ probe.embedding, -1.0, 1.0)), TIE_DIGITS)
+        campaign.write_matches([*matches, StoredMatch(person, photo, len(matches) + 1, cosine)])
 
 
 def _matches(block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> Iterator[StoredMatch]:
@@ -99,4 +135,4 @@ def _matches(block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, froze
         places = [place for place in best if faces.keys[place] not in banned][:KEPT]
         for number, place in enumerate(places, start=1):
             cosine = float(np.clip(matcher.scale.strangers + parts[row, place, 0] * width, -1.0, 1.0))
-            yield StoredMatch(customer, faces.keys[place], number, round(cosine, 6), float(scores[row, place]))
+            yield StoredMatch(customer, faces.keys[place], number, round(cosine, TIE_DIGITS), float(scores[row, place]))

@@ -35,7 +35,7 @@ def read_text_table(file: FilePlan) -> TextTable:
         while part := stream.read(sources.CHUNK_BYTES):
             data += part
             if len(data) > LARGEST:
-                raise InputError(f"{source.name} is too large for a {file.kind} file. Choose another one.")
+                raise InputError(f"{source.name} is too large for a {file.kind or 'small'} table. Choose another one.")
     encoding = "utf-8" if source.is_structured else file.encoding
     try:
         text = data.decode(encoding).removeprefix("\ufeff")

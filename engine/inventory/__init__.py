@@ -1,0 +1,50 @@
+"""The inventory of a campaign: photos with their rights and looks, and the match of customers with them."""
+
+from engine.inventory.appearance import appearance_of
+from engine.inventory.assignment import assign_with_cap
+from engine.inventory.copies import NearCopy, near_copies
+from engine.inventory.faces import Looks
+from engine.inventory.importing import Copy, InventoryReport, import_photos
+from engine.inventory.map import InventoryMap, inventory_map
+from engine.inventory.matching import Matcher, match_everybody, pin, unpin
+from engine.inventory.ranking import RankedFace, parts_of, rank, scores_of
+from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table, set_rights
+from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, forget_rights_table, read_rights
+from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
+from engine.inventory.thumbnails import thumbnails
+
+__all__ = [
+    "AppliedRights",
+    "Clearance",
+    "Copy",
+    "InventoryMap",
+    "InventoryReport",
+    "Looks",
+    "MatchSettings",
+    "MatchWeights",
+    "Matcher",
+    "NearCopy",
+    "RankedFace",
+    "RightsTable",
+    "appearance_of",
+    "apply_rights",
+    "assign_with_cap",
+    "forget_rights_table",
+    "import_photos",
+    "inventory_map",
+    "keep_match_settings",
+    "match_everybody",
+    "match_settings",
+    "may_be_used",
+    "near_copies",
+    "parts_of",
+    "pin",
+    "rank",
+    "read_rights",
+    "release_unknown",
+    "rights_table",
+    "scores_of",
+    "set_rights",
+    "thumbnails",
+    "unpin",
+]

@@ -1,0 +1,225 @@
+"""A table of rights, CSV or workbook: which photos are released, for where and until when."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from engine.campaign import Campaign, PhotoRights, Release
+from engine.errors import InputError
+from engine.inventory.rights import TABLE_DOCUMENT
+from engine.logs.forms import DAY_FORMS, ISO, is_ambiguous, time_form
+from engine.logs.names import plain_name
+from engine.logs.plan import ColumnPlan, FilePlan
+from engine.logs.probing import probe_source
+from engine.logs.sources import Source, find_sources
+from engine.logs.text_table import TextTable, read_text_table
+
+# What the columns are called, in English, Hungarian and German, as plain_name writes it
+_NAMES = {
+    "photo": "photo file filename file_name picture image name path photo_file foto fajl fajlnev kep kepfajl datei "
+    "dateiname bild",
+    "release": "release released model_release modelrelease consent hozzajarulas modellhozzajarulas engedely freigabe "
+    "modelfreigabe einwilligung",
+    "territory": "territory territories country countries region regions where terulet orszag orszagok gebiet land "
+    "laender lander",
+    "expires": "expires expires_on expiry expiry_date expiration valid_until until end end_date ends_on lejarat lejar "
+    "ervenyes ervenyesseg ablauf ablaufdatum gueltig_bis gultig_bis bis",
+    "tags": "tags tag keywords keyword labels cimkek cimke kulcsszavak schlagworte schlagwort",
+}
+COLUMNS = {role: frozenset(names.split()) for role, names in _NAMES.items()}
+_RELEASES: dict[Release, str] = {
+    "yes": "yes y true 1 x released signed ok igen i van alairva ja j wahr unterschrieben",
+    "no": "no n false 0 none refused nem nincs nein falsch fehlt",
+    "unknown": "unknown pending ismeretlen fuggoben unbekannt offen",
+}
+RELEASES: dict[str, Release] = {word: release for release, words in _RELEASES.items() for word in words.split()} | {
+    "": "unknown"
+}
+_EVERYWHERE = "worldwide world everywhere all global vilag vilagszerte mindenhol weltweit ueberall uberall"
+EVERYWHERE = frozenset(_EVERYWHERE.split())
+SEPARATORS = re.compile(r"[;,|/]")
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """A row of the table that could not be used, and a sentence that says why."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class RightsTable:
+    """What a table of rights says; ``photo`` of each record is what the table calls the file."""
+
+    name: str
+    records: tuple[PhotoRights, ...]
+    problems: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True)
+class AppliedRights:
+    """What became of a table: for how many photos it counts, which of its files and which photos have no partner."""
+
+    applied: int
+    not_in_inventory: tuple[str, ...]
+    without_record: tuple[str, ...]  # photos that may not be used until they are in the table
+    problems: tuple[RowProblem, ...]
+
+
+def read_rights(path: Path) -> RightsTable:
+    """Read a table of rights from CSV, XLSX or Parquet; of a workbook, the first sheet that names photos.
+
+    It needs a column of photos and one of releases, in English, Hungarian or German. Raises InputError if it has none,
+    or if days could be read in two ways.
+    """
+    tables = [_text_table(source) for source in find_sources(path)]
+    for table in tables:
+        places = _places(table)
+        if {"photo", "release"} <= places.keys():
+            return _read(table, places)
+    raise InputError(
+        f"{path.name} has no columns “photo” and “release”. Name the columns photo, release, territory, expires, tags."
+    )
+
+
+def _text_table(source: Source) -> TextTable:
+    probe = probe_source(source)
+    columns = tuple(ColumnPlan(name) for name in probe.names)
+    plan = FilePlan(
+        source, None, 1.0, columns, probe.encoding, probe.delimiter, probe.has_header, skipped=probe.skipped
+    )
+    return read_text_table(plan)
+
+
+def _places(table: TextTable) -> dict[str, int]:
+    """Return where the columns stand that are known by their names."""
+    found: dict[str, int] = {}
+    for role, names in COLUMNS.items():
+        place = next((place for place, name in enumerate(table.columns) if plain_name(name) in names), None)
+        if place is not None:
+            found[role] = place
+    return found
+
+
+def _read(table: TextTable, places: Mapping[str, int]) -> RightsTable:
+    def cells(role: str, row: Sequence[str]) -> str:
+        return row[places[role]] if role in places and places[role] < len(row) else ""
+
+    form = _day_form(table.name, [cells("expires", row) for _, row in table.rows])
+    records: dict[str, PhotoRights] = {}
+    problems = []
+    for line, row in table.rows:
+        photo = cells("photo", row)
+        try:
+            if not photo:
+                raise InputError("No photo is named. Write the name of its file.")
+            if photo in records:
+                raise InputError(f"{photo} stands in the table twice; the first row counts. Remove one of the two.")
+            records[photo] = PhotoRights(
+                photo,
+                _release(cells("release", row)),
+                _territories(cells("territory", row)),
+                _day(cells("expires", row), form),
+                _words(cells("tags", row)),
+            )
+        except InputError as error:
+            problems.append(RowProblem(line, f"{table.name}, line {line}: {error}"))
+    return RightsTable(table.name, tuple(records.values()), tuple(problems))
+
+
+def _release(text: str) -> Release:
+    release = RELEASES.get(plain_name(text) or "unknown")  # "?" and "-" are no words
+    if release is not None:
+        return release
+    raise InputError(f"“{text}” is no release. Write yes, no or unknown.")
+
+
+def _territories(text: str) -> tuple[str, ...]:
+    names = _words(text)
+    return () if any(plain_name(name) in EVERYWHERE for name in names) else names
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for part in SEPARATORS.split(text) if (word := part.strip())))
+
+
+def _day_form(name: str, texts: Sequence[str]) -> str:
+    """Return how the days are written. Raises InputError if day and month could be swapped."""
+    days = [text for text in texts if text]
+    form, _ = time_form(days, (ISO, *DAY_FORMS)) if days else (ISO, 1.0)
+    if days and is_ambiguous(form, days):
+        raise InputError(f"{name}: it cannot be told which is day and which is month. Write days as 2027-03-31.")
+    return form
+
+
+def _day(text: str, form: str) -> date | None:
+    if not text:
+        return None
+    try:
+        if form == ISO:
+            return date(*(int(number) for number in re.split(r"[ T]", text)[0].split("-")))
+        return datetime.strptime(text, form).date()
+    except (ValueError, TypeError) as error:
+        raise InputError(f"“{text}” is no day. Write days as 2027-03-31.") from error
+
+
+def apply_rights(campaign: Campaign, table: RightsTable) -> AppliedRights:
+    """Record what a table says; from now on, what it does not clear cannot be used.
+
+    A file is known by the photo's key, by its path, or by its name alone where only one photo bears it. What is said
+    of files that are not there yet is kept under their names. Records of photos that the table does not name stay.
+    """
+    keys = campaign.photo_keys("inventory")
+    by_name = _by_name(campaign, keys)
+    records: dict[str, PhotoRights] = {}
+    absent, problems = [], list(table.problems)
+    for record in table.records:
+        found = by_name.get(_folded(record.photo)) or by_name.get(_folded(_last(record.photo))) or ()
+        if record.photo in keys:
+            found = (record.photo,)
+        if len(found) > 1:
+            sentence = f"{table.name}: {record.photo} may be {' or '.join(found[:3])}. Write the folder too."
+            problems.append(RowProblem(0, sentence))
+            continue
+        key = found[0] if found else record.photo.replace("\\", "/")
+        if not found:
+            absent.append(record.photo)
+        records[key] = PhotoRights(key, record.release, record.territories, record.expires_on, record.tags)
+    with campaign.transaction():
+        campaign.inventory.set_rights(records.values())
+        campaign.write_document(TABLE_DOCUMENT, json.dumps(table.name, ensure_ascii=False))
+        known = campaign.inventory.rights(keys)
+    without = tuple(key for key in keys if key not in known)
+    return AppliedRights(len(records) - len(absent), tuple(absent), without, tuple(problems))
+
+
+def _by_name(campaign: Campaign, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the photos that a key, a path or a bare name may mean."""
+    found: dict[str, dict[str, None]] = {}
+    for key in keys:
+        for name in (key, _last(key)):
+            found.setdefault(_folded(name), {})[key] = None
+    for file in campaign.inventory.files():
+        if file.photo is not None:
+            for name in (file.path, _last(file.path)):
+                found.setdefault(_folded(name), {})[file.photo] = None
+    return {name: tuple(photos) for name, photos in found.items()}
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(PureWindowsPath(path).as_posix()).name
+
+
+def _folded(name: str) -> str:
+    return name.replace("\\", "/").casefold()
+
+
+def forget_rights_table(campaign: Campaign) -> None:
+    """Let photos without a record be used again; the records stay."""
+    campaign.erase_document(TABLE_DOCUMENT)
