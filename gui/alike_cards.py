@@ -107,9 +107,7 @@ class AlikeCard(Card):
             label.setText(word)
         self.warning.setVisible(one.may_be_the_customer)
         self.sentence.set_tone("warning" if one.may_be_the_customer else "muted")
-        self.sentence.setText(
-            tr("May be the customer. Look first.") if one.may_be_the_customer else why_alike(one)
-        )
+        self.sentence.setText(tr("May be the customer. Look first.") if one.may_be_the_customer else why_alike(one))
         self.setToolTip(tr("Cosine {cosine}").format(cosine=numbers.decimal(one.cosine, 2)))
         self.use.set_kind("chosen" if in_use else "plain")
         self.use.set_icon("pin" if is_pinned else "check" if in_use else "")
@@ -160,15 +158,15 @@ class FiveMostAlike(QWidget):
             card.wanted.connect(self.choose)
             card.banned.connect(self._ban)
         self.heading = Label(tr("The five most alike"), "section")
-        self.caption = ElidedLabel(tr("Ranked by all three. A likeness, never proof of who someone is."), "caption", "muted")
+        self.caption = ElidedLabel(
+            tr("Ranked by all three. A likeness, never proof of who someone is."), "caption", "muted"
+        )
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.nobody = Label("", "body", "muted", wrap=True)
         self.nobody_frame = Frame(column(self.nobody, None, margins=(16, 16, 16, 16)), "card")
         self.strip = Frame(row(*((card, 1) for card in self.cards), gap=10), "clear")
         self.strip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.setLayout(
-            column(row(self.heading, (self.caption, 1)), (self.strip, 1), (self.nobody_frame, 1), gap=8)
-        )
+        self.setLayout(column(row(self.heading, (self.caption, 1)), (self.strip, 1), (self.nobody_frame, 1), gap=8))
 
     def sizeHint(self) -> QSize:
         """Ask for pictures that are taller than wide."""

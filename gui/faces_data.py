@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from math import isnan
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
@@ -15,14 +16,11 @@ from gui.photo_view import photo_name
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign, InventoryFile, PhotoRights
-    from engine.inventory.faces import Looks
-    from engine.inventory.rights import Clearance
-    from engine.inventory.settings import MatchSettings
+    from engine.inventory import Clearance, Looks, MatchSettings
     from gui.results import CampaignResults
 
 Filter = Literal["all", "usable", "no_release", "expired", "banned", "copies"]
 FILTERS: tuple[Filter, ...] = ("all", "usable", "no_release", "expired", "banned", "copies")
-PREFIX = "customer:"  # of the keys of customers' photos
 
 
 def tr(text: str) -> str:
@@ -84,7 +82,15 @@ class FacesData:
     customers: tuple[str, ...] = ()  # with a photo, in the order in which they are turned
     matched: int = 0
     barred: frozenset[str] = frozenset()
-    by_key: dict[str, PhotoFacts] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # of the photos, by key
+
+    def hair_of(self, key: str) -> tuple[float, float, float] | None:
+        """Return the colour of the hair on a photo, CIELAB; None where it is not known."""
+        place = self.places.get(key)
+        if place is None:
+            return None
+        lightness, a, b = (float(value) for value in self.looks.hair[place])
+        return None if isnan(lightness) else (lightness, a, b)
 
     @property
     def has_rights(self) -> bool:
@@ -96,9 +102,8 @@ def read_faces_data(
     campaign: Campaign, results: CampaignResults, on: date, context: JobContext | None = None
 ) -> FacesData:
     """Read it; call it in a job. Customers come in the Preview's order, then those who get no offer."""
-    from engine.inventory.faces import Looks
-    from engine.inventory.rights import Clearance
-    from engine.inventory.settings import match_settings
+    from engine.inventory import Clearance, Looks, match_settings
+    from engine.inventory.matching import PREFIX
 
     context = context or JobContext()
     context.progress(0.1, tr("Reading the photos"))
@@ -118,7 +123,7 @@ def read_faces_data(
         customers=(*first, *sorted(with_photo - set(first))),
         matched=len(results.matched),
         barred=frozenset(photo.key for photo in photos if photo.barred is not None),
-        by_key={photo.key: photo for photo in photos},
+        places={key: place for place, key in enumerate(looks.keys)},
     )
 
 

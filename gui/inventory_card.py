@@ -23,7 +23,6 @@ from gui.widgets import (
     Label,
     SearchField,
     Segments,
-    column,
     row,
 )
 
@@ -172,8 +171,10 @@ class InventoryCard(Card):
         refused = 0 if data is None else len(data.refused)
         if barred:
             icon, tone = "warning", "warning"
-            said = tr("{count} photos may not be used, so they cannot match.") if barred > 1 else tr(
-                "1 photo may not be used, so it cannot match."
+            said = (
+                tr("{count} photos may not be used, so they cannot match.")
+                if barred > 1
+                else tr("1 photo may not be used, so it cannot match.")
             )
             said = said.format(count=numbers.decimal(barred))
         else:

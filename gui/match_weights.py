@@ -13,7 +13,7 @@ from gui.widgets import Button, Card, Label
 
 
 class WeightsCard(Card):
-    """Three sliders; only their ratio matters. ``moved`` carries the weights at once, ``teach_wanted`` the quiet screen."""
+    """Three sliders, of which only the ratio matters; ``moved`` carries the weights at once."""
 
     moved = Signal(object)
     teach_wanted = Signal()

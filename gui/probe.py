@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from engine.campaign import Appearance, FaceChoice, StoredMatch
+from engine.campaign import Appearance, FaceChoice
 from engine.job import Job, JobContext
 from gui.customer_faces import CustomerFaces
 from gui.face_loader import FaceLoader
@@ -23,11 +23,10 @@ from gui.results import CampaignResults
 if TYPE_CHECKING:
     from engine.campaign import Campaign
     from engine.faces import PhotoQuality
-    from engine.inventory.faces import Looks
-    from engine.inventory.ranking import RankedFace
+    from engine.inventory import Looks
 
 KEPT_PICTURES = 40
-KEPT_MATCHES = 20
+UNKNOWN = Appearance()
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +35,7 @@ class Probe:
 
     faces: CustomerFaces  # without look-alikes: those are ranked on the page
     look: Looks | None = None  # as the ranking takes it
-    appearance: Appearance = Appearance()
+    appearance: Appearance = UNKNOWN
     quality: PhotoQuality | None = None
     frontal: QImage | None = None
     bans: frozenset[str] = frozenset()
@@ -46,23 +45,35 @@ class Probe:
         """Whose face it is."""
         return self.faces.customer
 
+    def with_choice(self, choice: FaceChoice | None) -> Probe:
+        """Return the same face under another choice."""
+        chosen = choice.photo if choice is not None and choice.contact is None else None
+        return replace(self, faces=replace(self.faces, choice=choice, chosen=chosen))
+
+    def with_bans(self, bans: frozenset[str]) -> Probe:
+        """Return the same face with other photos kept from it."""
+        return replace(self, bans=bans)
+
+    def with_appearance(self, seen: Appearance) -> Probe:
+        """Return the same face with hair and age as they are known now."""
+        from engine.inventory import Looks
+
+        look = self.look
+        if look is not None:
+            look = Looks.of(look.keys, look.embeddings, [seen], look.models)
+        return replace(self, appearance=seen, look=look)
+
 
 class ProbeLoader(FaceLoader):
-    """Loads a customer's face (Probe); keeps choices together with the ranking they were made in."""
+    """Loads a customer's face (Probe); keeps choices wherever the photo ranks."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.ranked: Sequence[RankedFace] = ()
-
-    def load(
-        self, campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
-    ) -> Probe:  # type: ignore[override]
+    def load(self, campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext) -> Probe:  # type: ignore[override]
         """Load a customer's face, and measure what was not measured yet."""
         return load_probe(campaign, results, customer, on, context)
 
     def keep_choice(self, customer: str, choice: FaceChoice | None) -> None:
-        """Keep a choice; one that is not among the look-alikes on file brings this page's ranking with it."""
-        campaign, today, ranked = self._campaign, self.today, tuple(self.ranked)
+        """Keep the designer's choice of a face in the campaign file; None goes back to the campaign's rule."""
+        campaign, today = self._campaign, self.today
         if campaign is None:
             return
 
@@ -72,24 +83,16 @@ class ProbeLoader(FaceLoader):
                 if choice is None:
                     campaign.forget_face_choice(customer)
                     return
-                known = {match.photo for match in campaign.matches(customer)}
-                if choice.contact is None and choice.photo is not None and choice.photo not in known:
-                    campaign.write_matches(_matches(customer, ranked))
-                campaign.choose_face(choice, on=today)
+                campaign.choose_face(replace(choice, photo=None), on=today)
+                if choice.photo is not None:
+                    pin(campaign, customer, choice.photo, today)
+
+        from engine.inventory import pin
 
         self._queue.start(Job(self.tr("Keeping the choice"), work), failed=self._tell)
 
 
-def _matches(customer: str, ranked: Sequence[RankedFace]) -> list[StoredMatch]:
-    return [
-        StoredMatch(customer, one.photo, rank, one.cosine, one.score)
-        for rank, one in enumerate(ranked[:KEPT_MATCHES], start=1)
-    ]
-
-
-def load_probe(
-    campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext
-) -> Probe:
+def load_probe(campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext) -> Probe:
     """Load a customer's face; call it in a job. A photo without a consent that holds is not even read."""
     consent, choice = campaign.consent(customer), campaign.face_choice(customer)
     by_rule = None if results.faces is None else results.faces.by_rule(customer, on)
@@ -99,7 +102,7 @@ def load_probe(
     stored = campaign.customer_photo(customer)
     if stored is None:
         return Probe(faces)
-    from engine.inventory.faces import Looks
+    from engine.inventory import Looks
 
     context.check()
     face = decode(stored)
@@ -112,17 +115,16 @@ def load_probe(
 
 def _measured(campaign: Campaign, face: FacePhoto) -> tuple[PhotoQuality, QImage | None, Appearance]:
     """Judge the photo, and see hair and age where they are not known."""
-    from engine.faces import Detection, age_range, decode_photo, frontal_view, hair_colour, landmarks, photo_quality
+    from engine.faces import Detection, decode_photo, frontal_view, landmarks, photo_quality
+    from engine.inventory import appearance_of
 
     stored = face.stored
     rgb = decode_photo(stored.jpeg)
     found = Detection(stored.box, stored.points.astype(np.float32), stored.score)
     mesh = landmarks(rgb, found)
     known = campaign.inventory.appearances([stored.key]).get(stored.key, Appearance())
-    if known.age is None or (known.hair is None and not known.hair_by_hand):
-        age, hair = age_range(rgb, found, mesh), hair_colour(rgb, found, mesh)
-        lab = None if hair is None else (hair.lightness, hair.a, hair.b)
-        campaign.inventory.measure(stored.key, Appearance(lab, (float(age.low), float(age.high))))
+    if known.age is None and not known.age_by_hand:
+        campaign.inventory.measure(stored.key, appearance_of(rgb, found))
         known = campaign.inventory.appearances([stored.key])[stored.key]
     front = frontal_view(rgb, found, mesh)
     return photo_quality(rgb, found, mesh), None if front is None else _image(front), known

@@ -72,7 +72,7 @@ class CampaignResults:
 def read_results(campaign: Campaign, context: JobContext | None = None) -> CampaignResults:
     """Read what the pages show. Imports the engine's parts, so call it inside a job."""
     from engine.handsets import LoyaltyTable
-    from engine.inventory.rights import Clearance
+    from engine.inventory import Clearance
     from engine.look_alikes import AdFaces, likeness_scale
     from engine.offers import Choice, PolicyValue, ProfitCurve
     from engine.social import INFLUENCE_DOCUMENT, NextMakerInfluence

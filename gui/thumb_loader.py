@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
-from engine.errors import SemblanceError
-from engine.faces.framing import Subject, eye_frame
 from engine.job import Job, JobContext
 from gui.jobs import JobQueue
 from gui.theme import RADIUS_PHOTO
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 DECODERS = 2  # as many as an ordinary laptop can spare; more would only wait for each other
 BATCH = 8  # thumbnails a decoder fetches at once
-OF_THUMBS = 4.5  # eye distances from top to bottom of a thumbnail
 MOST_BYTES = 96 << 20  # of decoded thumbnails that are kept
 
 Thumbs = list[tuple[str, int, QImage | None]]
@@ -121,38 +118,26 @@ class ThumbLoader(QObject):
 
 def _job(campaign: Campaign, part: Sequence[tuple[str, int]]) -> Job[Thumbs]:
     def work(context: JobContext) -> Thumbs:
-        kept = campaign.inventory.thumbnails([key for key, _ in part])
+        from engine.faces import decode_photo
+        from engine.inventory import thumbnails
+
+        jpegs = thumbnails(campaign, [key for key, _ in part], context)
         found: Thumbs = []
         for key, side in part:
             context.check()
-            found.append((key, side, _thumb(campaign, key, kept.get(key), side)))
+            found.append((key, side, rounded(decode_photo(jpegs[key]), side) if key in jpegs else None))
         return found
 
     return Job("Thumbnails", work)
 
 
-def _thumb(campaign: Campaign, key: str, jpeg: bytes | None, side: int) -> QImage | None:
-    """Return a photo's thumbnail, made of the photo itself where none is kept; None if it cannot be decoded."""
-    from engine.faces import decode_photo
-
-    try:
-        if jpeg is not None:
-            return rounded(decode_photo(jpeg), side)
-        photo = campaign.photo(key)
-        subject = Subject(photo.width, photo.height, photo.box, photo.points, photo.hair_top)
-        frame = eye_frame(subject, tallest=OF_THUMBS)[0]
-        return rounded(decode_photo(photo.jpeg), side, QRectF(frame.x, frame.y, frame.width, frame.height))
-    except (SemblanceError, KeyError):
-        return None
-
-
-def rounded(rgb: NDArray[np.uint8], side: int, part: QRectF | None = None) -> QImage:
-    """Return a square part of a picture, without one its middle, at a side in pixels with its corners rounded."""
+def rounded(rgb: NDArray[np.uint8], side: int) -> QImage:
+    """Return the square in the middle of a picture at a side in pixels, its corners rounded."""
     rgb = np.ascontiguousarray(rgb)
     height, width = rgb.shape[:2]
     image = QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     short = min(width, height)
-    part = part or QRectF((width - short) / 2, (height - short) / 2, short, short)
+    part = QRectF((width - short) / 2, (height - short) / 2, short, short)
     result = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
