@@ -61,7 +61,6 @@ class AlikeCard(Card):
         self.number = Label(str(place + 1), "strong", "lookalike", tabular=True)
         self.name = ElidedLabel("", "strong")
         self.ban = Button("", "quiet", "ban", tip=tr("Not for this customer"))
-        self.ban.setProperty("small", True)
         self.ban.clicked.connect(self._ban)
         self.bars = tuple(LikenessBar() for _ in range(3))
         self.values = tuple(
@@ -84,13 +83,14 @@ class AlikeCard(Card):
         self.sentence = Label("", "caption", "muted", wrap=True, align=Qt.AlignmentFlag.AlignTop)
         self.sentence.setMinimumHeight(48)
         self.use = Button(tr("Use this"), "plain")
+        self.use.setProperty("tight", True)
         self.use.clicked.connect(self._want)
         said = row((column(self.warning, None, gap=0)), (self.sentence, 1), gap=4)
         self.body.addWidget(self.picture, 1)
-        self.body.addLayout(row(self.number, (self.name, 1), self.ban, gap=5))
+        self.body.addLayout(row(self.number, (self.name, 1), gap=5))
         self.body.addLayout(lines)
         self.body.addLayout(said)
-        self.body.addWidget(self.use)
+        self.body.addLayout(row((self.use, 1), self.ban, gap=2))
         self.setMinimumWidth(106)
 
     def show_face(self, one: RankedFace, *, in_use: bool, is_pinned: bool) -> None:
@@ -112,10 +112,8 @@ class AlikeCard(Card):
         self.use.set_kind("chosen" if in_use else "plain")
         self.use.set_icon("pin" if is_pinned else "check" if in_use else "")
         self.use.set_text(tr("In use") if in_use else tr("Use this"))
-        self.use.setToolTip(
-            tr("Chosen by you; press again for the most alike") if is_pinned else tr("Put this face into the ad ({key})")
-            .format(key=self._place + 1)
-        )  # fmt: skip
+        tip = tr("Chosen by you; press again to let it go") if is_pinned else tr("Put this face into the ad ({key})")
+        self.use.setToolTip(tip.format(key=self._place + 1))
         self.use.setAccessibleName(f"{self.use.text()}: {name}")
         self.ban.setAccessibleName(tr("Not for this customer: {photo}").format(photo=name))
         self.picture.set_frame("lookalike" if in_use else None)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from engine.campaign import FaceChoice
@@ -25,7 +25,7 @@ from gui.jobs import JobQueue
 from gui.match_weights import WeightsCard
 from gui.photo_import import PhotoImport
 from gui.probe import PictureLoader, Probe, ProbeLoader
-from gui.probe_card import ProbeCard
+from gui.probe_card import LARGEST, SMALLEST, ProbeCard
 from gui.results import CampaignResults, consent_day
 from gui.theme import GAP
 from gui.widgets import Button, EmptyState, Notice, Page, column, row
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.campaign import Appearance, Campaign
     from engine.inventory import InventoryMap, MatchWeights, RankedFace
 
+NARROW, LOW = 1040, 760  # sizes of the page below which it is arranged for a small window
 AHEAD = 15  # faces of the ranking whose pictures are at hand before a slider asks for them
 
 
@@ -110,8 +111,9 @@ class FacesPage(Page):
         right = QWidget()
         right.setLayout(column(self.probe_card, self.weights, (self.five, 1), gap=12, margins=(0, 0, 0, 0)))
         self.right = FittingScroll(right)
+        self._halves = row((self.inventory, 37), (self.right, 63), gap=GAP)
         self.halves = QWidget()
-        self.halves.setLayout(row((self.inventory, 37), (self.right, 63), gap=GAP))
+        self.halves.setLayout(self._halves)
         self.start = Button(self.tr("Choose a folder…"), "primary", "open")
         self.start.clicked.connect(self.importing.ask_for_folder)
         self.empty = EmptyState(
@@ -459,6 +461,14 @@ class FacesPage(Page):
     @Slot()
     def teach(self) -> None:
         """Open the quiet screen."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give a small window's room to the faces."""
+        super().resizeEvent(event)
+        left = 30 if event.size().width() < NARROW else 37
+        self._halves.setStretch(0, left)
+        self._halves.setStretch(1, 100 - left)
+        self.probe_card.set_side(SMALLEST if event.size().height() < LOW else LARGEST)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let the other pages know what was chosen here, once somebody goes to them."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.faces.quality import Problem
 
 OLDEST = 100
+UNKNOWN = "\u2013"
 AGES = re.compile(r"^\s*(\d{1,3})\s*(?:\D{1,5}\s*(\d{1,3}))?\s*$")
 HAIR_NAMES: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("Black", (24, 22, 24)),
@@ -95,7 +96,7 @@ def guess_words(appearance: Appearance) -> str:
 def hair_word(difference: float | None) -> str:
     """Say a difference of hair colours in one word."""
     if difference is None:
-        return tr("unknown")
+        return UNKNOWN
     if difference < SAME_HAIR:
         return tr("same")
     return tr("near") if difference < ALIKE_HAIR else tr("other")
@@ -103,7 +104,7 @@ def hair_word(difference: float | None) -> str:
 
 def years_word(years: float | None) -> str:
     """Write how far two ages are apart: "2 y"."""
-    return tr("unknown") if years is None else tr("{years} y").format(years=round(years))
+    return UNKNOWN if years is None else tr("{years} y").format(years=round(years))
 
 
 def why_alike(one: RankedFace) -> str:

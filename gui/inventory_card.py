@@ -1,4 +1,4 @@
-"""The campaign photos at the left of the Faces page: grid or map, searched and filtered, with what one can do to them."""
+"""The campaign photos at the left of the Faces page: as grid or map, searched and filtered, with their rights."""
 
 from __future__ import annotations
 
@@ -65,8 +65,6 @@ class InventoryCard(Card):
         self.map: InventoryMap | None = None
         self.views = Segments([tr("Grid"), tr("Map")], name=tr("Campaign photos as"))
         self.views.chosen.connect(self._choose_view)
-        self.count = Label("", "body", "muted", tabular=True)
-        self.add_control(self.count)
         self.add_control(self.views)
         self.search = SearchField(tr("Search names, tags, rights"))
         self.search.searched.connect(self._arrange)
@@ -88,7 +86,7 @@ class InventoryCard(Card):
         self.body.addWidget(self.stack, 1)
         self.body.addWidget(self._make_foot())
         self.body.addWidget(self._make_bar())
-        self.setMinimumWidth(290)
+        self.setMinimumWidth(316)
 
     def _clear_button(self) -> Button:
         self.clear = Button(tr("Show all photos"))
@@ -136,7 +134,6 @@ class InventoryCard(Card):
         self._data = data
         photos = () if data is None else data.photos
         self._words = {photo.key: photo.words for photo in photos}
-        self.count.setText(numbers.decimal(len(photos)))
         if self.map is not None:
             self.map.show_map(None)
         self._say_rights()
@@ -158,7 +155,7 @@ class InventoryCard(Card):
         photos = () if self._data is None else self._data.photos
         for chosen, chip in self.chips.items():
             count = sum(photo.passes(chosen, self._banned) for photo in photos)
-            chip.set_count("" if chosen == "all" else numbers.decimal(count))
+            chip.set_count(numbers.decimal(count))
             chip.setVisible(chosen in ALWAYS or count > 0)
         if not self.chips[self.filter].isVisibleTo(self):
             self.chips["all"].setChecked(True)

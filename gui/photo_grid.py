@@ -246,8 +246,9 @@ class PhotoGrid(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among as many columns as fit."""
-        columns = max(1, self.viewport().width() // (THUMB + 2 * AROUND))
-        self.setGridSize(QSize(self.viewport().width() // columns, THUMB + 2 * AROUND + NAME))
+        room = self.viewport().width() - 1
+        columns = max(1, room // (THUMB + AROUND))
+        self.setGridSize(QSize(room // columns, THUMB + 2 * AROUND + NAME))
         super().resizeEvent(event)
         self._look()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QColorDialog, QLineEdit, QMenu, QPushButton, QSizePolicy
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QColorDialog, QLineEdit, QMenu, QPushButton
 
 from engine.campaign import Appearance
 from gui import numbers
@@ -19,7 +19,7 @@ from gui.probe import Probe
 from gui.theme import RADIUS_CONTROL, font, look, theme
 from gui.widgets import Button, Card, Chip, Flow, Frame, Label, column, row
 
-SMALLEST, LARGEST = 120, 198
+SMALLEST, LARGEST = 144, 200  # sides of the photo
 
 
 class ProbePicture(FacePicture):
@@ -132,14 +132,8 @@ class ProbeCard(Card):
         self.front = Picture()
         self.front.setAccessibleName(tr("The same face turned to the front, for the eye only"))
         self.front.setToolTip(tr("The same face turned to the front. Faces are compared by the photo, never by this."))
-        for picture in (self.picture, self.front):
-            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-            policy.setRetainSizeWhenHidden(False)
-            picture.setSizePolicy(policy)
-            picture.setMinimumSize(SMALLEST, SMALLEST)
-            picture.setMaximumSize(LARGEST, LARGEST)
-        self.picture.setFixedWidth(LARGEST)
         self.front.hide()
+        self.set_side(LARGEST)
         self.chip = Chip("", "accent")
         self.consent = Chip("", "plain")
         self.quality = Label("", "strong", wrap=True)
@@ -164,13 +158,25 @@ class ProbeCard(Card):
         self.next = Button("", "plain", "right", tip=tr("Next customer (Right)"))
         chips = Frame(Flow(self.chip, self.consent, gap=6), "clear")
         self.note = Label("", "caption", "muted", wrap=True)
-        buttons = Frame(row(self.previous, self.next, self.change, self.show_front, None, gap=6), "clear")
+        buttons = Frame(Flow(self.previous, self.next, self.change, self.show_front, gap=6), "clear")
         words = column(chips, self.quality, self.advice, self.looks, self.note, None, buttons, gap=6)
         self.body.addLayout(row(self.picture, self.front, (words, 1), gap=16))
 
-    def sizeHint(self) -> QSize:
-        """Ask for the largest picture."""
-        return QSize(560, LARGEST + 34)
+    def set_side(self, side: int) -> None:
+        """Make the pictures squares of a side."""
+        for picture in (self.picture, self.front):
+            picture.setFixedSize(side, side)
+        self._take_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the height that the words need at the width there is."""
+        super().resizeEvent(event)
+        self._take_room()
+
+    def _take_room(self) -> None:
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            self.setFixedHeight(max(layout.minimumSize().height(), layout.heightForWidth(self.width())))
 
     def show_probe(self, probe: Probe, consent: ConsentChip, note: str) -> None:
         """Show a customer's face; ``note`` says what else must be known."""
@@ -192,6 +198,7 @@ class ProbeCard(Card):
             self.advice.setText(tr("The ad goes without a matched face."))
             self.advice.show()
             self._toggle_front(False)
+            self._take_room()
             return
         self.picture.set_frame("accent")
         self.picture.show_probe(probe)
@@ -202,6 +209,7 @@ class ProbeCard(Card):
         if probe.frontal is not None:
             self.front.show_image(probe.frontal)
         self._toggle_front(self.show_front.isChecked() and probe.frontal is not None)
+        self._take_room()
 
     def show_appearance(self, appearance: Appearance) -> None:
         """Show hair and age."""
@@ -217,6 +225,7 @@ class ProbeCard(Card):
     @Slot(bool)
     def _toggle_front(self, shown: bool) -> None:
         self.front.setVisible(shown)
+        self._take_room()
 
     @Slot()
     def _read_age(self) -> None:
