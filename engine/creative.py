@@ -28,6 +28,7 @@ from engine.campaign import Campaign, StoredPhoto
 from engine.columns import CUSTOMER, NO_OFFER, OFFER
 from engine.errors import InputError
 from engine.faces import decode_photo
+from engine.inventory.rights import Clearance, release_unknown
 from engine.look_alikes import AdFaces, day_of_consent, likeness_scale
 from engine.offers import Offer
 from engine.resources import resource
@@ -112,7 +113,18 @@ class CreativeStudio:
             self._family(creative.family), size, copy_of(creative.offer), portrait,
             logo=self._logo, scale=scale, layers=self._layers,
         )  # fmt: skip
-        return replace(ad, faults=ad.faults + self._faults) if creative.family in families() else ad
+        faults = () if photo is None else self._rights_faults(photo.key)
+        faults += self._faults if creative.family in families() else ()
+        return replace(ad, faults=ad.faults + faults) if faults else ad
+
+    def _rights_faults(self, photo: str) -> tuple[Fault, ...]:
+        """Say whether a photo may not be used, or nothing says that it may; the demo's people agreed."""
+        clearance = Clearance.read(self._campaign, self._on, [photo])
+        barred = clearance.reason(photo)
+        if barred is not None:
+            return (Fault(FaultKind.RIGHTS, "photo", barred),)
+        unknown = None if self._campaign.is_demo else release_unknown(clearance.rights.get(photo), photo)
+        return () if unknown is None else (Fault(FaultKind.RELEASE, "photo", unknown),)
 
     def _family(self, key: str) -> TemplateFamily:
         if key not in self._families:

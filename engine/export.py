@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 
 from engine.ads import WEIGHT_LIMITS, encode_jpeg, ensure_application
-from engine.campaign import Campaign
-from engine.columns import COSINE, CUSTOMER, MATCH_COLUMNS, PHOTO, PUBLIC_REJECT_COLUMNS, RANK, RECOMMENDATION_COLUMNS
+from engine.campaign import Campaign, StoredMatch
+from engine.columns import MATCH_COLUMNS, PUBLIC_REJECT_COLUMNS, RECOMMENDATION_COLUMNS
 from engine.creative import SIZES, CreativeStudio
+from engine.inventory.rights import Clearance
 from engine.job import JobContext
+from engine.look_alikes import day_of_consent
 from engine.table_files import write_csv
+
+NEAREST = 5  # matches of a customer that are written
 
 
 def write_tables(campaign: Campaign, folder: Path) -> None:
@@ -41,16 +46,22 @@ def write_seeds(campaign: Campaign, path: Path, k: int, context: JobContext | No
 
 
 def match_table(campaign: Campaign) -> pa.Table:
-    """Return all matches with MATCH_COLUMNS, by customer and rank."""
-    rows = [match for customer in campaign.matched_customers() for match in campaign.matches(customer)]
-    return pa.table(
-        {
-            CUSTOMER: pa.array([row.customer for row in rows], pa.string()),
-            PHOTO: pa.array([row.photo for row in rows], pa.string()),
-            RANK: pa.array([row.rank for row in rows], pa.int32()),
-            COSINE: pa.array([row.cosine for row in rows], pa.float64()),
-        }
-    )
+    """Return the best matches with MATCH_COLUMNS, by customer and rank, without what may not be used."""
+    clearance, bans = Clearance.read(campaign, day_of_consent(campaign)), campaign.inventory.all_bans()
+    rows = [
+        (customer, match.photo, rank, match.cosine)
+        for customer, matches in campaign.all_matches().items()
+        for rank, match in enumerate(_usable(matches, clearance, bans.get(customer, frozenset())), start=1)
+    ]
+    types = zip(MATCH_COLUMNS, (pa.string(), pa.string(), pa.int32(), pa.float64()), strict=True)
+    columns = zip(*rows, strict=True) if rows else [()] * len(MATCH_COLUMNS)
+    return pa.table({name: pa.array(values, kind) for (name, kind), values in zip(types, columns, strict=True)})
+
+
+def _usable(matches: Sequence[StoredMatch], clearance: Clearance, banned: frozenset[str]) -> Iterator[StoredMatch]:
+    """Yield the first matches that may be used."""
+    found = (match for match in matches if match.photo not in banned and clearance.reason(match.photo) is None)
+    return islice(found, NEAREST)
 
 
 def write_ads(campaign: Campaign, folder: Path, *, most: int | None = None, context: JobContext | None = None) -> int:

@@ -302,6 +302,7 @@ def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase,
             context.check()
             campaign.record_consent(consent)
     inventory = import_photos(campaign, [inputs.inventory], context.part(0.0, 0.6))
+    campaign.inventory.remove(inventory.gone)
     if not campaign.photo_keys("inventory"):
         raise InputError(f"No photo in {inputs.inventory} can be used. The first one: {inventory.refused[0].reason}")
     customers = base.customers[CUSTOMER].to_list()

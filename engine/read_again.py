@@ -13,9 +13,10 @@ from engine.columns import CONTACT, CUSTOMER, NO_OFFER, WITHHELD
 from engine.errors import InputError
 from engine.faces.gallery import photo_paths
 from engine.handsets.naming import read_names
+from engine.inventory import MatchSettings, match_everybody, match_settings
 from engine.job import JobContext
 from engine.logs.cache import READING, Reading, delete_tables, kept_tables
-from engine.look_alikes import likeness_scale
+from engine.look_alikes import day_of_consent, likeness_scale
 from engine.made_from import MadeFrom, keep_origin, kept_origin
 from engine.offers import Choice
 from engine.pipeline import run_stages, simulate
@@ -62,6 +63,7 @@ def read_again(campaign: Campaign, *, accept_rejects: bool = False, context: Job
             fresh.write_document(erased.DOCUMENT, campaign.erased.to_json())
             for consent in campaign.withdrawn_consents():
                 fresh.record_consent(consent)
+            fresh.take_inventory(campaign)
             run_stages(inputs, fresh, made.seed, stages, kept_tables(campaign))
             _leave_photos_out(fresh, inputs.photos)
             likeness_scale(fresh)
@@ -88,10 +90,19 @@ def _take_over(campaign: Campaign, fresh: Campaign, made: MadeFrom) -> ReadAgain
                 campaign.erase_customer(customer)
         choice_is_gone = _choose_again(campaign, withheld)
         contacts_gone = _keep_contacts(campaign, contacts)
+        _match_again(campaign)
         keep_origin(campaign, made)
     if kept_tables(campaign) is None:
         delete_tables(campaign.path)
     return ReadAgain(reading, choice_is_gone, contacts_gone)
+
+
+def _match_again(campaign: Campaign) -> None:
+    """Match once more where a person said what counts in it: the run knows nothing of that."""
+    inventory = campaign.inventory
+    is_picked = any(choice.photo is not None for choice in campaign.face_choices())
+    if match_settings(campaign) != MatchSettings() or is_picked or inventory.all_bans() or inventory.rights():
+        match_everybody(campaign, likeness_scale(campaign), day_of_consent(campaign))
 
 
 def _withheld(campaign: Campaign) -> frozenset[str]:

@@ -31,9 +31,11 @@ class FaultKind(StrEnum):
     HEAD_CUT = "head_cut"
     UPSCALE = "upscale"
     SAMPLE_LOGO = "sample_logo"
+    RIGHTS = "rights"  # the photo may not be used
+    RELEASE = "release"  # nothing says that the person on the photo agreed
 
 
-BLOCKING = frozenset({FaultKind.OVERSET, FaultKind.NO_GLYPH})
+BLOCKING = frozenset({FaultKind.OVERSET, FaultKind.NO_GLYPH, FaultKind.RIGHTS})
 SAME_IN_ALL_VARIANTS = frozenset({FaultKind.NO_GLYPH, FaultKind.EMPTY})
 
 

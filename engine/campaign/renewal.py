@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import apsw
 
 from engine.campaign import documents, photos, tables
 from engine.campaign.encrypted import select
+from engine.campaign.inventory import LOOK_COLUMNS
 from engine.campaign.records import FaceChoice
 from engine.columns import CONTACT
 
+OF_PHOTOS = ("thumbnail", "appearance", "inventory_file")
 MADE = "made"  # the document that names what the run itself wrote
 
 
@@ -31,10 +34,12 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
     """Take everything over from a file that a run has just filled; call it inside a transaction.
 
     What the earlier run wrote and the new one did not goes. What a person did stays: withdrawn consents, with all that
-    they erased; picks of faces, as far as both photos are still there; documents of their own; the history.
+    they erased; picks of faces, and what they corrected of hair and age, as far as the photos are still there; rights,
+    bans and judgements; documents of their own; the history.
     """
     earlier = json.loads(documents.read_document(connection, MADE) or "{}")
     choices = photos.face_choices(connection)
+    by_hand = select(connection, f"SELECT {LOOK_COLUMNS} FROM appearance WHERE hair_by_hand OR age_by_hand")  # noqa: S608
     for table, names in _contents(fresh).items():
         gone = {*names, *earlier.get(table, ())}
         connection.executemany(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in gone])  # noqa: S608
@@ -53,6 +58,7 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
         _copy(connection, fresh, table)
     _copy_photos(connection, fresh)
     _choose_again(connection, choices)
+    _correct_again(connection, by_hand)
     events = select(fresh, "SELECT at, text, seconds FROM event ORDER BY number")
     connection.executemany("INSERT INTO event (at, text, seconds) VALUES (?, ?, ?)", events)
     withdrawn = [one.customer for one in photos.read_withdrawn(connection)]
@@ -96,12 +102,46 @@ def _copy_photos(connection: apsw.Connection, fresh: apsw.Connection) -> None:
     agreed = {customer for (customer,) in rows}
     for key, customer in select(fresh, "SELECT key, customer FROM photo"):
         if customer is None or customer in agreed:
-            row = select(fresh, f"SELECT {photos.PHOTO_COLUMNS} FROM photo WHERE key = ?", (key,))[0]  # noqa: S608
-            connection.execute(f"INSERT INTO photo ({photos.PHOTO_COLUMNS}) VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
+            _copy_photo(connection, fresh, key)
     matches = [row for row in select(fresh, f"SELECT {photos.MATCH_COLUMNS} FROM match") if row[0] in agreed]  # noqa: S608
     connection.executemany(f"INSERT INTO match ({photos.MATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?)", matches)  # noqa: S608
     kept = {key for (key,) in select(connection, "SELECT key FROM photo")}
-    for table, place in (("thumbnail", 0), ("appearance", 0), ("inventory_file", 5)):  # place: of the photo's key
-        rows = [row for row in fresh.execute(f"SELECT * FROM {table}") if row[place] is None or row[place] in kept]  # noqa: S608
-        if rows:
-            connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)  # noqa: S608
+    for table in OF_PHOTOS:
+        _copy_of_photos(connection, fresh, table, kept)
+
+
+def take_inventory(connection: apsw.Connection, source: apsw.Connection) -> None:
+    """Copy the inventory's photos whose files are known from another campaign file, with all that was read from them.
+
+    A new run then reads only what has changed, and what a person imported is there for it to match. Call it inside a
+    transaction.
+    """
+    keys = [key for (key,) in select(source, "SELECT DISTINCT photo FROM inventory_file WHERE photo IS NOT NULL")]
+    for key in keys:
+        _copy_photo(connection, source, key)
+    for table in OF_PHOTOS:
+        _copy_of_photos(connection, source, table, set(keys))
+
+
+def _copy_photo(connection: apsw.Connection, source: apsw.Connection, key: str) -> None:
+    row = select(source, f"SELECT {photos.PHOTO_COLUMNS} FROM photo WHERE key = ?", (key,))[0]  # noqa: S608
+    connection.execute(f"INSERT INTO photo ({photos.PHOTO_COLUMNS}) VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
+
+
+def _copy_of_photos(connection: apsw.Connection, source: apsw.Connection, table: str, keys: set[str]) -> None:
+    """Copy the rows of a table that are about some photos, or about none."""
+    names = [row[1] for row in select(source, f"PRAGMA table_info({table})")]
+    place, marks = names.index("photo"), ",".join("?" * len(names))
+    rows = (row for row in source.execute(f"SELECT * FROM {table}") if row[place] is None or row[place] in keys)  # noqa: S608
+    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _correct_again(connection: apsw.Connection, by_hand: Sequence[tuple[Any, ...]]) -> None:
+    """Put back what a person said of hair and age, as far as the photos are there."""
+    for photo, *hair, hair_by_hand, low, high, age_by_hand in by_hand:
+        if hair_by_hand:
+            sql = "UPDATE appearance SET hair_l = ?, hair_a = ?, hair_b = ?, hair_by_hand = 1 WHERE photo = ?"
+            connection.execute(sql, (*hair, photo))
+        if age_by_hand:
+            sql = "UPDATE appearance SET age_low = ?, age_high = ?, age_by_hand = 1 WHERE photo = ?"
+            connection.execute(sql, (low, high, photo))

@@ -399,6 +399,11 @@ class Campaign:
             renewal.replace_results(connection, source)
             self._erased = True
 
+    def take_inventory(self, earlier: Campaign) -> None:
+        """Take the inventory over from another campaign, as far as its files are known; this one must have none."""
+        with self._writing() as connection, earlier._held() as source:
+            renewal.take_inventory(connection, source)
+
     def erase_customer(self, customer: str) -> None:
         """Remove everything about a customer: rows, photo, face, consent, mentions in texts, and as a contact.
 

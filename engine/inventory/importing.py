@@ -239,10 +239,12 @@ class _Importer:
 
     def _keep_copy(self, reading: _Reading, photo: str) -> None:
         """Note a file whose content is known: it is a copy, or the photo itself at another place."""
-        lost = [file for file in self._gone.values() if file.photo == photo and file.digest == reading.digest]
-        if lost:
-            self.campaign.inventory.forget_files([lost[0].path])
-            del self._gone[lost[0].path], self._known[lost[0].path]
+        same = [file for file in self._known.values() if (file.photo, file.digest) == (photo, reading.digest)]
+        lost = next((file for file in same if not Path(file.path).exists()), None)
+        if lost is not None:
+            self.campaign.inventory.forget_files([lost.path])
+            self._gone.pop(lost.path, None)
+            del self._known[lost.path]
             self.moved.append(photo)
         elif str(reading.file.path) not in self._known or self._known[str(reading.file.path)].photo != photo:
             self.copies.append(Copy(reading.file.path, photo))

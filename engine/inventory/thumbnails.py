@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
+import numpy as np
+
 from engine.campaign import Campaign, StoredPhoto
 from engine.faces import Framed, decode_photo, eye_frame
 from engine.faces.photo import RgbArray
@@ -20,16 +22,17 @@ def thumbnail_of(rgb: RgbArray, framed: Framed) -> bytes:
 
     rgb: (height, width, 3), at any scale of what ``framed`` tells.
     """
+    import cv2
     from PIL import Image
 
     (frame,) = eye_frame(framed, tallest=TALLEST)
     scale = rgb.shape[1] / framed.width
-    box = (frame.x, frame.y, frame.x + frame.width, frame.y + frame.height)
-    left, top, right, bottom = (round(value * scale) for value in box)
-    head = Image.fromarray(rgb).crop((left, top, max(right, left + 1), max(bottom, top + 1)))
-    picture = head.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    left, top = max(0, round(frame.x * scale)), max(0, round(frame.y * scale))
+    head = rgb[top : top + max(1, round(frame.height * scale)), left : left + max(1, round(frame.width * scale))]
+    smaller = head.shape[0] > SIDE
+    picture = cv2.resize(head, (SIDE, SIDE), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=QUALITY)
+    Image.fromarray(np.asarray(picture, np.uint8)).save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
 
 
