@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.child_process import part_file, tell
 from engine.errors import ModelError, SemblanceError
-from engine.faces.facenet import part_file, seal, weights_file
+from engine.faces.facenet import seal, weights_file
 from engine.faces.graph import read_graph
 
 OPSET = 17
@@ -171,23 +172,17 @@ def convert(target: Path) -> None:
     """Make ``target``: export beside it, compare with torch, move in place. Raises ModelError if they differ."""
     part = part_file(target, os.getpid())
     try:
-        _tell(0.05, "Reading FaceNet's weights")
+        tell(0.05, "Reading FaceNet's weights")
         network = load_network()
-        _tell(0.4, "Writing FaceNet for this computer")
+        tell(0.4, "Writing FaceNet for this computer")
         export_onnx(network, part)
-        _tell(0.8, "Comparing it with the original")
+        tell(0.8, "Comparing it with the original")
         cosine = least_cosine(network, part)
         if not cosine > LEAST_COSINE:
             raise ModelError(f"The converted FaceNet differs from the original (cosine {cosine:.5f}); it is not used.")
         seal(part, target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _tell(fraction: float, message: str) -> None:
-    """Report progress to the parent process, one line each."""
-    sys.stdout.write(f"{fraction} {message}\n")
-    sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:

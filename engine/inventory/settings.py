@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
+from engine.inventory.metric import MetricChoice
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
@@ -39,6 +40,7 @@ class MatchSettings:
     weights: MatchWeights = field(default_factory=MatchWeights)
     most_ads: int | None = None  # in which one photo may be; None: as many as there are
     territory: str | None = None  # where the ads run; None: not said, and territories are not judged
+    metric: MetricChoice | None = None  # learnt, and adopted by the designer
 
     def __post_init__(self) -> None:
         if self.most_ads is not None and self.most_ads < 1:
@@ -48,7 +50,8 @@ class MatchSettings:
 def match_settings(campaign: Campaign) -> MatchSettings:
     """Return how a campaign matches."""
     kept = json.loads(campaign.read_document(DOCUMENT) or "{}")
-    return MatchSettings(MatchWeights(**kept.pop("weights", {})), **kept)
+    metric = kept.pop("metric", None)
+    return MatchSettings(MatchWeights(**kept.pop("weights", {})), metric=metric and MetricChoice(**metric), **kept)
 
 
 def keep_match_settings(campaign: Campaign, settings: MatchSettings) -> None:

@@ -1,0 +1,110 @@
+"""Fine-tunes FaceNet to a set of people, and tries it on people whom it did not see."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.child_process import ChildError, run_module
+from engine.errors import InputError, ModelError
+from engine.faces.facenet import FaceNet, facenet_onnx, facenet_sha256
+from engine.faces.training_set import TrainingSet
+from engine.job import JobContext
+from engine.resources import cache_dir
+from engine.taste.recognition import Recognition, recognition
+from engine.taste.training_photos import TrainingPhotos
+
+FEWEST_PEOPLE = 15  # of whom there are two photos
+HELD_OUT = 3  # one of so many of them is kept for the trial
+SEED = 0  # deals the people out; fixed, or the figures could be chosen
+
+
+@dataclass(frozen=True, eq=False)
+class TunedNetwork:
+    """A fine-tuned FaceNet and how it does on people whom it did not see."""
+
+    onnx: bytes
+    sha256: str  # of the ONNX file; its embeddings carry it
+    base: str  # SHA-256 of the weights that it began from
+    recognition: Recognition
+    people: int  # learnt from
+    photos: int
+
+    @property
+    def may_be_adopted(self) -> bool:
+        """Whether it tells people whom it did not see apart no less well than before."""
+        return not self.recognition.falls
+
+
+def can_fine_tune() -> bool:
+    """Whether this installation has what fine-tuning needs; a packaged program does not."""
+    return not getattr(sys, "frozen", False) and importlib.util.find_spec("torch") is not None
+
+
+def fine_tune(photos: TrainingPhotos, context: JobContext | None = None) -> TunedNetwork:
+    """Fine-tune FaceNet's last block and head to the identities of two thirds of the people, and try it on the others.
+
+    The learning runs in a child process; a cancel ends it and leaves nothing. Raises InputError with fewer than 15
+    people of whom there are two photos, ModelError, JobCancelled.
+    """
+    context = context or JobContext()
+    _require_torch()
+    names = np.array(photos.people)
+    held_out = _held_out(photos)
+    learnt_from = ~held_out
+    identities = np.unique(names, return_inverse=True)[1]
+    training = TrainingSet(
+        photos.crops[learnt_from], identities[learnt_from].astype(np.int64), np.zeros((0, 3), np.int64), SEED
+    )
+    with tempfile.TemporaryDirectory(dir=cache_dir(), prefix="fine-tuning-") as folder:
+        target = Path(folder) / "facenet.onnx"
+        _learn(training, target, context.part(0.0, 0.9))
+        tried = FaceNet(target).embed(list(photos.crops[held_out]), context.part(0.9, 1.0))
+        onnx = target.read_bytes()
+    return TunedNetwork(
+        onnx,
+        hashlib.sha256(onnx).hexdigest(),
+        facenet_sha256(),
+        recognition(photos.embeddings[held_out], tried, list(names[held_out])),
+        len(np.unique(names[learnt_from])),
+        len(training),
+    )
+
+
+def _learn(training: TrainingSet, target: Path, context: JobContext) -> None:
+    base = facenet_onnx(context.part(0.0, 0.1))
+    arguments = [str(base), str(target)]
+    try:
+        run_module(
+            "engine.faces.fine_tuning", arguments, context.part(0.1, 1.0), makes=target, given=training.to_bytes()
+        )
+    except ChildError as error:
+        raise ModelError(f"FaceNet could not be fine-tuned: {error}") from error
+
+
+def _require_torch() -> None:
+    if not can_fine_tune():
+        raise ModelError(
+            "Fine-tuning needs PyTorch, which this installation lacks. Run Semblance from its source folder."
+        )
+
+
+def _held_out(photos: TrainingPhotos) -> npt.NDArray[np.bool_]:
+    """Return which photos are of the people kept for the trial."""
+    people: Sequence[str] = sorted(photos.known_twice)
+    if len(people) < FEWEST_PEOPLE:
+        raise InputError(
+            f"There are two photos or more of {len(people)} released people, and fine-tuning needs {FEWEST_PEOPLE} "
+            "such people. Add photos or releases."
+        )
+    dealt = np.random.default_rng(SEED).permutation(len(people))[: max(2, len(people) // HELD_OUT)]
+    kept: npt.NDArray[np.bool_] = np.isin(np.array(photos.people), [people[place] for place in dealt])
+    return kept
