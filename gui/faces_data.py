@@ -16,7 +16,7 @@ from gui.photo_view import photo_name
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign, InventoryFile, PhotoRights
-    from engine.inventory import Clearance, Looks, MatchSettings
+    from engine.inventory import Clearance, Matcher
     from gui.results import CampaignResults
 
 Filter = Literal["all", "usable", "no_release", "expired", "banned", "copies"]
@@ -75,9 +75,7 @@ class FacesData:
     """The inventory and the customers of a campaign, for one day."""
 
     photos: tuple[PhotoFacts, ...]
-    looks: Looks  # the faces of these photos, in their order
-    clearance: Clearance
-    settings: MatchSettings
+    matcher: Matcher  # of the faces of these photos, in their order
     refused: tuple[InventoryFile, ...] = ()
     customers: tuple[str, ...] = ()  # with a photo, in the order in which they are turned
     matched: int = 0
@@ -89,41 +87,32 @@ class FacesData:
         place = self.places.get(key)
         if place is None:
             return None
-        lightness, a, b = (float(value) for value in self.looks.hair[place])
+        lightness, a, b = (float(value) for value in self.matcher.faces.hair[place])
         return None if isnan(lightness) else (lightness, a, b)
-
-    @property
-    def has_rights(self) -> bool:
-        """Whether anything is on record about the rights."""
-        return bool(self.clearance.rights)
 
 
 def read_faces_data(
     campaign: Campaign, results: CampaignResults, on: date, context: JobContext | None = None
 ) -> FacesData:
     """Read it; call it in a job. Customers come in the Preview's order, then those who get no offer."""
-    from engine.inventory import Clearance, Looks, match_settings
+    from engine.inventory import Matcher
     from engine.inventory.matching import PREFIX
 
     context = context or JobContext()
     context.progress(0.1, tr("Reading the photos"))
-    looks = Looks.read(campaign)
-    context.progress(0.5, tr("Reading the rights"))
-    clearance = Clearance.read(campaign, on)
+    matcher = Matcher.read(campaign, results.scale, on)
     files = campaign.inventory.files()
-    photos = _photos(looks.keys, files, clearance)
+    photos = _photos(matcher.faces.keys, files, matcher.clearance)
     with_photo = {key.removeprefix(PREFIX) for key in campaign.photo_keys("customer")}
     first = [customer for customer in _ordered(results) if customer in with_photo]
     return FacesData(
         photos=photos,
-        looks=looks,
-        clearance=clearance,
-        settings=match_settings(campaign),
+        matcher=matcher,
         refused=tuple(file for file in files if file.refused is not None),
         customers=(*first, *sorted(with_photo - set(first))),
         matched=len(results.matched),
         barred=frozenset(photo.key for photo in photos if photo.barred is not None),
-        places={key: place for place, key in enumerate(looks.keys)},
+        places={key: place for place, key in enumerate(matcher.faces.keys)},
     )
 
 

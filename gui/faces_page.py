@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -181,7 +182,7 @@ class FacesPage(Page):
         self.set_verdict(faces_verdict(data))
         self.inventory.grid.thumbs.set_campaign(self._campaign, {photo.key: photo.content for photo in data.photos})
         if first or not self.stale.isVisible():
-            self.weights.show_weights(data.settings.weights)
+            self.weights.show_weights(data.matcher.settings.weights)
         self.inventory.show_data(data)
         self._tell_stale()
         if self.inventory.views.selected:
@@ -260,7 +261,7 @@ class FacesPage(Page):
 
     def _tell_stale(self) -> None:
         data = self._data
-        kept = None if data is None else data.settings.weights
+        kept = None if data is None else data.matcher.settings.weights
         now = self.weights.weights
         moved = kept is not None and _shares(kept) != _shares(now)
         self.stale.setVisible(moved)
@@ -275,17 +276,22 @@ class FacesPage(Page):
         data, probe = self._data, self._probe
         if data is None or probe is None:
             return
-        if probe.look is None or not len(data.looks):
+        if probe.look is None or not len(data.matcher.faces):
             self.ranked = ()
             self.inventory.mark_for(None, frozenset(), has_customer=False)
             self._light_up()
             self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
             return
         bans, chosen = data.barred | probe.bans, probe.faces.chosen
-        weights, scale = self.weights.weights, self._results.scale
-        found = rank(probe.look, data.looks, weights, scale, bans=bans, most=AHEAD)
+        matcher, weights = data.matcher, self.weights.weights
+
+        def ranked(pins: Collection[str] = ()) -> tuple[RankedFace, ...]:
+            faces, metric = matcher.faces, matcher.metric
+            return rank(probe.look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
+
+        found = ranked()
         if chosen is not None and chosen not in [one.photo for one in found[:SHOWN]]:
-            found = rank(probe.look, data.looks, weights, scale, pins={chosen}, bans=bans, most=AHEAD)
+            found = ranked({chosen})
         self.ranked = found
         if not found:
             self.five.show_nobody(self.tr("No campaign photo may be used for this customer."))
@@ -443,7 +449,7 @@ class FacesPage(Page):
     @Slot(list)
     def _edit_rights(self, photos: list[str]) -> None:
         if self._data is not None:
-            self.importing.edit_rights(photos, self._data.clearance.rights)
+            self.importing.edit_rights(photos, self._data.matcher.clearance.rights)
 
     @Slot()
     def _show_refused(self) -> None:
@@ -456,11 +462,43 @@ class FacesPage(Page):
 
     @Slot()
     def change_photo(self) -> None:
-        """Give the customer another photo."""
+        """Give the customer another photo, where the customer agreed to it."""
+        from gui.change_photo_dialog import ChangePhotoDialog
+
+        probe = self._probe
+        if self._campaign is None or probe is None or not self.probe_card.change.isVisibleTo(self):
+            return
+        dialog = ChangePhotoDialog(self._campaign, probe.customer, self._loader.today, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.failed.connect(self.jobs.failed)
+        dialog.kept.connect(self._photo_kept)
+        dialog.open()
+
+    @Slot(str)
+    def _photo_kept(self, customer: str) -> None:
+        """Show the customer's new photo; the other pages learn of it."""
+        self._choices.forget(customer)
+        self.changed.emit()
 
     @Slot()
     def teach(self) -> None:
-        """Open the quiet screen."""
+        """Open the quiet screen, where a designer says which of two faces is more alike."""
+        from gui.teach_screen import TeachScreen
+
+        if self._campaign is None or self._data is None or not self._data.photos:
+            return
+        screen = TeachScreen(self._campaign, self._results.scale, consent_day(self._campaign, self._results), self)
+        screen.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        screen.failed.connect(self.jobs.failed)
+        screen.adopted.connect(self._adopted)
+        screen.open_over(self.window())
+
+    @Slot()
+    def _adopted(self) -> None:
+        """Let what was adopted count, on this page and in the ads."""
+        self.stale.hide()
+        self._data = None
+        self._match_after()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give a small window's room to the faces."""

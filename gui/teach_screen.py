@@ -1,0 +1,227 @@
+"""The quiet screen: one face above, two below, and nothing else; keys 1 and 2 say which is more alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QDialog, QSizePolicy, QStackedWidget, QWidget
+
+from gui import numbers
+from gui.faces_data import tr
+from gui.photo_view import FacePhoto, FacePicture
+from gui.teach_result import TeachResult
+from gui.teaching import Asked, Lesson, Teacher
+from gui.widgets import Button, EmptyState, Frame, Label, column, row
+
+if TYPE_CHECKING:
+    from engine.campaign import Campaign, Verdict
+    from engine.faces import LikenessScale
+    from engine.taste import Tally
+
+
+class _Candidate(FacePicture):
+    """One of the two; a click says that it is the one."""
+
+    clicked = Signal()
+
+    def __init__(self, key: int) -> None:
+        super().__init__()
+        self._key = key
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMinimumSize(120, 140)
+
+    def sizeHint(self) -> QSize:
+        """Ask for a face that is taller than wide."""
+        return QSize(300, 360)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell of the click."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
+
+class TeachScreen(QDialog):
+    """1 and 2 answer, S skips, U takes back, Esc leaves. ``adopted`` says that another ranking is in use."""
+
+    adopted = Signal()
+    failed = Signal(Exception)
+    shown = Signal()  # a question, or what was learnt
+
+    def __init__(self, campaign: Campaign, scale: LikenessScale, on: date, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setWindowTitle(tr("Teach it"))
+        self.setModal(True)
+        self._asked: Asked | None = None
+        self.teacher = Teacher(campaign, scale, on, self)
+        self.teacher.asked.connect(self._take)
+        self.teacher.learnt.connect(self._take_lesson)
+        self.teacher.adopted.connect(self._take_adopted)
+        self.teacher.failed.connect(self._fail)
+        self.learnt_view = TeachResult()
+        self.learnt_view.adopt_wanted.connect(self._adopt)
+        self.learnt_view.back_wanted.connect(self.teacher.go_back)
+        self.learnt_view.on_wanted.connect(self._go_on)
+        self.learnt_view.metric_wanted.connect(self._learn_metric)
+        self.nothing = EmptyState("check", tr("There is nothing left to ask"), tr("Add photos to go on. Esc leaves."))
+        self.stack = QStackedWidget()
+        for part in (self._make_question(), self.learnt_view, self.nothing):
+            self.stack.addWidget(part)
+        self.setLayout(column((self.stack, 1), margins=(32, 24, 32, 20)))
+        self.teacher.begin()
+
+    def _make_question(self) -> QWidget:
+        self.probe = FacePicture(frame="accent")
+        self.probe.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.candidates = (_Candidate(1), _Candidate(2))
+        self.candidates[0].clicked.connect(self.choose_first)
+        self.candidates[1].clicked.connect(self.choose_second)
+        self.words = Label(tr("Which is more like?"), "title", align=Qt.AlignmentFlag.AlignHCenter)
+        self.count = Label("", "body", "muted", tabular=True)
+        self.learn = Button(tr("What was learnt"), "quiet", "right", icon_after=True)
+        self.learn.clicked.connect(self._learn)
+        self.learn.hide()
+        self.keys = Label(
+            tr("1 and 2 choose, S skips, U takes back, Esc leaves"), "caption", "muted",
+            align=Qt.AlignmentFlag.AlignHCenter,
+        )  # fmt: skip
+        self.learn.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        pair = []
+        for number, candidate in enumerate(self.candidates, start=1):
+            digit = Label(str(number), "section", "muted", tabular=True, align=Qt.AlignmentFlag.AlignHCenter)
+            pair.append(Frame(column((candidate, 1), digit, gap=6), "clear"))
+        for picture in (self.probe, *self.candidates):
+            picture.setMaximumWidth(340)
+        below = row(None, (pair[0], 3), 24, (pair[1], 3), None)
+        above = row(None, (self.probe, 0), None)
+        head = row(self.count, None, self.learn)
+        return Frame(column(head, (above, 5), self.words, (below, 6), self.keys, gap=14), "clear")
+
+    def open_over(self, window: QWidget) -> None:
+        """Open in the place of a window."""
+        self.setGeometry(window.geometry())
+        self.open()
+
+    @property
+    def asked(self) -> Asked | None:
+        """The question that is asked now."""
+        return self._asked
+
+    @Slot(object)
+    def _take(self, asked: Asked) -> None:
+        """Show a question."""
+        self._asked = asked
+        self.count.setText(_counted(asked.tally))
+        self.learn.setVisible(asked.tally.can_learn_weights)
+        if asked.question is None:
+            self.stack.setCurrentWidget(self.nothing)
+        else:
+            photos = [photo for photo in (asked.probe, asked.a, asked.b) if photo is not None]
+            self._show(self.probe, photos[0], photos, tr("The face to compare with"))
+            for number, candidate in enumerate(self.candidates, start=1):
+                self._show(candidate, photos[number], photos, tr("Face {number}").format(number=number))
+            if self.stack.currentWidget() is not self.learnt_view:
+                self.stack.setCurrentIndex(0)
+        self.setFocus()
+        self.shown.emit()
+
+    def _show(self, picture: FacePicture, photo: FacePhoto, together: list[FacePhoto], name: str) -> None:
+        picture.show_face(photo, [other for other in together if other is not photo], name=name)
+
+    # answering
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Answer, skip, take back; Esc leaves."""
+        asking = self.stack.currentIndex() == 0
+        acts = {
+            Qt.Key.Key_1: self.choose_first,
+            Qt.Key.Key_2: self.choose_second,
+            Qt.Key.Key_S: self.skip,
+            Qt.Key.Key_U: self.undo,
+        }
+        act = acts.get(Qt.Key(event.key()))
+        if act is not None and asking:
+            act()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    @Slot()
+    def choose_first(self) -> None:
+        """Say that the first is more alike."""
+        self._answer("a")
+
+    @Slot()
+    def choose_second(self) -> None:
+        """Say that the second is more alike."""
+        self._answer("b")
+
+    def skip(self) -> None:
+        """Leave the question open."""
+        self._answer("skip")
+
+    def undo(self) -> None:
+        """Take the last answer back."""
+        if not self.teacher.is_busy:
+            self.teacher.undo()
+
+    def _answer(self, chosen: Verdict) -> None:
+        """Keep an answer; a key that comes before the next faces are seen is not meant for them."""
+        if self._asked is not None and self._asked.question is not None and not self.teacher.is_busy:
+            self.teacher.answer(self._asked.question, chosen)
+
+    # what was learnt
+
+    @Slot()
+    def _learn(self) -> None:
+        self.learn.setEnabled(False)
+        self.teacher.learn("weights")
+
+    @Slot()
+    def _learn_metric(self) -> None:
+        self.teacher.learn("metric")
+
+    @Slot(object)
+    def _take_lesson(self, lesson: Lesson) -> None:
+        self.learn.setEnabled(True)
+        can_learn_metric = self._asked is not None and self._asked.tally.can_learn_metric
+        self.learnt_view.show_lesson(lesson, can_learn_metric=can_learn_metric)
+        self.stack.setCurrentWidget(self.learnt_view)
+        self.shown.emit()
+
+    @Slot()
+    def _adopt(self) -> None:
+        if self.learnt_view.lesson is not None:
+            self.teacher.adopt(self.learnt_view.lesson.learnt)
+
+    @Slot(object)
+    def _take_adopted(self, _: object) -> None:
+        self.adopted.emit()
+        self.accept()
+
+    @Slot()
+    def _go_on(self) -> None:
+        self.stack.setCurrentIndex(0)
+        self.setFocus()
+
+    @Slot(Exception)
+    def _fail(self, error: Exception) -> None:
+        self.learn.setEnabled(True)
+        self.failed.emit(error)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let go of the faces."""
+        for picture in (self.probe, *self.candidates):
+            picture.clear()
+        super().closeEvent(event)
+
+
+def _counted(tally: Tally) -> str:
+    """Say how many answers there are, and how many more are needed."""
+    count = numbers.decimal(tally.answered)
+    if tally.can_learn_weights:
+        return tr("{count} answers").format(count=count)
+    needed = numbers.decimal(tally.for_weights)
+    return tr("{count} answers; from {needed} on there is something to learn").format(count=count, needed=needed)
