@@ -38,6 +38,10 @@ class NoFaceError(PhotoError):
     """Exactly one face was needed and the picture does not show it."""
 
 
+class CameraError(SemblanceError):
+    """A webcam is not there, is taken by another program, or stopped answering."""
+
+
 class ModelError(SemblanceError):
     """A model file is missing or is not the one that is expected."""
 
