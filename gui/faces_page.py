@@ -282,12 +282,12 @@ class FacesPage(Page):
             self._light_up()
             self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
             return
-        bans, chosen = data.barred | probe.bans, probe.faces.chosen
+        bans, chosen, look = data.barred | probe.bans, probe.faces.chosen, probe.look
         matcher, weights = data.matcher, self.weights.weights
 
         def ranked(pins: Collection[str] = ()) -> tuple[RankedFace, ...]:
             faces, metric = matcher.faces, matcher.metric
-            return rank(probe.look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
+            return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
 
         found = ranked()
         if chosen is not None and chosen not in [one.photo for one in found[:SHOWN]]:
@@ -468,9 +468,8 @@ class FacesPage(Page):
         probe = self._probe
         if self._campaign is None or probe is None or not self.probe_card.change.isVisibleTo(self):
             return
-        dialog = ChangePhotoDialog(self._campaign, probe.customer, self._loader.today, self)
+        dialog = ChangePhotoDialog(self._campaign, probe.customer, self._results.scale, self._loader.today, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.failed.connect(self.jobs.failed)
         dialog.kept.connect(self._photo_kept)
         dialog.open()
 

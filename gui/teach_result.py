@@ -96,10 +96,10 @@ class TeachResult(QWidget):
         self.go_on.clicked.connect(self.on_wanted)
         self.back = Button(tr("Go back to what was in use before"), "quiet", "undo")
         self.back.clicked.connect(self.back_wanted)
-        self.metric = Button(tr("Learn from the faces themselves"), "quiet", "face")
-        self.metric.setToolTip(tr("With a thousand answers and more: which traits of a face count"))
-        self.metric.clicked.connect(self.metric_wanted)
-        buttons = row(self.adopt, self.go_on, self.back, self.metric, None)
+        self.from_faces = Button(tr("Learn from the faces themselves"), "quiet", "face")
+        self.from_faces.setToolTip(tr("With a thousand answers and more: which traits of a face count"))
+        self.from_faces.clicked.connect(self.metric_wanted)
+        buttons = row(self.adopt, self.go_on, self.back, self.from_faces, None)
         inner = QWidget()
         inner.setMaximumWidth(720)
         inner.setLayout(column(self.verdict, self.sentence, 8, self.card, self.weights, 8, buttons, gap=8))
@@ -130,7 +130,7 @@ class TeachResult(QWidget):
         self.adopt.setVisible(lesson.learnt.is_offered)
         self.go_on.set_kind("plain" if lesson.learnt.is_offered else "primary")
         self.back.setVisible(lesson.can_go_back)
-        self.metric.setVisible(can_learn_metric and lesson.learnt.kind == "weights")
+        self.from_faces.setVisible(can_learn_metric and lesson.learnt.kind == "weights")
 
 
 def share_words(interval: Interval) -> str:
