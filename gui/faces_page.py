@@ -29,7 +29,7 @@ from gui.probe import PictureLoader, Probe, ProbeLoader
 from gui.probe_card import LARGEST, SMALLEST, ProbeCard
 from gui.results import CampaignResults, consent_day
 from gui.theme import GAP
-from gui.widgets import Button, EmptyState, Notice, Page, column, row
+from gui.widgets import Button, EmptyState, Page, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Appearance, Campaign
@@ -108,7 +108,6 @@ class FacesPage(Page):
         self.five = FiveMostAlike()
         self.five.wanted.connect(self.choose_face)
         self.five.banned.connect(self._ban_one)
-        self.stale = Notice("warning", "warning")
         right = QWidget()
         right.setLayout(column(self.probe_card, self.weights, (self.five, 1), gap=12, margins=(0, 0, 0, 0)))
         self.right = FittingScroll(right)
@@ -123,7 +122,6 @@ class FacesPage(Page):
             self.tr("Drop a folder here. Each photo should show one person from the front."),
             self.start,
         )
-        self.body.addWidget(self.stale)
         self.body.addWidget(self.halves, 1)
         self.body.addWidget(self.empty, 1)
 
@@ -151,6 +149,7 @@ class FacesPage(Page):
         stays = campaign is not None and campaign is self._campaign
         self._campaign, self._results = campaign, results or CampaignResults()
         self._is_changed = False
+        self._ahead.stop()
         self._reading.drop_all()
         self._loader.set_campaign(campaign, results)
         self._corrections.set_campaign(campaign)
@@ -165,7 +164,6 @@ class FacesPage(Page):
         there = bool(self._results.inventory)
         self.halves.setVisible(there)
         self.empty.setVisible(not there)
-        self.stale.setVisible(self.stale.isVisible() and stays and there)
         for button in (self.read_rights, self.add_photos, self.match_all):
             button.setVisible(there)
         if campaign is None or not there:
@@ -181,7 +179,7 @@ class FacesPage(Page):
         self._data = data
         self.set_verdict(faces_verdict(data))
         self.inventory.grid.thumbs.set_campaign(self._campaign, {photo.key: photo.content for photo in data.photos})
-        if first or not self.stale.isVisible():
+        if first or not self.weights.is_stale:
             self.weights.show_weights(data.matcher.settings.weights)
         self.inventory.show_data(data)
         self._tell_stale()
@@ -264,10 +262,7 @@ class FacesPage(Page):
         kept = None if data is None else data.matcher.settings.weights
         now = self.weights.weights
         moved = kept is not None and _shares(kept) != _shares(now)
-        self.stale.setVisible(moved)
-        if moved:
-            self.stale.set_notice("warning", "warning", self.tr(
-                "The ads still go by the weights before. Match all, and these count."))  # fmt: skip
+        self.weights.tell_stale(is_stale=moved)
 
     def _rank(self) -> None:
         """Rank the inventory for the customer, and say everything; pictures that are not at hand follow."""
@@ -345,7 +340,7 @@ class FacesPage(Page):
 
     @Slot(object)
     def _matched(self, _: int) -> None:
-        self.stale.hide()
+        self.weights.tell_stale(is_stale=False)
         self.changed.emit()
 
     # choosing and banning
@@ -495,7 +490,7 @@ class FacesPage(Page):
     @Slot()
     def _adopted(self) -> None:
         """Let what was adopted count, on this page and in the ads."""
-        self.stale.hide()
+        self.weights.tell_stale(is_stale=False)
         self._data = None
         self._match_after()
 

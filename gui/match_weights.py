@@ -9,7 +9,7 @@ from engine.inventory.settings import MatchWeights
 from gui import numbers
 from gui.faces_data import tr
 from gui.theme import CARD_PADDING
-from gui.widgets import Button, Card, Label
+from gui.widgets import Button, Card, ElidedLabel, IconLabel, Label
 
 
 class WeightsCard(Card):
@@ -20,6 +20,12 @@ class WeightsCard(Card):
 
     def __init__(self) -> None:
         super().__init__(tr("What counts as alike"), gap=2, padding=CARD_PADDING - 2)
+        self.mark = IconLabel("warning", "warning", 16)
+        self.stale = ElidedLabel("", "caption", "warning")
+        self.stale.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.stale.setMinimumWidth(60)
+        for part in (self.mark, self.stale):
+            self.add_control(part)
         self.teach = Button(tr("Teach it"), "quiet", "compare", tip=tr("Say which of two faces is more alike"))
         self.reset = Button(tr("Reset"), "quiet", "undo", tip=tr("By the face alone"))
         for button in (self.teach, self.reset):
@@ -46,12 +52,24 @@ class WeightsCard(Card):
             self.sliders.append(slider)
             self.shares.append(share)
         self.body.addLayout(grid)
+        self.tell_stale(is_stale=False)
 
     @property
     def weights(self) -> MatchWeights:
         """The weights as the sliders stand; with all at 0 the face alone counts."""
         values = [slider.value() / 100 for slider in self.sliders]
         return MatchWeights(*values) if sum(values) else MatchWeights()
+
+    def tell_stale(self, *, is_stale: bool) -> None:
+        """Say in the card, where nothing moves under the pointer, that the ads go by other weights."""
+        self.mark.setVisible(is_stale)
+        self.stale.setVisible(is_stale)
+        self.stale.set_whole(tr("The ads still go by the weights before: match all.") if is_stale else "")
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the ads go by other weights."""
+        return bool(self.stale.accessibleName())
 
     def show_weights(self, weights: MatchWeights) -> None:
         """Show weights without telling anybody."""

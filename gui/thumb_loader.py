@@ -87,7 +87,7 @@ class ThumbLoader(QObject):
             if self._wanted and not queue.is_busy:
                 part, self._wanted = self._wanted[:BATCH], self._wanted[BATCH:]
                 self._begun.update(part)
-                queue.start(_job(campaign, part), self._take, failed=self._give_up)
+                queue.start(_job(campaign, part), self._take, failed=self._give_up, noted=False)
 
     @Slot(object)
     def _take(self, thumbs: Thumbs) -> None:
