@@ -38,14 +38,14 @@ def keys_of(page):
     return [card.key for card in page.five.cards]
 
 
-def test_the_five_most_alike_are_framed_alike_and_say_why(page, demo_campaign, demo_results):
-    probe = demo_campaign.customer_photo(page.customer)
+def test_the_five_most_alike_are_framed_alike_and_say_why(page, campaign, results):
+    probe = campaign.customer_photo(page.customer)
     lines, distances = zip(*(eyes_on_screen(card.picture) for card in page.five.cards), strict=True)
     assert np.ptp(lines) < 1.5 + 4.0  # the one in use stands in its frame
     assert np.ptp(distances) < 4.0
     for card, one in zip(page.five.cards, page.ranked, strict=False):
-        cosine = float(demo_campaign.photo(card.key).embedding @ probe.embedding)
-        assert card.values[0].text() == str(likeness(cosine, demo_results.scale))
+        cosine = float(campaign.photo(card.key).embedding @ probe.embedding)
+        assert card.values[0].text() == str(likeness(cosine, results.scale))
         assert card.sentence.text() == why_alike(one)
         assert card.values[1].text().endswith(" y")
         assert card.values[2].text() in ("same", "near", "other")
@@ -69,30 +69,30 @@ def test_left_and_right_turn_customers_and_stop_at_the_ends(page, qtbot):
     assert page.customer == customers[-1]
 
 
-def test_a_key_chooses_a_face_and_ctrl_z_takes_it_back(page, qtbot, demo_campaign):
+def test_a_key_chooses_a_face_and_ctrl_z_takes_it_back(page, qtbot, campaign):
     customer, third, order = page.customer, page.five.cards[2].key, keys_of(page)
     qtbot.keyClick(page, Qt.Key.Key_3)
     wait_until_quiet(qtbot, page)
-    assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
+    assert campaign.face_choice(customer) == FaceChoice(customer, photo=third)
     assert keys_of(page) == order  # nothing moves under the pointer
     assert [card.use.text() for card in page.five.cards] == ["Use this"] * 2 + ["In use"] + ["Use this"] * 2
     photo = next(photo for photo in page.data.photos if photo.key == third)
     assert flag_of(photo, page.inventory.grid.photos.chosen, frozenset()).says == "Chosen for this customer"
     qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     wait_until_quiet(qtbot, page)
-    assert demo_campaign.face_choice(customer) is None
+    assert campaign.face_choice(customer) is None
     qtbot.keyClick(page, Qt.Key.Key_2)
     qtbot.keyClick(page, Qt.Key.Key_2)  # the one that is chosen is let go
     wait_until_quiet(qtbot, page)
-    assert demo_campaign.face_choice(customer) is None
+    assert campaign.face_choice(customer) is None
     assert page.five.cards[0].use.text() == "In use"
 
 
-def test_a_ban_takes_a_face_out_and_the_grid_lets_it_back(page, qtbot, demo_campaign):
+def test_a_ban_takes_a_face_out_and_the_grid_lets_it_back(page, qtbot, campaign):
     customer, first = page.customer, page.five.cards[0].key
     qtbot.mouseClick(page.five.cards[0].ban, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: first not in keys_of(page), timeout=PATIENCE)
-    assert demo_campaign.inventory.bans(customer) == {first}
+    assert campaign.inventory.bans(customer) == {first}
     chips = page.inventory.chips
     assert chips["banned"].text() == "Banned  1"
     qtbot.mouseClick(chips["banned"], Qt.MouseButton.LeftButton)
@@ -101,11 +101,11 @@ def test_a_ban_takes_a_face_out_and_the_grid_lets_it_back(page, qtbot, demo_camp
     page.inventory.grid.select_photo(first)
     qtbot.mouseClick(page.inventory.allow, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: keys_of(page)[0] == first, timeout=PATIENCE)
-    assert demo_campaign.inventory.bans(customer) == frozenset()
+    assert campaign.inventory.bans(customer) == frozenset()
     assert page.inventory.filter == "all"
 
 
-def test_weights_rank_again_at_once_and_count_in_ads_once_all_are_matched(page, qtbot, demo_campaign):
+def test_weights_rank_again_at_once_and_count_in_ads_once_all_are_matched(page, qtbot, campaign):
     before = keys_of(page)
     assert not page.weights.is_stale
     page.weights.sliders[0].setValue(5)
@@ -114,11 +114,11 @@ def test_weights_rank_again_at_once_and_count_in_ads_once_all_are_matched(page, 
     close = [one for one in page.ranked if one.likeness >= 20]
     assert [one.score for one in close] == sorted((one.score for one in close), reverse=True)
     assert page.weights.is_stale
-    assert match_settings(demo_campaign).weights == MatchWeights()
+    assert match_settings(campaign).weights == MatchWeights()
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
         qtbot.mouseClick(page.match_all, Qt.MouseButton.LeftButton)
-    assert match_settings(demo_campaign).weights == MatchWeights(0.05, 0.0, 0.95)
-    assert [match.photo for match in demo_campaign.matches(page.customer)][:5] == keys_of(page)
+    assert match_settings(campaign).weights == MatchWeights(0.05, 0.0, 0.95)
+    assert [match.photo for match in campaign.matches(page.customer)][:5] == keys_of(page)
     assert not page.weights.is_stale
 
 
@@ -142,23 +142,23 @@ def test_ten_thousand_photos_are_ranked_again_within_a_moment(page):
     assert (time.process_time() - began) / 10 < 0.05
 
 
-def test_hair_and_age_are_corrected_by_hand_and_guessed_again(page, qtbot, demo_campaign):
+def test_hair_and_age_are_corrected_by_hand_and_guessed_again(page, qtbot, campaign):
     key = f"customer:{page.customer}"
     page.probe_card.swatch.menu_of_colours().actions()[6].trigger()
-    qtbot.waitUntil(lambda: demo_campaign.inventory.appearances([key])[key].hair_by_hand, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: campaign.inventory.appearances([key])[key].hair_by_hand, timeout=PATIENCE)
     qtbot.waitUntil(lambda: page.probe_card.swatch.colour == QColor(150, 78, 44), timeout=PATIENCE)
     guess = page.probe_card.age.text()
     page.probe_card.age.selectAll()
     qtbot.keyClicks(page.probe_card.age, "61-66")
     qtbot.keyClick(page.probe_card.age, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.probe_card.age.text() == "61 to 66", timeout=PATIENCE)
-    assert demo_campaign.inventory.appearances([key])[key].age == (61.0, 66.0)
+    assert campaign.inventory.appearances([key])[key].age == (61.0, 66.0)
     apart = page.ranked[0].years_apart
     assert apart == pytest.approx(abs(63.5 - float(page.data.matcher.faces.ages[page.data.places[page.ranked[0].photo]])))
     page.probe_card.age.clear()
     qtbot.keyClick(page.probe_card.age, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.probe_card.age.text() == guess, timeout=PATIENCE)
-    seen = demo_campaign.inventory.appearances([key])[key]
+    seen = campaign.inventory.appearances([key])[key]
     assert not seen.age_by_hand
     assert seen.hair_by_hand
 
@@ -170,10 +170,10 @@ def test_ages_are_read_as_people_write_them():
     assert read_age("31 to 23") is read_age("old") is read_age("140") is None
 
 
-def test_of_a_customer_without_consent_nothing_is_opened(page, qtbot, demo_results, monkeypatch):
+def test_of_a_customer_without_consent_nothing_is_opened(page, qtbot, results, monkeypatch):
     opened = []
     monkeypatch.setattr(Campaign, "customer_photo", lambda self, customer: opened.append(customer))
-    customers = demo_results.customers["customer"].to_pylist()
+    customers = results.customers["customer"].to_pylist()
     stranger = next(each for each in customers if each not in page.data.customers)
     go(qtbot, page, lambda: page.show_customer(stranger))
     assert page.probe_card.picture.shown.icon == "lock"
@@ -192,16 +192,16 @@ def test_who_may_be_the_customer_is_to_be_looked_at_first(page):
     assert card.sentence.text() == "May be the customer. Look first."
 
 
-def test_photos_without_rights_are_flagged_found_and_cannot_match(page, qtbot, demo_campaign, demo_results):
+def test_photos_without_rights_are_flagged_found_and_cannot_match(page, qtbot, campaign, results):
     first, second = keys_of(page)[:2]
-    demo_campaign.inventory.set_rights(
+    campaign.inventory.set_rights(
         [
             PhotoRights(first, "no", tags=("summer",)),
             PhotoRights(second, "yes", ("AT",), date(2020, 1, 1)),
         ]
     )
-    keep_match_settings(demo_campaign, MatchSettings(territory="HU"))
-    go(qtbot, page, lambda: page.set_campaign(demo_campaign, demo_results))
+    keep_match_settings(campaign, MatchSettings(territory="HU"))
+    go(qtbot, page, lambda: page.set_campaign(campaign, results))
     assert not {first, second} & set(keys_of(page))
     chips, grid = page.inventory.chips, page.inventory.grid
     assert chips["usable"].text() == f"Usable  {len(page.data.photos) - 2}"
