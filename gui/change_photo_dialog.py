@@ -27,7 +27,7 @@ from gui.dialog import Dialog
 from gui.face_picker import FacePicker
 from gui.faces_data import tr
 from gui.faces_words import quality_words
-from gui.jobs import JobQueue, Task
+from gui.jobs import JobQueue, Leaving, Task
 from gui.photo_candidate import (
     SMALL,
     Candidate,
@@ -330,6 +330,7 @@ class ChangePhotoDialog(Dialog):
         self.candidate, self._frame, self._profile = None, None, None
         for picture in (self.picker, self.front):
             picture.clear()
+        Leaving(self).leave()
 
 
 def _png(image: QImage) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -464,7 +464,6 @@ class FacesPage(Page):
         if self._campaign is None or probe is None or not self.probe_card.change.isVisibleTo(self):
             return
         dialog = ChangePhotoDialog(self._campaign, probe.customer, self._results.scale, self._loader.today, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.kept.connect(self._photo_kept)
         dialog.open()
 
@@ -482,8 +481,6 @@ class FacesPage(Page):
         if self._campaign is None or self._data is None or not self._data.photos:
             return
         screen = TeachScreen(self._campaign, self._results.scale, consent_day(self._campaign, self._results), self)
-        screen.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        screen.failed.connect(self.jobs.failed)
         screen.adopted.connect(self._adopted)
         screen.open_over(self.window())
 

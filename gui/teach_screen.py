@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QDialog, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from gui import numbers
 from gui.faces_data import tr
+from gui.jobs import Leaving
 from gui.photo_view import FacePhoto, FacePicture
 from gui.teach_result import TeachResult
 from gui.teaching import Asked, Lesson, Teacher
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from engine.taste import Tally
 
 
+ASPECT = 0.9  # of the pictures, width / height
+AROUND = 250  # height of the screen that the pictures do not have
+
+
 class _Candidate(FacePicture):
     """One of the two; a click says that it is the one."""
 
@@ -31,11 +36,6 @@ class _Candidate(FacePicture):
         super().__init__()
         self._key = key
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setMinimumSize(120, 140)
-
-    def sizeHint(self) -> QSize:
-        """Ask for a face that is taller than wide."""
-        return QSize(300, 360)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tell of the click."""
@@ -47,7 +47,6 @@ class TeachScreen(QDialog):
     """1 and 2 answer, S skips, U takes back, Esc leaves. ``adopted`` says that another ranking is in use."""
 
     adopted = Signal()
-    failed = Signal(Exception)
     shown = Signal()  # a question, or what was learnt
 
     def __init__(self, campaign: Campaign, scale: LikenessScale, on: date, parent: QWidget) -> None:
@@ -71,11 +70,11 @@ class TeachScreen(QDialog):
         for part in (self._make_question(), self.learnt_view, self.nothing):
             self.stack.addWidget(part)
         self.setLayout(column((self.stack, 1), margins=(32, 24, 32, 20)))
+        self.finished.connect(self._let_go)
         self.teacher.begin()
 
     def _make_question(self) -> QWidget:
         self.probe = FacePicture(frame="accent")
-        self.probe.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.candidates = (_Candidate(1), _Candidate(2))
         self.candidates[0].clicked.connect(self.choose_first)
         self.candidates[1].clicked.connect(self.choose_second)
@@ -92,13 +91,20 @@ class TeachScreen(QDialog):
         pair = []
         for number, candidate in enumerate(self.candidates, start=1):
             digit = Label(str(number), "section", "muted", tabular=True, align=Qt.AlignmentFlag.AlignHCenter)
-            pair.append(Frame(column((candidate, 1), digit, gap=6), "clear"))
-        for picture in (self.probe, *self.candidates):
-            picture.setMaximumWidth(340)
-        below = row(None, (pair[0], 3), 24, (pair[1], 3), None)
-        above = row(None, (self.probe, 0), None)
+            pair.append(Frame(column(candidate, digit, gap=4), "clear"))
         head = row(self.count, None, self.learn)
-        return Frame(column(head, (above, 5), self.words, (below, 6), self.keys, gap=14), "clear")
+        below = row(None, *pair, None, gap=32)
+        self.wrong = Label("", "body", "danger", wrap=True, align=Qt.AlignmentFlag.AlignHCenter)
+        above = row(None, self.probe, None)
+        return Frame(column(head, None, above, self.words, below, self.keys, self.wrong, None, gap=12), "clear")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show all three faces in one size, as large as they can be."""
+        super().resizeEvent(event)
+        height = max(140, (event.size().height() - AROUND) // 2)
+        width = min(round(height * ASPECT), (event.size().width() - 120) // 2)
+        for picture in (self.probe, *self.candidates):
+            picture.setFixedSize(width, height)
 
     def open_over(self, window: QWidget) -> None:
         """Open in the place of a window."""
@@ -114,6 +120,7 @@ class TeachScreen(QDialog):
     def _take(self, asked: Asked) -> None:
         """Show a question."""
         self._asked = asked
+        self.wrong.clear()
         self.count.setText(_counted(asked.tally))
         self.learn.setVisible(asked.tally.can_learn_weights)
         if asked.question is None:
@@ -209,13 +216,14 @@ class TeachScreen(QDialog):
     @Slot(Exception)
     def _fail(self, error: Exception) -> None:
         self.learn.setEnabled(True)
-        self.failed.emit(error)
+        self.wrong.setText(str(error))
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Let go of the faces."""
+    @Slot()
+    def _let_go(self) -> None:
+        """Let go of the faces, and go."""
         for picture in (self.probe, *self.candidates):
             picture.clear()
-        super().closeEvent(event)
+        Leaving(self).leave()
 
 
 def _counted(tally: Tally) -> str:

@@ -135,7 +135,9 @@ def test_ten_thousand_photos_are_ranked_again_within_a_moment(page):
         np.concatenate([faces.hair, rng.uniform(0, 60, (10_000, 3)).astype(np.float32)]),
         faces.models * (len(keys) // len(faces.keys) + 1),
     )
-    object.__setattr__(page.data, "matcher", replace(page.data.matcher, faces=replace(many, models=many.models[: len(keys)])))
+    object.__setattr__(
+        page.data, "matcher", replace(page.data.matcher, faces=replace(many, models=many.models[: len(keys)]))
+    )
     began = time.process_time()
     for value in range(40, 50):
         page.weights.sliders[1].setValue(value)
@@ -154,7 +156,9 @@ def test_hair_and_age_are_corrected_by_hand_and_guessed_again(page, qtbot, campa
     qtbot.waitUntil(lambda: page.probe_card.age.text() == "61 to 66", timeout=PATIENCE)
     assert campaign.inventory.appearances([key])[key].age == (61.0, 66.0)
     apart = page.ranked[0].years_apart
-    assert apart == pytest.approx(abs(63.5 - float(page.data.matcher.faces.ages[page.data.places[page.ranked[0].photo]])))
+    assert apart == pytest.approx(
+        abs(63.5 - float(page.data.matcher.faces.ages[page.data.places[page.ranked[0].photo]]))
+    )
     page.probe_card.age.clear()
     qtbot.keyClick(page.probe_card.age, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.probe_card.age.text() == guess, timeout=PATIENCE)
