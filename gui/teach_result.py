@@ -23,16 +23,16 @@ LOWEST = 0.4  # share at the left end; guessing meets a half
 class ShareInterval(QWidget):
     """A share of the answers as dot and pale bar, on the scale of the others; the dashed line is guessing."""
 
-    def __init__(self, tone: Tone) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._tone: Tone = tone
+        self._tone: Tone = "muted"
         self._interval: Interval | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look().changed.connect(self.update)
 
-    def show_interval(self, interval: Interval | None) -> None:
+    def show_interval(self, interval: Interval | None, tone: Tone = "muted") -> None:
         """Show a share."""
-        self._interval = interval
+        self._interval, self._tone = interval, tone
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -76,10 +76,10 @@ class TeachResult(QWidget):
         self.lesson: Lesson | None = None
         self.verdict = Label("", "title", wrap=True)
         self.sentence = Label("", "lead", "muted", wrap=True)
-        tones: tuple[Tone, ...] = ("accent", "muted", "muted")
-        self.intervals = tuple(ShareInterval(tone) for tone in tones)
-        self.names = tuple(Label("", wrap=True) for _ in tones)
-        self.figures = tuple(Label("", tabular=True, align=Qt.AlignmentFlag.AlignRight) for _ in tones)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.intervals = tuple(ShareInterval() for _ in range(3))
+        self.names = tuple(Label("", wrap=True) for _ in range(3))
+        self.figures = tuple(Label("", tabular=True, align=right) for _ in range(3))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
@@ -119,7 +119,8 @@ class TeachResult(QWidget):
         )
         for (name, interval), label, bar, figure in zip(lines, self.names, self.intervals, self.figures, strict=True):
             label.setText(name)
-            bar.show_interval(interval)
+            is_found = interval is found.learnt and found.difference == "clearly better"
+            bar.show_interval(interval, "accent" if is_found else "muted")
             figure.setText(tr("not known yet") if interval is None else share_words(interval))
             figure.setToolTip(tr("95 % confidence interval"))
             bar.setAccessibleName(f"{name}: {figure.text()}")

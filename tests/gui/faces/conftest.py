@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from engine.campaign import Campaign
@@ -100,3 +101,10 @@ def is_busy(page: FacesPage) -> bool:
 def wait_until_quiet(qtbot: QtBot, page: FacesPage) -> None:
     """Wait until no job of the page runs."""
     qtbot.waitUntil(lambda: not is_busy(page), timeout=PATIENCE)
+
+
+def close(qtbot: QtBot, dialog: QDialog) -> None:
+    """Close a dialog, and wait until its work has ended and it is gone."""
+    if shiboken6.isValid(dialog):
+        dialog.close()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(dialog), timeout=PATIENCE)
