@@ -76,6 +76,7 @@ def test_without_consent_nothing_is_opened(shared, qtbot, tmp_path):
     customers = shared.results.customers["customer"].to_pylist()
     stranger = next(each for each in customers if shared.campaign.consent(each) is None)
     dialog = ChangePhotoDialog(shared.campaign, stranger, shared.results.scale, date(2026, 10, 31))
+    dialog.show()
     missing = tmp_path / "never-opened.jpg"
     look(qtbot, dialog, lambda: dialog.look_at(missing))
     assert "no valid photo consent" in dialog.picker.accessibleName()
