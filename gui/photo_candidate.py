@@ -150,4 +150,4 @@ def _small(photo: ProfilePhoto) -> QImage:
     from engine.faces import decode_photo
     from gui.thumb_loader import rounded
 
-    return rounded(decode_photo(photo.read()), 2 * SMALL)
+    return rounded(decode_photo(photo.read()), 2 * SMALL, SMALL)

@@ -33,11 +33,10 @@ from PySide6.QtWidgets import (
 
 from gui.faces_data import PhotoFacts, tr
 from gui.icons import icon_pixmap
-from gui.theme import RADIUS_PHOTO, Tone, font, look, theme
-from gui.thumb_loader import ThumbLoader
+from gui.theme import RADIUS_PHOTO, Theme, Tone, font, look, theme
+from gui.thumb_loader import THUMB, ThumbLoader
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-THUMB = 116
 AROUND = 6  # between thumbnail and the edge of its cell
 NAME = 20  # height of the name under it
 FLAG = 22
@@ -116,6 +115,7 @@ class PhotoDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._thumbs = thumbs
         self._marks: dict[tuple[str, str], Any] = {}
+        self._names: dict[str, str] = {}  # cut to the width there is
         self._font = font("caption")
         look().changed.connect(self._forget_marks)
 
@@ -142,7 +142,7 @@ class PhotoDelegate(QStyledItemDelegate):
         if selected:
             painter.setBrush(now.colour("accent_soft"))
             painter.drawRoundedRect(place.adjusted(-5, -5, 5, NAME + 3), RADIUS_PHOTO, RADIUS_PHOTO)
-        self._paint_thumb(painter, photo, place, fades=flag is not None and flag.fades)
+        self._paint_thumb(painter, now, photo, place, fades=flag is not None and flag.fades)
         if photo.key == model.chosen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(now.colour("lookalike"), 2))
@@ -156,19 +156,22 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setFont(self._font)
         painter.setPen(now.colour("accent_soft_text" if selected else "muted"))
         under = QRect(place.x() - 4, place.bottom() + 2, THUMB + 8, NAME - 2)
-        name = painter.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, under.width())
+        name = self._names.get(photo.key)
+        if name is None:
+            name = painter.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, under.width())
+            self._names[photo.key] = name
         painter.drawText(under, Qt.AlignmentFlag.AlignCenter, name)
         painter.restore()
 
-    def _paint_thumb(self, painter: QPainter, photo: PhotoFacts, place: QRect, *, fades: bool) -> None:
-        ratio = painter.device().devicePixelRatioF()
-        image = self._thumbs.image(photo.key, round(THUMB * ratio))
+    def _paint_thumb(self, painter: QPainter, now: Theme, photo: PhotoFacts, place: QRect, *, fades: bool) -> None:
+        image = self._thumbs.image(photo.key, round(THUMB * painter.device().devicePixelRatioF()))
         if image is None:
-            painter.setBrush(theme().colour("sunken"))
+            painter.setBrush(now.colour("sunken"))
             painter.drawRoundedRect(place, RADIUS_PHOTO, RADIUS_PHOTO)
             return
-        painter.setOpacity(FADED if fades else 1.0)
-        painter.drawImage(place, image)
+        if fades:
+            painter.setOpacity(FADED)
+        painter.drawImage(place.topLeft(), image)
         painter.setOpacity(1.0)
 
     def _paint_flag(self, painter: QPainter, flag: Flag, place: QRect) -> None:

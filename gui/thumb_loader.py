@@ -18,6 +18,7 @@ from gui.theme import RADIUS_PHOTO
 if TYPE_CHECKING:
     from engine.campaign import Campaign
 
+THUMB = 116  # of a thumbnail in the grid, as pages measure
 DECODERS = 2  # as many as an ordinary laptop can spare; more would only wait for each other
 BATCH = 8  # thumbnails a decoder fetches at once
 MOST_BYTES = 96 << 20  # of decoded thumbnails that are kept
@@ -125,14 +126,14 @@ def _job(campaign: Campaign, part: Sequence[tuple[str, int]]) -> Job[Thumbs]:
         found: Thumbs = []
         for key, side in part:
             context.check()
-            found.append((key, side, rounded(decode_photo(jpegs[key]), side) if key in jpegs else None))
+            found.append((key, side, rounded(decode_photo(jpegs[key]), side, THUMB) if key in jpegs else None))
         return found
 
     return Job("Thumbnails", work)
 
 
-def rounded(rgb: NDArray[np.uint8], side: int) -> QImage:
-    """Return the square in the middle of a picture at a side in pixels, its corners rounded."""
+def rounded(rgb: NDArray[np.uint8], side: int, length: int) -> QImage:
+    """Return the square in the middle of a picture at a side in pixels, corners rounded, to be drawn at a length."""
     rgb = np.ascontiguousarray(rgb)
     height, width = rgb.shape[:2]
     image = QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)
@@ -143,9 +144,10 @@ def rounded(rgb: NDArray[np.uint8], side: int) -> QImage:
     painter = QPainter(result)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     path = QPainterPath()
-    radius = RADIUS_PHOTO * side / 116
+    radius = RADIUS_PHOTO * side / length
     path.addRoundedRect(QRectF(0, 0, side, side), radius, radius)
     painter.setClipPath(path)
     painter.drawImage(QRectF(0, 0, side, side), image, part)
     painter.end()
+    result.setDevicePixelRatio(side / length)
     return result
