@@ -30,7 +30,8 @@ class CampaignInputs:
 
     ``accept_rejects`` says that a person agreed to files of which many rows are set aside. With a ``warehouse``, the
     plan holds the catalogue and the last campaign alone. ``tacs``: the operator's own table of TACs; ``names``: what
-    the designer calls unknown handsets; ``keep_tables``: keep the clean tables too; ``logo``: a picture of the brand's.
+    the designer calls unknown handsets; ``keep_tables``: keep the clean tables too; ``logo``: a picture of the
+    brand's; ``rights``: the table of rights to the photos.
     """
 
     plan: ImportPlan
@@ -44,6 +45,7 @@ class CampaignInputs:
     names: NamedHandsets = field(default_factory=NamedHandsets)
     keep_tables: bool = False
     logo: Path | None = None
+    rights: Path | None = None
 
     @property
     def bears_sample_logo(self) -> bool:

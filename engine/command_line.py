@@ -94,6 +94,9 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     add("--handset-names", type=Path, metavar="F", help="names of handsets (CSV) saved from another campaign")
     add("--inventory", type=Path, metavar="DIR", help="the campaign photos")
     add("--photos", type=Path, metavar="DIR", help="the customers' photos, each named by its customer")
+    add("--rights", type=Path, metavar="F", help="rights to the photos (CSV, XLSX): photo, release, territory, expires")
+    add("--territory", metavar="T", help="where the ads run, as the rights name it; without, all photos count")
+    add("--most-ads", type=int, metavar="N", help="in how many ads one photo may be at most (all)")
     add("--template", metavar="F", help="one template family for all ads: cover, cut, loud, shelf, or a folder")
     add("--logo", type=Path, metavar="F", help="your logo for the ads, a picture (PNG), best with a transparent ground")
     add("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder for the results")
@@ -121,7 +124,7 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
 def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     words = (
         "calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan", "warehouse", "tacs",
-        "handset_names", "keep_tables", "logo",
+        "handset_names", "keep_tables", "logo", "rights",
     )  # fmt: skip
     given = [name for name in words if getattr(chosen, name) not in (None, [], False)]
     if given:
@@ -196,7 +199,7 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
             print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
     return CampaignInputs(
         plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source,
-        chosen.tacs, names, chosen.keep_tables, chosen.logo,
+        chosen.tacs, names, chosen.keep_tables, chosen.logo, chosen.rights,
     )  # fmt: skip
 
 
@@ -257,13 +260,15 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
     _cancel_on_signal(bars.whole)
     try:
         from engine.campaign_inputs import CampaignInputs
+        from engine.inventory import MatchSettings
         from engine.pipeline import campaign_into_folder
 
+        matching = MatchSettings(most_ads=chosen.most_ads, territory=chosen.territory)
         inputs, passphrase = _inputs(chosen), _passphrase(chosen)
         with bars:
             summary = campaign_into_folder(
                 inputs, chosen.out, passphrase, seed=chosen.seed, ads=chosen.ads, audience=bars,
-                whose=chosen.whose_face, seeds=chosen.seeds,
+                whose=chosen.whose_face, seeds=chosen.seeds, matching=matching,
             )  # fmt: skip
     except SemblanceError as error:
         return _say(str(error))

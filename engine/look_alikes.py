@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
 
 from engine.campaign import Campaign, FaceChoice, StoredMatch, consent_day
+from engine.columns import CUSTOMER, NO_OFFER, OFFER
 from engine.faces import LikenessScale, is_close, likeness, may_be_the_customer, pair_cosines
 from engine.inventory.assignment import NOBODY, assign_with_cap
 from engine.inventory.rights import Clearance
@@ -123,7 +125,20 @@ class AdFaces:
         self._shares: dict[str, str | None] | None = None
         most_ads = match_settings(campaign).most_ads
         if most_ads is not None:
-            self._shares = shared_out(self._everybody(on, context, whole=True), scale, most_ads, context)
+            ads = [each for each in self._everybody(on, context, whole=True) if self.has_ad(each.customer)]
+            self._shares = shared_out(ads, scale, most_ads, context)
+
+    @cached_property
+    def _with_offer(self) -> frozenset[str] | None:
+        table = self._campaign.read_table("customers", [CUSTOMER, OFFER])
+        if table is None:
+            return None
+        offers = zip(table[CUSTOMER].to_pylist(), table[OFFER].to_pylist(), strict=True)
+        return frozenset(customer for customer, offer in offers if offer != NO_OFFER)
+
+    def has_ad(self, customer: str) -> bool:
+        """Whether there is an offer for a customer, and so an ad; asked once when this is used, not again."""
+        return self._with_offer is None or customer in self._with_offer
 
     def by_rule(self, customer: str, on: date) -> str | None:
         """Return the contact whose look-alike the campaign's rule gives a customer; None for the customer's own."""
@@ -148,7 +163,10 @@ class AdFaces:
         return self._everybody(on, context or JobContext(), whole=self._shares is not None)
 
     def _everybody(self, on: date, context: JobContext, *, whole: bool) -> tuple[LookAlikes, ...]:
-        """Return the look-alikes of all; unless they are wanted ``whole``, the nearest alone where it is in the ad."""
+        """Return the look-alikes of all; unless they are wanted ``whole``, the nearest alone where it may be used.
+
+        Who is close comes before who is not, so that it is the one in the ad, if any is.
+        """
         campaign = self._campaign
         nearest = {match.customer: match for match in campaign.nearest_matches()}
         choices = {choice.customer: choice for choice in campaign.face_choices()}
@@ -164,17 +182,12 @@ class AdFaces:
                 context.check()
             choice, first = choices.get(customer), nearest.get(customer)
             is_plain = not whole and choice is None and customer not in self._by_rule and first is not None
-            if is_plain and first is not None and self._goes_first(first, bans(customer), clearance):
+            if is_plain and first is not None and _is_usable(first, bans(customer), clearance):
                 if self._agreed(customer, on):
                     found.append(LookAlikes(customer, None, (first,)))
                 continue
             found.append(self._of(customer, choice, on, matches_of, bans))
         return tuple(each for each in found if each.matches)
-
-    def _goes_first(self, match: StoredMatch, banned: frozenset[str], clearance: Clearance) -> bool:
-        """Whether the nearest look-alike is the one in the ad, so that the others need not be known."""
-        is_usable = match.photo not in banned and (clearance.bars_nothing or clearance.reason(match.photo) is None)
-        return is_usable and is_close(likeness(match.cosine, self.scale))
 
     def _of(
         self, customer: str, choice: FaceChoice | None, on: date, matches_of: MatchesOf, bans: BansOf
@@ -201,7 +214,7 @@ class AdFaces:
         clearance = clearance or Clearance.read(self._campaign, on, [match.photo for match in matches])
         if not banned and clearance.bars_nothing:
             return matches
-        return tuple(match for match in matches if match.photo not in banned and clearance.reason(match.photo) is None)
+        return tuple(match for match in matches if _is_usable(match, banned, clearance))
 
     def _unknown(self, matches: tuple[StoredMatch, ...]) -> tuple[StoredMatch, ...]:
         """Return the look-alikes that surely do not show the person themselves."""
@@ -229,6 +242,10 @@ class AdFaces:
         return leading_contacts(self._campaign, can_stand)
 
 
+def _is_usable(match: StoredMatch, banned: frozenset[str], clearance: Clearance) -> bool:
+    return match.photo not in banned and (clearance.bars_nothing or clearance.reason(match.photo) is None)
+
+
 def _shown_first(matches: tuple[StoredMatch, ...], *photos: str | None) -> tuple[StoredMatch, ...]:
     """Return the look-alikes with what is in the ad among the first, which are shown."""
     moved = [match for match in matches[SHOWN:] if match.photo in photos]
@@ -236,7 +253,7 @@ def _shown_first(matches: tuple[StoredMatch, ...], *photos: str | None) -> tuple
 
 
 def shared_out(
-    everybody: tuple[LookAlikes, ...], scale: LikenessScale, most_ads: int, context: JobContext | None = None
+    everybody: Sequence[LookAlikes], scale: LikenessScale, most_ads: int, context: JobContext | None = None
 ) -> dict[str, str | None]:
     """Share the photos out among the ads, each in ``most_ads`` at most, so that all together are the most alike.
 
@@ -260,6 +277,13 @@ def shared_out(
             worth[row, column] = _worth(match, scale)
     chosen = assign_with_cap(candidates, worth, np.maximum(capacity, 0), context)
     return {each.customer: None if one == NOBODY else photos[one] for each, one in zip(free, chosen, strict=True)}
+
+
+def photo_usage(faces: AdFaces, on: date, context: JobContext | None = None) -> Counter[str]:
+    """Return in how many ads each photo is; photos in none are left out."""
+    has_ad = faces.has_ad
+    shown = (each.in_ad(faces.scale) for each in faces.everybody(on, context) if has_ad(each.customer))
+    return Counter(match.photo for match in shown if match is not None)
 
 
 def _worth(match: StoredMatch, scale: LikenessScale) -> float:

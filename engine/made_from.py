@@ -42,6 +42,7 @@ def keep_origin(campaign: Campaign, made: MadeFrom) -> None:
             "tacs": None if inputs.tacs is None else str(inputs.tacs.resolve()),
             "keep_tables": inputs.keep_tables,
             "logo": None if inputs.logo is None else str(inputs.logo.resolve()),
+            "rights": None if inputs.rights is None else str(inputs.rights.resolve()),
         }
     campaign.write_document(DOCUMENT, json.dumps(content, ensure_ascii=False))
 
@@ -56,6 +57,7 @@ def kept_origin(campaign: Campaign) -> MadeFrom | None:
     if "demo" in content:
         return MadeFrom(DemoInputs(**content["demo"]), seed)
     tacs, warehouse, logo = content.pop("tacs"), content.pop("warehouse"), content.pop("logo")
+    rights = content.pop("rights", None)  # which older campaigns do not name
     inputs = CampaignInputs(
         plan=read_plan(content.pop("plan").encode(), campaign.path.name, campaign.path.parent),
         inventory=Path(content.pop("inventory")),
@@ -63,6 +65,7 @@ def kept_origin(campaign: Campaign) -> MadeFrom | None:
         tacs=None if tacs is None else Path(tacs),
         warehouse=None if warehouse is None else _source(warehouse, campaign.path.name),
         logo=None if logo is None else Path(logo),
+        rights=None if rights is None else Path(rights),
         **content,
     )
     return MadeFrom(inputs, seed)

@@ -7,17 +7,16 @@ import json
 import shutil
 import tempfile
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from engine.campaign import Campaign, Consent, consent_day
+from engine.campaign import Campaign
 from engine.campaign.encrypted import LEFTOVERS
 from engine.campaign_inputs import CampaignInputs, DemoInputs, require_enough
-from engine.columns import CUSTOMER, HAS_LEFT, NO_OFFER, OFFER, PHOTO_CONSENT, REJECT_COLUMNS, SEGMENT
+from engine.columns import CUSTOMER, HAS_LEFT, NO_OFFER, OFFER, REJECT_COLUMNS, SEGMENT
 from engine.customer_base import CustomerBase, agreed, base_of_logs
 from engine.errors import InputError
 from engine.handsets.naming import NAMES_USED, write_names
@@ -39,8 +38,10 @@ if TYPE_CHECKING:
 
     from engine.faces import RefusedPhoto
     from engine.handsets import LoyaltyTable
+    from engine.inventory import MatchSettings
     from engine.look_alikes import Whose
     from engine.offers import Offer, PolicyValue
+    from engine.portraits import PhotosRead
     from engine.uplift import Honesty, UpliftModel
 
 DEMO_NAME = "Spring upgrade"
@@ -74,15 +75,17 @@ def campaign_into_folder(
     audience: Audience,
     whose: Whose = "own",
     seeds: int | None = None,
+    matching: MatchSettings | None = None,
 ) -> Summary:
     """Run a campaign and fill ``folder``, which must be new or empty; it is moved in place when all is done.
 
-    ``whose`` look-alike the ads bear is kept in the campaign file; ``seeds`` says how many customers to begin with are
-    written, None writes none.
+    ``whose`` look-alike the ads bear, and how they are matched, is kept in the campaign file; ``seeds`` says how many
+    customers to begin with are written, None writes none.
     Raises InputError for anything wrong in the input, PlaceError if the folder cannot be written; then, and after a
     cancel, the folder is as it was.
     """
     from engine import export
+    from engine.inventory import MatchSettings, keep_match_settings
     from engine.look_alikes import choose_whose_face
 
     folder = folder.resolve()
@@ -102,6 +105,8 @@ def campaign_into_folder(
         summary = _build(inputs, path, passphrase, seed, stages)
         with Campaign.open(path, passphrase) as campaign:
             choose_whose_face(campaign, whose)
+            if matching is not None and matching != MatchSettings():
+                keep_match_settings(campaign, matching)
             with stages.stage("Compose ads") as context:
                 written = export.write_ads(campaign, unfinished / "ads", most=ads, context=context)
             export.write_tables(campaign, unfinished)
@@ -197,7 +202,10 @@ def run_stages(
     with stages.stage("Choose offers") as context:
         value = keep_offers(campaign, base, table, model, offers, context)
     with stages.stage("Read photos") as context:
-        photos = _read_photos(campaign, inputs, base, context)
+        load_libraries(FOR_FACES, context)
+        from engine.portraits import read_photos
+
+        photos = read_photos(campaign, inputs, base, context)
     with stages.stage("Save") as context:
         return _keep_summary(campaign, base, model, value, photos, seed, stages)
 
@@ -236,11 +244,14 @@ def _read_given(inputs: CampaignInputs, campaign: Campaign) -> tuple[Offer, ...]
     """Read the catalogue, keep the templates and look for the photos: what is wrong with them is told first."""
     from engine.creative import keep_logo, keep_templates
     from engine.faces.gallery import photo_paths
+    from engine.inventory import read_rights
     from engine.logs.text_table import read_text_table
     from engine.offers import read_offers
 
     for folder in (inputs.inventory, inputs.photos):
         photo_paths(folder)
+    if inputs.rights is not None:
+        read_rights(inputs.rights)
     if inputs.warehouse is None:
         require_enough(inputs.plan)
     offers = read_offers(read_text_table(inputs.plan.of_kind("offers")[0]))
@@ -279,52 +290,12 @@ def _keep_circles(campaign: Campaign, base: CustomerBase, context: JobContext) -
             campaign.write_document(INFLUENCE_DOCUMENT, influence.to_json())
 
 
-@dataclass(frozen=True)
-class _Photos:
-    """What became of the photos."""
-
-    refused: tuple[RefusedPhoto, ...]
-    without_consent: int
-    matched: int
-
-
-def _read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase, context: JobContext) -> _Photos:
-    """Read both folders of photos, as far as there is consent, and match the customers."""
-    load_libraries(FOR_FACES, context)
-    from engine.inventory import import_photos, match_everybody
-    from engine.look_alikes import likeness_scale
-    from engine.portraits import store_customer_photos
-
-    consents = _consents(base, campaign)
-    on = consent_day(is_demo=campaign.is_demo, last_day=base.span[1])
-    with campaign.transaction():
-        for consent in consents.values():
-            context.check()
-            campaign.record_consent(consent)
-    inventory = import_photos(campaign, [inputs.inventory], context.part(0.0, 0.6))
-    campaign.inventory.remove(inventory.gone)
-    if not campaign.photo_keys("inventory"):
-        raise InputError(f"No photo in {inputs.inventory} can be used. The first one: {inventory.refused[0].reason}")
-    customers = base.customers[CUSTOMER].to_list()
-    own = store_customer_photos(campaign, inputs.photos, consents, customers, on, context.part(0.6, 0.95))
-    matched = match_everybody(campaign, likeness_scale(campaign), on, context.part(0.95, 1.0))
-    return _Photos((*inventory.refused, *own.refused), own.without_consent, matched)
-
-
-def _consents(base: CustomerBase, campaign: Campaign) -> dict[str, Consent]:
-    """Return the consent records that the customer list carries, all but those withdrawn since they were given."""
-    withdrawn = {one.customer: one for one in campaign.withdrawn_consents()}
-    rows = base.customers.loc[base.customers[PHOTO_CONSENT].notna(), [CUSTOMER, PHOTO_CONSENT]]
-    given = (Consent(key, given_on.date(), base.customer_list) for key, given_on in rows.itertuples(index=False))
-    return {each.customer: each for each in given if not each.is_overruled_by(withdrawn.get(each.customer))}
-
-
 def _keep_summary(
     campaign: Campaign,
     base: CustomerBase,
     model: UpliftModel | None,
     value: PolicyValue | None,
-    photos: _Photos,
+    photos: PhotosRead,
     seed: int,
     stages: Stages,
 ) -> Summary:

@@ -1,4 +1,4 @@
-"""The photos of a campaign's customers: read with their consent, and kept in the campaign file."""
+"""A campaign's photos: the inventory and the customers' own, read, kept in the campaign file and matched."""
 
 from __future__ import annotations
 
@@ -6,14 +6,64 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.campaign import Campaign, Consent, require_consent
-from engine.errors import ConsentError, PhotoError
+from engine.campaign import Campaign, Consent, consent_day, require_consent
+from engine.columns import CUSTOMER, PHOTO_CONSENT
+from engine.errors import ConsentError, InputError, PhotoError
 from engine.faces import Portrait, RefusedPhoto, customer_portrait, photo_paths
+from engine.inventory import apply_rights, import_photos, match_everybody, read_rights
 from engine.inventory.appearance import appearance_of
 from engine.inventory.matching import PREFIX
 from engine.inventory.stored_photo import stored_photo, subject_of
 from engine.job import JobContext
+from engine.look_alikes import likeness_scale
+
+if TYPE_CHECKING:
+    from engine.campaign_inputs import CampaignInputs
+    from engine.customer_base import CustomerBase
+
+
+@dataclass(frozen=True)
+class PhotosRead:
+    """What became of all the photos of a campaign."""
+
+    refused: tuple[RefusedPhoto, ...]  # and the rows of the table of rights that cannot be used
+    without_consent: int
+    matched: int  # customers
+
+
+def read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase, context: JobContext) -> PhotosRead:
+    """Read the inventory, its rights and the customers' photos, as far as there is consent, and match the customers.
+
+    Raises InputError if no photo of the inventory can be used, or the table of rights cannot be read.
+    """
+    rights = None if inputs.rights is None else read_rights(inputs.rights)
+    consents = _consents(base, campaign)
+    on = consent_day(is_demo=campaign.is_demo, last_day=base.span[1])
+    with campaign.transaction():
+        for consent in consents.values():
+            context.check()
+            campaign.record_consent(consent)
+    inventory = import_photos(campaign, [inputs.inventory], context.part(0.0, 0.6))
+    campaign.inventory.remove(inventory.gone)
+    if not campaign.photo_keys("inventory"):
+        raise InputError(f"No photo in {inputs.inventory} can be used. The first one: {inventory.refused[0].reason}")
+    refused = list(inventory.refused)
+    if rights is not None and inputs.rights is not None:
+        refused += [RefusedPhoto(inputs.rights, one.sentence) for one in apply_rights(campaign, rights).problems]
+    customers = base.customers[CUSTOMER].to_list()
+    own = store_customer_photos(campaign, inputs.photos, consents, customers, on, context.part(0.6, 0.95))
+    matched = match_everybody(campaign, likeness_scale(campaign), on, context.part(0.95, 1.0))
+    return PhotosRead((*refused, *own.refused), own.without_consent, matched)
+
+
+def _consents(base: CustomerBase, campaign: Campaign) -> dict[str, Consent]:
+    """Return the consent records that the customer list carries, all but those withdrawn since they were given."""
+    withdrawn = {one.customer: one for one in campaign.withdrawn_consents()}
+    rows = base.customers.loc[base.customers[PHOTO_CONSENT].notna(), [CUSTOMER, PHOTO_CONSENT]]
+    given = (Consent(key, given_on.date(), base.customer_list) for key, given_on in rows.itertuples(index=False))
+    return {each.customer: each for each in given if not each.is_overruled_by(withdrawn.get(each.customer))}
 
 
 @dataclass(frozen=True)
@@ -81,7 +131,7 @@ def keep_portrait(campaign: Campaign, customer: str, portrait: Portrait, on: dat
     require_consent(customer, campaign.consent(customer), on)
     subject = subject_of(portrait.rgb, portrait.face)
     key = f"{PREFIX}{customer}"
-    stored = stored_photo(portrait.rgb, subject, portrait.face)
+    stored = stored_photo(portrait.rgb, subject, portrait.face, portrait.face.model)
     photo = stored(key=key, role="customer", customer=customer, embedding=portrait.face.embedding)
     appearance = appearance_of(portrait.rgb, portrait.face)
     with campaign.transaction():

@@ -45,16 +45,19 @@ class CustomerFaces:
     contact: str | None = None  # whose look-alikes these are; None: the customer's own
     by_rule: str | None = None  # whose they would be without a choice for this customer
     choice: FaceChoice | None = None  # as the campaign file has it
+    is_shared_out: bool = False  # whether photos are shared out among the ads, since none may be in too many
+    share: str | None = None  # the photo that fell to this ad then
 
     @property
     def in_ad(self) -> LookAlike | None:
-        """The look-alike that the ad shows: the pick, or the nearest if it is close; None without a face."""
-        return self.by_key(self.chosen) or (self.alike[0] if self.is_anybody_close else None)
+        """The look-alike that the ad shows: the pick, or what fell to it, or who is close; None without a face."""
+        close = next((one for one in self.alike if is_close(one.likeness)), None)
+        return self.by_key(self.chosen) or (self.by_key(self.share) if self.is_shared_out else close)
 
     @property
     def is_anybody_close(self) -> bool:
-        """Whether the nearest face is close enough to be shown without being asked for."""
-        return bool(self.alike) and is_close(self.alike[0].likeness)
+        """Whether a face is close enough to be shown without being asked for."""
+        return any(is_close(one.likeness) for one in self.alike)
 
     def by_key(self, key: str | None) -> LookAlike | None:
         """Return the look-alike of a photo key."""
@@ -88,4 +91,6 @@ def load_faces(campaign: Campaign, faces: AdFaces, customer: str, on: date, cont
         shown.contact,
         faces.by_rule(customer, on),
         campaign.face_choice(customer),
+        shown.is_shared_out,
+        shown.share,
     )

@@ -185,6 +185,8 @@ def _why_no_face(faces: CustomerFaces) -> str:
         return f"{tr('No face data exists for this customer, so no face was compared.')} {without}"
     if not faces.alike:
         return f"{tr('This face was not compared yet.')} {without}"
+    if faces.is_anybody_close and faces.is_shared_out:
+        return f"{tr('The photos that are close are in as many ads as you allow.')} {without}"
     nearest = tr("Nobody in your photos is close: the nearest has {likeness} of 100.")
     return f"{nearest.format(likeness=faces.alike[0].likeness)} {without}"
 

@@ -14,7 +14,7 @@ ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 GUI = sorted((ROOT / "gui").rglob("*.py"))
 NEVER_IN_THE_WINDOW = ("torch", "matplotlib", "sklift.viz", "facenet_pytorch")
 ELSEWHERE = ("pyspark", "postgres", "trino", "clickhouse")
-TORCH_FILES = {"engine/faces/convert.py"}
+TORCH_FILES = {"engine/faces/convert.py", "engine/faces/fine_tuning.py"}
 
 
 def imported_modules(file: Path) -> set[str]:
@@ -45,10 +45,13 @@ def test_engine_knows_no_widget_and_no_window(file: Path):
 
 
 @pytest.mark.parametrize("file", ENGINE + GUI, ids=name_of)
-def test_torch_is_named_only_where_the_model_is_converted(file: Path):
+def test_torch_is_named_only_where_the_model_is_converted_and_fine_tuned(file: Path):
     roots = {module.split(".")[0] for module in imported_modules(file)}
     if name_of(file) not in TORCH_FILES:
         assert not roots & {"torch", "facenet_pytorch", "matplotlib", "pickle"}
+    assert name_of(file) in TORCH_FILES or not imported_modules(file) & {
+        name.removesuffix(".py").replace("/", ".") for name in TORCH_FILES
+    }
     assert "sklift.viz" not in imported_modules(file)
 
 

@@ -68,6 +68,12 @@ class Inventory:
         embeddings = np.frombuffer(joined, "<f4").astype(np.float32, copy=False).reshape(len(rows), EMBEDDING_SIZE)
         return tuple(row[0] for row in rows), embeddings, tuple(row[2] for row in rows)
 
+    def keep_embeddings(self, embeddings: Iterable[tuple[str, NDArray[np.float32], str]]) -> None:
+        """Put embeddings, (512,) of unit length, in the place of earlier ones: key, embedding, SHA-256 of the model."""
+        rows = [(row.astype("<f4").tobytes(), model, key) for key, row, model in embeddings]
+        with self._writing() as connection:
+            connection.executemany("UPDATE photo SET embedding = ?, model = ? WHERE key = ?", rows)
+
     # thumbnails
 
     def thumbnails(self, keys: Iterable[str]) -> dict[str, bytes]:

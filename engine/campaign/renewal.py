@@ -59,6 +59,8 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
     _copy_photos(connection, fresh)
     _choose_again(connection, choices)
     _correct_again(connection, by_hand)
+    rights = fresh.execute("SELECT * FROM rights")
+    connection.executemany("INSERT OR IGNORE INTO rights VALUES (?,?,?,?,?)", rights)  # a person's own word goes first
     events = select(fresh, "SELECT at, text, seconds FROM event ORDER BY number")
     connection.executemany("INSERT INTO event (at, text, seconds) VALUES (?, ?, ?)", events)
     withdrawn = [one.customer for one in photos.read_withdrawn(connection)]

@@ -2,6 +2,7 @@
 
 from engine.faces.age import AgeRange, age_range
 from engine.faces.detector import Detection, FaceDetector, default_face
+from engine.faces.embedder import EmbedderName, embedder_sha256, is_prepared, load_embedder, prepare_vggface2
 from engine.faces.facenet import facenet_onnx, facenet_sha256
 from engine.faces.framing import Frame, Framed, Subject, eye_frame
 from engine.faces.frontal import frontal_view
@@ -21,10 +22,12 @@ from engine.faces.reader import (
     one_face,
     read_faces,
 )
+from engine.faces.reembedding import KeptFace, NewEmbedding, reembed
 
 __all__ = [
     "AgeRange",
     "Detection",
+    "EmbedderName",
     "Face",
     "FaceDetector",
     "FaceReader",
@@ -34,9 +37,11 @@ __all__ = [
     "GalleryPhoto",
     "HairColour",
     "Keep",
+    "KeptFace",
     "Landmarks",
     "LikenessScale",
     "Match",
+    "NewEmbedding",
     "PhotoQuality",
     "Portrait",
     "Problem",
@@ -47,6 +52,7 @@ __all__ = [
     "decode_photo",
     "default_face",
     "embed_customer",
+    "embedder_sha256",
     "encode_photo",
     "eye_frame",
     "facenet_onnx",
@@ -56,13 +62,17 @@ __all__ = [
     "hair_difference",
     "hair_top",
     "is_close",
+    "is_prepared",
     "landmarks",
     "likeness",
     "likeness_words",
+    "load_embedder",
     "may_be_the_customer",
     "one_face",
     "pair_cosines",
     "photo_paths",
     "photo_quality",
+    "prepare_vggface2",
     "read_faces",
+    "reembed",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import numpy as np
 
 from engine.child_process import ChildError, run_module
 from engine.errors import ModelError
-from engine.faces.crop import network_input
+from engine.faces.crop import RECIPE, network_input
 from engine.faces.detector import FloatArray
 from engine.faces.photo import RgbArray
 from engine.job import JobContext
@@ -25,9 +26,17 @@ DIMENSIONS = 512
 BATCH = 4  # with the mirror images twice as many go through the network; more are no quicker
 
 
+def embedding_identity(weights_sha256: str) -> str:
+    """Return the SHA-256 that embeddings carry: of the weights' own and of how faces are cut out for them."""
+    return hashlib.sha256(f"{weights_sha256}\n{RECIPE}".encode()).hexdigest()
+
+
 def facenet_sha256() -> str:
-    """Return the SHA-256 of FaceNet's weights: embeddings are comparable only if theirs is the same."""
-    return WEIGHTS_SHA256
+    """Return the SHA-256 by which embeddings of FaceNet on CASIA-WebFace, the default, are known.
+
+    Embeddings are comparable only if theirs is the same.
+    """
+    return embedding_identity(WEIGHTS_SHA256)
 
 
 def facenet_onnx(context: JobContext | None = None) -> Path:
@@ -45,7 +54,7 @@ def facenet_onnx(context: JobContext | None = None) -> Path:
         raise ModelError(f"The model {FILE_NAME} is missing from the program. Install Semblance again.")
     cached = cache_dir() / FILE_NAME
     if not is_sealed(cached):
-        _convert_in_child(cached, context)
+        convert_in_child(cached, context)
     return cached
 
 
@@ -81,11 +90,15 @@ def is_sealed(model: Path) -> bool:
     return record.read_text(encoding="ascii", errors="replace").split()[:1] == [sha256_of(model)]
 
 
-def _convert_in_child(target: Path, context: JobContext) -> None:
-    """Run engine.faces.convert; a cancel kills it."""
+def convert_in_child(target: Path, context: JobContext, weights: Path | None = None, weights_sha256: str = "") -> None:
+    """Run engine.faces.convert, on the packaged weights or on a file of that SHA-256; a cancel kills it.
+
+    Raises ModelError.
+    """
     context.progress(0.0, "Preparing FaceNet, once")
+    given = [] if weights is None else [str(weights.resolve()), weights_sha256]
     try:
-        run_module("engine.faces.convert", [str(target)], context, makes=target)
+        run_module("engine.faces.convert", [str(target), *given], context, makes=target)
     except ChildError as error:
         if not is_sealed(target):
             raise ModelError(f"FaceNet could not be prepared: {error}") from error
@@ -95,7 +108,8 @@ def _convert_in_child(target: Path, context: JobContext) -> None:
 class FaceNet:
     """FaceNet in an ONNX Runtime session, loaded once; may be shared by threads."""
 
-    def __init__(self, model: Path, threads: int = 2) -> None:
+    def __init__(self, model: Path, threads: int = 2, *, sha256: str | None = None) -> None:
+        """Load a converted model; ``sha256`` is what its embeddings carry, by default that of the default weights."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -107,13 +121,13 @@ class FaceNet:
             self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime has no common class of its own for this
             raise ModelError(f"The model {model} cannot be used: {error}. Delete it and start again.") from error
-        self.sha256 = facenet_sha256()
+        self.sha256 = sha256 or facenet_sha256()
 
     def embed(self, crops: Sequence[RgbArray], context: JobContext | None = None) -> FloatArray:
         """Embed face crops, (160, 160, 3) each, with FaceNet's penultimate layer; each is averaged with its mirror.
 
         Returns (len(crops), 512) float32 rows of unit length. Raises JobCancelled between batches.
-        Source: Schroff, Kalenichenko, Philbin (2015), arXiv 1503.03832; weights 20180408-102900.
+        Source: Schroff, Kalenichenko, Philbin (2015), arXiv 1503.03832.
         """
         context = context or JobContext()
         rows = np.empty((len(crops), DIMENSIONS), np.float32)

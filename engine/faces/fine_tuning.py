@@ -24,6 +24,9 @@ from engine.faces.training_set import TrainingSet
 
 Pictures = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
+Features = npt.NDArray[np.float16]
+
+FEATURES = (1792, 3, 3)  # of one picture, before the last block
 
 LAST_BLOCK = "/block8/branch0/"  # nodes of the ONNX file that read what the frozen layers give
 TUNED = ("block8", "last_linear", "last_bn")
@@ -89,16 +92,17 @@ class FrozenLayers:
         return np.asarray(features, np.float32)
 
 
-def features_of(training: TrainingSet, frozen: FrozenLayers) -> npt.NDArray[np.float32]:
-    """Return the features of every version of every crop, (versions, n, 1792, 3, 3); tell the progress from 0.1."""
-    rows = []
-    total, done = VERSIONS * len(training), 0
-    for pictures in versions(training.crops, training.seed):
+def features_of(training: TrainingSet, frozen: FrozenLayers) -> Features:
+    """Return the features of every version of every crop, (versions, n, 1792, 3, 3), halved in size; tell progress."""
+    kept: Features = np.empty((VERSIONS, len(training), *FEATURES), np.float16)
+    done = 0
+    for place, pictures in enumerate(versions(training.crops, training.seed)):
         for start in range(0, len(pictures), FEATURES_AT_ONCE):
-            rows.append(frozen(pictures[start : start + FEATURES_AT_ONCE]))
-            done += len(rows[-1])
-            tell(0.1 + 0.4 * done / total, f"Looking at the photos: {done:,} of {total:,} pictures")
-    return np.concatenate(rows).reshape(VERSIONS, len(training), *rows[0].shape[1:])
+            found = frozen(pictures[start : start + FEATURES_AT_ONCE])
+            kept[place, start : start + len(found)] = found
+            done += len(found)
+            tell(0.1 + 0.4 * done / kept[..., 0, 0, 0].size, f"Looking at {done:,} of {VERSIONS * len(training):,}")
+    return kept
 
 
 class Head:
@@ -156,7 +160,7 @@ def triplet_loss(embeddings: Any) -> Any:
 class Course:
     """Fits a head to a training set, and stops before people whom it does not learn from are known worse."""
 
-    def __init__(self, training: TrainingSet, features: npt.NDArray[np.float32], head: Head) -> None:
+    def __init__(self, training: TrainingSet, features: Features, head: Head) -> None:
         import torch
 
         self._training, self._head = training, head
@@ -180,7 +184,7 @@ class Course:
             loss.backward()
             optimiser.step()
             if step % CHECK == 0:
-                tell(0.5 + 0.3 * step / MOST_STEPS, f"Learning: step {step}")
+                tell(0.52 + 0.28 * step / MOST_STEPS, f"Learning: step {step}")
                 found = self._check()
                 if found < least:
                     best, least, best_step = self._head.state(), found, step
@@ -206,7 +210,7 @@ class Course:
         return (mine if left_out else self._lot.permutation(mine)[:TRIPLETS_AT_ONCE]).T
 
     def _loss(self, rows: Places, which: Places) -> Any:
-        embeddings = self._head(self._features[which.ravel(), rows.ravel()])
+        embeddings = self._head(self._features[which.ravel(), rows.ravel()].float())
         strayed = ((embeddings - self._before[which.ravel(), rows.ravel()]) ** 2).sum(1).mean()
         return self._aim(embeddings, rows) + ANCHOR * strayed
 
@@ -226,29 +230,27 @@ class Course:
         else:
             rows = np.concatenate([np.flatnonzero(self._left_out)] * 2).astype(np.int64)
         half = rows.shape[-1] // 2
-        which = np.broadcast_to(np.arange(2 * half) // max(half, 1), rows.shape)
+        which = np.zeros_like(rows) + np.arange(2 * half) // max(half, 1)
         with torch.no_grad():
             return float(self._aim(self._embedded(self._features[which.ravel(), rows.ravel()]), rows))
 
     def _embedded(self, features: Any) -> Any:
         import torch
 
-        return torch.cat([self._head(part) for part in features.split(EMBEDDED_AT_ONCE)])
+        return torch.cat([self._head(part.float()) for part in features.split(EMBEDDED_AT_ONCE)])
 
 
 def fine_tune(training: TrainingSet, base: Path, target: Path) -> int:
     """Make ``target``, an ONNX file, from a training set; return the number of steps. Raises ModelError."""
-    import torch
-
     part = part_file(target, os.getpid())
     try:
         tell(0.02, "Reading FaceNet")
-        network = load_network()
         frozen = FrozenLayers(base)
+        features = features_of(training, frozen)
+        tell(0.51, "Preparing to learn")
+        network = load_network()
         head = Head(network)
         _require_same(network, frozen, head, training.crops[:2])
-        features = features_of(training, frozen)
-        torch.manual_seed(training.seed)
         steps = Course(training, features, head).run()
         tell(0.82, "Writing FaceNet as it is now")
         export_onnx(network, part)

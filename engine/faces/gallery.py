@@ -227,7 +227,7 @@ class _GalleryBuilder:
         name = path.relative_to(self._folder).as_posix()
         photo = GalleryPhoto(name, path, rgb.shape[1], rgb.shape[0], found[0])
         self._photos.append(photo)
-        self._waiting.append((crop_face(rgb, found[0].box), self._keep(photo, rgb)))
+        self._waiting.append((crop_face(rgb, found[0]), self._keep(photo, rgb)))
 
     def _embed(self) -> None:
         if self._waiting:

@@ -22,6 +22,7 @@ TALLEST = 0.8  # and so far above the middle between the eyes
 BETWEEN_THE_EYES = 168
 SKIN = (151, 9, 108, 337, 69, 299, 50, 280)  # points of forehead and cheeks
 SKIN_LIKE = 9.0  # dE from the skin under which an area is hardly hair
+LIGHTER, MUCH_LIGHTER, GREY = 3.0, 20.0, 2.0  # in lightness, and in a: measured on the demo's bald people
 ONE_COLOUR = 14.0  # dE within which areas are one hair colour
 FEWEST = 60  # pixels of the square
 CLUSTERS = 3
@@ -135,6 +136,12 @@ def _dominant(colours: FloatArray, skin: FloatArray, above: npt.NDArray[np.float
     winner = int(np.argmax(weights * np.where(from_skin > SKIN_LIKE, 1.0, 0.25)))
     same = np.linalg.norm(centres - centres[winner], axis=1) < ONE_COLOUR
     median = np.median(colours[same[labels]], axis=0)
-    if float(np.linalg.norm((median - skin) * (0.6, 1, 1))) < SKIN_LIKE:
-        return None
-    return np.asarray(median, np.float32)
+    return None if _is_scalp(median, skin) else np.asarray(median, np.float32)
+
+
+def _is_scalp(colour: FloatArray, skin: FloatArray) -> bool:
+    """Whether a colour is the skin's own, or the light's on a bald head: lighter than the skin and not grey."""
+    lighter = float(colour[0] - skin[0])
+    if lighter > LIGHTER and (float(colour[1]) > GREY or lighter > MUCH_LIGHTER):
+        return True
+    return float(np.linalg.norm((colour - skin) * (0.6, 1, 1))) < SKIN_LIKE

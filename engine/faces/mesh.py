@@ -32,7 +32,7 @@ OVAL = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
-LEVEL = -0.0  # degrees of pitch that the mesh gives a face looking straight ahead
+LEVEL = -2.5  # degrees of pitch that the mesh gives a face looking straight ahead, the mean of the demo people
 
 
 @dataclass(frozen=True, eq=False)

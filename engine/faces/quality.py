@@ -7,16 +7,16 @@ from typing import Literal
 
 import numpy as np
 
-from engine.faces.crop import crop_face
+from engine.faces.crop import stretched_box
 from engine.faces.detector import Detection
 from engine.faces.mesh import Landmarks, shared_mesh
 from engine.faces.photo import RgbArray
 
 Problem = Literal["too_small", "blurred", "too_dark", "turned_away", "eyes_cut_off"]
 
-SMALLEST_FACE = 60.0  # pixels across the face box
-LEAST_SHARPNESS = 30.0
-LEAST_LIGHT = 30.0
+SMALLEST_FACE = 50.0  # pixels across the face box: under it the likeness to another photo of the person begins to fall
+LEAST_SHARPNESS = 12.0  # there it has fallen by .1 of .93
+LEAST_LIGHT = 30.0  # so too; a dark face in good light has 50
 MOST_YAW = 35.0  # degrees
 EDGE = 0.25  # eye distances between an eye and the photo's edge
 
@@ -57,7 +57,7 @@ class PhotoQuality:
 def photo_quality(rgb: RgbArray, face: Detection, landmarks: Landmarks | None = None) -> PhotoQuality:
     """Judge how well a photo shows a face; ``landmarks`` are found if not given. Raises ModelError."""
     mesh = landmarks or shared_mesh().fit(rgb, face)
-    grey = _grey(crop_face(rgb, face.box))
+    grey = _grey(stretched_box(rgb, face.box))
     sharpness, light = _sharpness(grey), float(np.median(grey))
     found: dict[Problem, bool] = {
         "too_small": face.box[2] < SMALLEST_FACE,

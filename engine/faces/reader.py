@@ -78,7 +78,7 @@ class FaceReader:
 
     def embed(self, rgb: RgbArray, found: list[Detection]) -> list[Face]:
         """Crop and embed faces found in a photo."""
-        crops = [crop_face(rgb, face.box) for face in found]
+        crops = [crop_face(rgb, face) for face in found]
         rows = self.facenet.embed(crops)
         model = self.facenet.sha256
         return [

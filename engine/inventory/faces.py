@@ -66,7 +66,3 @@ class Looks:
             self.hair[places],
             tuple(self.models[place] for place in places),
         )
-
-    def place(self, key: str) -> int | None:
-        """Return where a photo stands, or None."""
-        return next((place for place, one in enumerate(self.keys) if one == key), None)

@@ -7,13 +7,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from engine.campaign import Appearance, Campaign, InventoryFile, StoredPhoto
 from engine.errors import InputError, PhotoError
-from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx
+from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx, facenet_sha256
 from engine.faces.crop import crop_face
 from engine.faces.detector import FloatArray
 from engine.faces.photo import MOST_BYTES, RgbArray
@@ -25,9 +25,10 @@ from engine.inventory.stored_photo import stored_photo, subject_of
 from engine.inventory.thumbnails import thumbnail_of
 from engine.job import JobContext
 
-READERS = 2  # files read at once: decoding and the networks of OpenCV work outside the interpreter's lock
-AHEAD = 2 * READERS  # decoded and waiting; few, because a large photo takes 150 MB
-BATCH = 32  # files of one transaction, which is what a kill can undo
+READERS = 2  # files read at once, outside the interpreter's lock; few, because a large photo takes 150 MB
+BATCH = 16  # files of one transaction
+SAME_PHOTO = 0.999  # cosine of one photo read twice
+AHEAD = 16  # files read while a batch is embedded and kept: encoded by then, they take 0.5 MB each
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,13 @@ def import_photos(
     """
     context = context or JobContext()
     began = time.monotonic()
-    listing = list_files(campaign, folders, again=again)
+    model = facenet_sha256() if reader is None else reader.facenet.sha256
+    listing = list_files(campaign, folders, model, again=again)
     if listing.to_read and reader is None:
         facenet_onnx(context.part(0.0, 0.1))
         reader = shared_reader(context)
         context = context.part(0.1, 1.0)
-    importer = _Importer(campaign, listing)
+    importer = _Importer(campaign, listing, model)
     if listing.to_read and reader is not None:
         importer.read(reader, context.part(0.0, 0.97))
     near = near_copies(campaign, importer.added, context.part(0.97, 1.0)) if importer.added else ()
@@ -120,7 +122,11 @@ def read_file(file: FoundFile, reader: FaceReader, known: dict[str, str]) -> _Re
 
 def _require_file(file: FoundFile) -> None:
     """Raise PhotoError for a pipe or device, which may never end, and for a file that is too large to be a photo."""
-    if not stat.S_ISREG(file.path.stat().st_mode):
+    try:
+        is_file = stat.S_ISREG(file.path.stat().st_mode)
+    except OSError as error:
+        raise PhotoError(f"{file.path.name} cannot be read: {error.strerror}. Check that it is there.") from error
+    if not is_file:
         raise PhotoError(f"{file.path.name} cannot be read: it is not a file. Choose a photo.")
     if file.size > MOST_BYTES:
         raise PhotoError(
@@ -136,8 +142,8 @@ def read_photo(path: Path, reader: FaceReader) -> ReadPhoto:
         raise PhotoError(f"{path.name} shows no face. Use a photo with one person seen from the front.")
     face = found[0]
     subject = subject_of(rgb, face)
-    stored = partial(stored_photo(rgb, subject, face), role="inventory", customer=None)
-    return ReadPhoto(crop_face(rgb, face.box), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
+    stored = partial(stored_photo(rgb, subject, face, reader.facenet.sha256), role="inventory", customer=None)
+    return ReadPhoto(crop_face(rgb, face), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
 
 
 @dataclass(eq=False)
@@ -146,6 +152,7 @@ class _Importer:
 
     campaign: Campaign
     listing: Listing
+    model: str
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -154,8 +161,12 @@ class _Importer:
     opened: int = 0
 
     def __post_init__(self) -> None:
-        files, stale = self.campaign.inventory.files(), outdated(self.campaign)
+        files, stale = self.campaign.inventory.files(), outdated(self.campaign, self.model)
         self._known = {file.path: file for file in files}
+        self._places: dict[str, set[str]] = {}  # of each photo, the paths of its files
+        for file in files:
+            if file.photo is not None:
+                self._places.setdefault(file.photo, set()).add(file.path)
         self._by_digest = {file.digest: file.photo for file in files if file.photo and file.photo not in stale}
         self._gone = {file.path: file for file in self.listing.gone}
         self._taken = {*self.campaign.photo_keys("inventory"), *self.campaign.photo_keys("customer")}
@@ -208,23 +219,32 @@ class _Importer:
         if same_as is not None:  # a copy that was read at the same time
             self._keep_copy(reading, same_as)
             return
-        key, is_there = self._key(reading.file, embedding)
-        if not is_there:
-            self.campaign.add_photo(photo.stored(key=key, embedding=embedding))
+        stored = photo.stored(key="", embedding=embedding)
+        key, is_there = self._key(reading, stored)
+        if is_there:
+            self.campaign.inventory.keep_embeddings([(key, embedding, self.model)])
+        else:
+            self.campaign.add_photo(replace(stored, key=key))
         self.campaign.inventory.keep_thumbnails({key: photo.thumbnail})
         self.campaign.inventory.measure(key, photo.appearance)
         self._by_digest[reading.digest] = key
         self._note(reading.file.became(reading.digest, key))
 
-    def _key(self, file: FoundFile, embedding: FloatArray) -> tuple[str, bool]:
-        """Return the key for a photo, and whether it is in the campaign already, from before files were noted."""
-        earlier = self._known.get(str(file.path))
-        if earlier is not None and earlier.photo is not None and not self._has_copies(earlier):
-            self.changed.append(earlier.photo)
-            return earlier.photo, False
+    def _key(self, reading: _Reading, stored: StoredPhoto) -> tuple[str, bool]:
+        """Return the key for a photo, and whether it is there and only embedded anew.
+
+        It is where another network read it before, or if it is from before files were noted.
+        """
+        file, earlier = reading.file, self._known.get(str(reading.file.path))
+        if earlier is not None and earlier.photo is not None:
+            if earlier.digest == reading.digest:
+                return earlier.photo, True
+            if not self._has_copies(earlier):
+                self.changed.append(earlier.photo)
+                return earlier.photo, False
         if file.name in self._sourceless:
             self._sourceless.discard(file.name)
-            if float(self.campaign.photo(file.name).embedding @ embedding) > SAME_PHOTO:
+            if _is_same(self.campaign.photo(file.name), stored):
                 return file.name, True
         key, number = file.name, 1
         while key in self._taken:
@@ -235,24 +255,29 @@ class _Importer:
         return key, False
 
     def _has_copies(self, file: InventoryFile) -> bool:
-        return any(other.photo == file.photo and other.path != file.path for other in self._known.values())
+        return any(path != file.path for path in self._places.get(file.photo or "", ()))
 
     def _keep_copy(self, reading: _Reading, photo: str) -> None:
         """Note a file whose content is known: it is a copy, or the photo itself at another place."""
-        same = [file for file in self._known.values() if (file.photo, file.digest) == (photo, reading.digest)]
-        lost = next((file for file in same if not Path(file.path).exists()), None)
+        path = str(reading.file.path)
+        lost = next((place for place in self._places.get(photo, ()) if not Path(place).exists()), None)
         if lost is not None:
-            self.campaign.inventory.forget_files([lost.path])
-            self._gone.pop(lost.path, None)
-            del self._known[lost.path]
+            self.campaign.inventory.forget_files([lost])
+            self._gone.pop(lost, None)
+            self._places[photo].discard(self._known.pop(lost).path)
             self.moved.append(photo)
-        elif str(reading.file.path) not in self._known or self._known[str(reading.file.path)].photo != photo:
+        elif path not in self._places.get(photo, ()):
             self.copies.append(Copy(reading.file.path, photo))
         self._note(reading.file.became(reading.digest, photo))
 
     def _note(self, file: InventoryFile) -> None:
         self.campaign.inventory.keep_file(file)
+        earlier = self._known.get(file.path)
+        if earlier is not None and earlier.photo is not None:
+            self._places[earlier.photo].discard(file.path)
         self._known[file.path] = file
+        if file.photo is not None:
+            self._places.setdefault(file.photo, set()).add(file.path)
 
     def report(self, near: tuple[NearCopy, ...], seconds: float) -> InventoryReport:
         """Tell what became of everything."""
@@ -272,7 +297,10 @@ class _Importer:
         )
 
 
-SAME_PHOTO = 0.999  # cosine of one photo read twice
+def _is_same(first: StoredPhoto, second: StoredPhoto) -> bool:
+    """Whether two stored photos are one, read twice."""
+    is_alike = first.model == second.model and float(first.embedding @ second.embedding) > SAME_PHOTO
+    return first.jpeg == second.jpeg or is_alike
 
 
 class Pace:

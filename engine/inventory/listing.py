@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.campaign import Campaign, InventoryFile
 from engine.errors import InputError
-from engine.faces import RefusedPhoto, facenet_sha256, photo_paths
+from engine.faces import RefusedPhoto, photo_paths
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,16 @@ class Listing:
     gone: list[InventoryFile] = field(default_factory=list)
 
 
-def list_files(campaign: Campaign, folders: Sequence[Path], *, again: bool) -> Listing:
+def list_files(campaign: Campaign, folders: Sequence[Path], model: str, *, again: bool) -> Listing:
     """List the photos of some folders and the folders in them; a file of two of them counts once.
 
-    Files of the size and time noted at an earlier reading are not opened, unless another network read them then, or
-    they were refused and it shall be tried ``again``. Raises InputError if a folder is missing or none holds a photo.
+    Files of the size and time noted at an earlier reading are not opened, unless it was another network than ``model``
+    that read them, or they were refused and it shall be tried ``again``. Raises InputError if a folder is missing or
+    none holds a photo.
     """
     known = {file.path: file for file in campaign.inventory.files()}
     listing, seen = Listing(), set()
-    stale = outdated(campaign)
+    stale = outdated(campaign, model)
     places = [folder.resolve() for folder in folders]
     for folder in places:
         for path in photo_paths(folder):
@@ -67,11 +68,10 @@ def list_files(campaign: Campaign, folders: Sequence[Path], *, again: bool) -> L
     return listing
 
 
-def outdated(campaign: Campaign) -> frozenset[str]:
-    """Return the inventory's photos whose embeddings were made by another network than the program's."""
+def outdated(campaign: Campaign, model: str) -> frozenset[str]:
+    """Return the inventory's photos whose embeddings were made by another network than ``model``."""
     keys, _, models = campaign.inventory.embeddings()
-    now = facenet_sha256()
-    return frozenset(key for key, model in zip(keys, models, strict=True) if model != now)
+    return frozenset(key for key, made_by in zip(keys, models, strict=True) if made_by != model)
 
 
 def _sort_in(

@@ -94,9 +94,9 @@ def _tsne(embeddings: FloatArray, plane: FloatArray, context: JobContext) -> Flo
     """Return t-SNE's places, begun from PCA's; of too few photos PCA's."""
     if len(embeddings) <= FEWEST:
         return plane
+    context.progress(0.05, "Drawing the map")
     from sklearn.manifold import TSNE
 
-    context.progress(0.05, "Drawing the map")
     perplexity = min(PERPLEXITY, (len(embeddings) - 1) / 3)
     begin = plane * 1e-4 / max(float(plane[:, 0].std()), 1e-9)
     found = TSNE(perplexity=perplexity, init=begin, metric="cosine", random_state=0, n_jobs=2).fit_transform(embeddings)

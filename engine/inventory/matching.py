@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch
+from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch, require_consent
+from engine.faces.facenet import FaceNet
 from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
-from engine.inventory.faces import Looks
+from engine.inventory.faces import FloatArray, Looks
 from engine.inventory.metric import Metric
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
+from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance
-from engine.inventory.settings import MatchSettings, MatchWeights, match_settings
+from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.job import JobContext
 
 KEPT = 20  # look-alikes of each customer, so that bans and ended rights leave enough
@@ -63,7 +67,13 @@ class Matcher:
         known = self.campaign.inventory.appearances([photo.key])
         return Looks.of((photo.key,), photo.embedding[None], list(known.values()) or [Appearance()], (photo.model,))
 
-    @property
+    @cached_property
+    def usable(self) -> Looks:
+        """The faces that may be used."""
+        places = [place for place, key in enumerate(self.faces.keys) if key not in self.barred]
+        return self.faces if len(places) == len(self.faces) else self.faces.only(np.array(places, np.intp))
+
+    @cached_property
     def barred(self) -> frozenset[str]:
         """The photos that may not be used."""
         if self.clearance.bars_nothing:
@@ -71,41 +81,127 @@ class Matcher:
         return frozenset(key for key in self.faces.keys if self.clearance.reason(key) is not None)
 
 
-def match_everybody(campaign: Campaign, scale: LikenessScale, on: date, context: JobContext | None = None) -> int:
+def match_everybody(
+    campaign: Campaign,
+    scale: LikenessScale,
+    on: date,
+    context: JobContext | None = None,
+    *,
+    settings: MatchSettings | None = None,
+    facenet: FaceNet | None = None,
+) -> int:
     """Rank the inventory for each customer with a photo by the campaign's weights, and keep the best.
 
-    Bans, and what may not be used on that day, are left out. Returns how many customers have a look-alike. Raises
-    ModelError if the photos were not all read by one network, JobCancelled; then the earlier look-alikes stay.
+    Bans, and what may not be used on that day, are left out, and so are customers whose consent does not hold on it.
+    Where different networks read the photos, those of others than ``facenet``, by default the program's, are embedded
+    anew first. New ``settings`` are kept together with what is found by them. Returns how many customers have a
+    look-alike. Raises ModelError, JobCancelled; then the matches stay as they were.
     """
     context = context or JobContext()
-    matcher, customers = Matcher.read(campaign, scale, on), Looks.read(campaign, "customer")
-    cleared = np.array([key not in matcher.barred for key in matcher.faces.keys], bool)
-    faces = matcher.faces.only(np.flatnonzero(cleared))
-    found = 0
+    matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
+    if len({*matcher.faces.models, *customers.models}) > 1:
+        renew_embeddings(campaign, on, context.part(0.0, 0.8), facenet=facenet)
+        matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
+        context = context.part(0.8, 1.0)
+    if settings is not None:
+        matcher = replace(matcher, settings=settings)
+    faces, bans = matcher.usable, campaign.inventory.all_bans()
+    blocks = []
+    for start in range(0, len(customers), BLOCK):
+        context.progress(start / len(customers), f"Matching customer {start + 1:,} of {len(customers):,}")
+        block = customers.only(np.arange(start, min(start + BLOCK, len(customers))))
+        blocks.append(_Best.of(block, faces, matcher, bans))
     with campaign.transaction():
+        if settings is not None:
+            keep_match_settings(campaign, settings)
         campaign.clear_matches()
-        for start in range(0, len(customers), BLOCK):
-            context.progress(start / len(customers), f"Matching customer {start + 1:,} of {len(customers):,}")
-            block = customers.only(np.arange(start, min(start + BLOCK, len(customers))))
-            rows = list(_matches(block, faces, matcher, campaign.inventory.all_bans()))
-            campaign.write_matches(rows)
-            found += len({row.customer for row in rows})
+        for best in blocks:
+            context.check()
+            campaign.write_matches(list(best.rows(faces)))
         for choice in campaign.face_choices():
-            if choice.photo is not None:
-                _keep_among(campaign, choice.contact or choice.customer, choice.photo)
-    return found
+            _keep_pick(campaign, choice)
+    return sum(len(best) for best in blocks)
+
+
+def _agreeing(campaign: Campaign, on: date) -> Looks:
+    """Return the faces of the customers whose consent holds."""
+    looks = Looks.read(campaign, "customer")
+    consents = (campaign.consent(key.removeprefix(PREFIX)) for key in looks.keys)
+    holds = [place for place, consent in enumerate(consents) if consent is not None and consent.holds(on)]
+    return looks.only(np.array(holds, np.intp))
+
+
+def match_customer(campaign: Campaign, customer: str, scale: LikenessScale, on: date) -> int:
+    """Rank the inventory for one customer, as ``match_everybody`` does; return how many look-alikes are kept.
+
+    For a photo that was just kept: the ranks of everybody else stay.
+    """
+    matcher = Matcher.read(campaign, scale, on)
+    probe = matcher.probe(customer)
+    if probe is None:
+        return 0
+    faces = matcher.usable
+    rows = list(_Best.of(probe, faces, matcher, {customer: campaign.inventory.bans(customer)}).rows(faces))
+    with campaign.transaction():
+        campaign.write_matches(rows)
+        for choice in campaign.face_choices():
+            if customer in (choice.customer, choice.contact):
+                _keep_pick(campaign, choice)
+    return len(rows)
+
+
+@dataclass(frozen=True, eq=False)
+class _Best:
+    """The best faces of some customers, (customers, KEPT) each; places are -1 where there are fewer."""
+
+    customers: tuple[str, ...]
+    places: npt.NDArray[np.int32]
+    cosines: FloatArray
+    scores: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> _Best:
+        """Rank the faces for the customers of a block."""
+        customers = tuple(key.removeprefix(PREFIX) for key in block.keys)
+        places = np.full((len(block), KEPT), -1, np.int32)
+        if not len(faces):
+            return cls(customers, places, np.zeros(places.shape, np.float32), np.zeros(places.shape))
+        parts = parts_of(block, faces, matcher.scale)
+        scores = scores_of(parts, matcher.settings.weights)
+        for row, customer in enumerate(customers):
+            banned = bans.get(customer, frozenset())
+            (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
+            found = [place for place in best if faces.keys[place] not in banned][:KEPT]
+            places[row, : len(found)] = found
+        rows = np.arange(len(block))[:, None]
+        width = matcher.scale.one_person - matcher.scale.strangers
+        cosines = np.clip(matcher.scale.strangers + parts[rows, places, 0] * width, -1.0, 1.0)
+        return cls(customers, places, cosines.astype(np.float32), scores[rows, places])
+
+    def rows(self, faces: Looks) -> Iterator[StoredMatch]:
+        """Yield them as they are kept."""
+        for row, customer in enumerate(self.customers):
+            for column, place in enumerate(self.places[row]):
+                if place >= 0:
+                    cosine = round(float(self.cosines[row, column]), TIE_DIGITS)
+                    yield StoredMatch(customer, faces.keys[place], column + 1, cosine, float(self.scores[row, column]))
+
+    def __len__(self) -> int:
+        return int((self.places >= 0).any(axis=1).sum())
 
 
 def pin(campaign: Campaign, customer: str, photo: str, on: date) -> None:
     """Put an inventory photo into a customer's ad, wherever it ranks; whose look-alike it counts as stays.
 
-    It is the pick that the Preview knows. Raises ValueError if the photo or the face it is compared with is not stored,
-    ConsentError if the contact whose look-alike it shall be does not agree any more.
+    It is the pick that the Preview knows. Raises ConsentError unless the person whose look-alike it shall be agrees on
+    that day, ValueError if the photo or that person's is not stored.
     """
     choice = campaign.face_choice(customer) or FaceChoice(customer)
+    person = choice.contact or customer
+    require_consent(person, campaign.consent(person), on)
     with campaign.transaction():
         campaign.choose_face(replace(choice, photo=photo), on=on)
-        _keep_among(campaign, choice.contact or customer, photo)
+        _keep_among(campaign, person, photo)
 
 
 def unpin(campaign: Campaign, customer: str, on: date) -> None:
@@ -115,6 +211,11 @@ def unpin(campaign: Campaign, customer: str, on: date) -> None:
         campaign.choose_face(replace(choice, photo=None), on=on)
     else:
         campaign.forget_face_choice(customer)
+
+
+def _keep_pick(campaign: Campaign, choice: FaceChoice) -> None:
+    if choice.photo is not None:
+        _keep_among(campaign, choice.contact or choice.customer, choice.photo)
 
 
 def _keep_among(campaign: Campaign, person: str, photo: str) -> None:

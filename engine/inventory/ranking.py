@@ -21,7 +21,7 @@ HAIR = 50.0  # dE (CIE 1976) at which two colours of hair have nothing in common
 SAME_AGE = 2.0  # years
 SAME_HAIR = 18.0  # dE; two photos of one person differ by about so much
 ALIKE_HAIR = 31.0  # dE; two people differ by about so much
-BLOCK = 256  # probes ranked at once: a block of 10,000 photos takes 80 MB
+BLOCK = 128  # probes ranked at once: with 10,000 photos, some 100 MB
 
 Parts = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]

@@ -67,7 +67,7 @@ class Clearance:
         """Read the rights of all photos of a campaign, or of some."""
         from engine.inventory.settings import match_settings
 
-        table = rights_table(campaign)
+        table = rights_table_name(campaign)
         return cls(on, match_settings(campaign).territory, table is not None, campaign.inventory.rights(keys))
 
     @property
@@ -86,7 +86,7 @@ class Clearance:
         return "cleared" if release_unknown(self.rights.get(photo), photo) is None else "unknown"
 
 
-def rights_table(campaign: Campaign) -> str | None:
+def rights_table_name(campaign: Campaign) -> str | None:
     """Return the name of the table that a campaign's rights were read from; None without one."""
     text = campaign.read_document(TABLE_DOCUMENT)
     return None if text is None else str(json.loads(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -42,6 +42,7 @@ RELEASES: dict[str, Release] = {word: release for release, words in _RELEASES.it
 }
 _EVERYWHERE = "worldwide world everywhere all global vilag vilagszerte mindenhol weltweit ueberall uberall"
 EVERYWHERE = frozenset(_EVERYWHERE.split())
+LATEST_HEADER = 10  # lines above the columns' names may be a title
 SEPARATORS = re.compile(r"[;,|/]")
 
 
@@ -78,30 +79,28 @@ def read_rights(path: Path) -> RightsTable:
     It needs a column of photos and one of releases, in English, Hungarian or German. Raises InputError if it has none,
     or if days could be read in two ways.
     """
-    tables = [_text_table(source) for source in find_sources(path)]
-    for table in tables:
-        places = _places(table)
-        if {"photo", "release"} <= places.keys():
-            return _read(table, places)
+    for table in (_text_table(source) for source in find_sources(path)):
+        for begin, (_, row) in enumerate(table.rows[:LATEST_HEADER]):
+            places = _places(row)
+            if {"photo", "release"} <= places.keys():
+                return _read(replace(table, rows=table.rows[begin + 1 :]), places)
     raise InputError(
         f"{path.name} has no columns “photo” and “release”. Name the columns photo, release, territory, expires, tags."
     )
 
 
 def _text_table(source: Source) -> TextTable:
+    """Return all lines of a table as rows: the line that names the columns is known by these names."""
     probe = probe_source(source)
     columns = tuple(ColumnPlan(name) for name in probe.names)
-    plan = FilePlan(
-        source, None, 1.0, columns, probe.encoding, probe.delimiter, probe.has_header, skipped=probe.skipped
-    )
-    return read_text_table(plan)
+    return read_text_table(FilePlan(source, None, 1.0, columns, probe.encoding, probe.delimiter, has_header=False))
 
 
-def _places(table: TextTable) -> dict[str, int]:
+def _places(header: Sequence[str]) -> dict[str, int]:
     """Return where the columns stand that are known by their names."""
     found: dict[str, int] = {}
     for role, names in COLUMNS.items():
-        place = next((place for place, name in enumerate(table.columns) if plain_name(name) in names), None)
+        place = next((place for place, name in enumerate(header) if plain_name(name) in names), None)
         if place is not None:
             found[role] = place
     return found
@@ -176,12 +175,12 @@ def apply_rights(campaign: Campaign, table: RightsTable) -> AppliedRights:
     of files that are not there yet is kept under their names. Records of photos that the table does not name stay.
     """
     keys = campaign.photo_keys("inventory")
-    by_name = _by_name(campaign, keys)
+    by_name, are_keys = _by_name(campaign, keys), frozenset(keys)
     records: dict[str, PhotoRights] = {}
     absent, problems = [], list(table.problems)
     for record in table.records:
         found = by_name.get(_folded(record.photo)) or by_name.get(_folded(_last(record.photo))) or ()
-        if record.photo in keys:
+        if record.photo in are_keys:
             found = (record.photo,)
         if len(found) > 1:
             sentence = f"{table.name}: {record.photo} may be {' or '.join(found[:3])}. Write the folder too."

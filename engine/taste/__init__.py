@@ -12,34 +12,67 @@ from engine.taste.adoption import (
     versions,
 )
 from engine.taste.evaluation import Ceiling, Difference, Evaluation
+from engine.taste.fine_tuning import TunedNetwork, can_fine_tune, fine_tune, fine_tune_to_answers
 from engine.taste.intervals import Interval
 from engine.taste.learning import FEWEST, FEWEST_FOR_METRIC, Learnt, learn_metric, learn_weights
+from engine.taste.networks import (
+    NetworkVersion,
+    adopt_network,
+    can_go_back_to_network,
+    forget_network,
+    go_back_to_network,
+    network_in_use,
+    network_versions,
+    read_network,
+    use_network,
+)
 from engine.taste.questions import Question, next_question
+from engine.taste.recognition import AnswersMet, Recognition
 from engine.taste.teaching import Tally, Teaching, learn_metric_of, learn_weights_of
+from engine.taste.training_photos import JudgedPhotos, TrainingPhotos, read_judged_photos, read_training_photos
 
 __all__ = [
     "FEWEST",
     "FEWEST_FOR_METRIC",
+    "AnswersMet",
     "Ceiling",
     "Difference",
     "Evaluation",
     "InUse",
     "Interval",
+    "JudgedPhotos",
     "Learnt",
+    "NetworkVersion",
     "Question",
+    "Recognition",
     "Tally",
     "Teaching",
+    "TrainingPhotos",
+    "TunedNetwork",
     "Version",
     "adopt",
     "adopt_again",
+    "adopt_network",
+    "can_fine_tune",
     "can_go_back",
+    "can_go_back_to_network",
+    "fine_tune",
+    "fine_tune_to_answers",
+    "forget_network",
     "go_back",
+    "go_back_to_network",
     "in_use",
     "learn_metric",
     "learn_metric_of",
     "learn_weights",
     "learn_weights_of",
+    "network_in_use",
+    "network_versions",
     "next_question",
+    "read_judged_photos",
+    "read_network",
+    "read_training_photos",
+    "use_network",
     "use_plain_cosine",
     "versions",
 ]

@@ -56,8 +56,8 @@ def adopt(campaign: Campaign, learnt: Learnt) -> Version:
             "What was learnt is not clearly better on people it did not learn from, so it is not adopted. Answer more "
             "questions, and learn again."
         )
-    taken = len(campaign.judgements.versions())
     with campaign.transaction():
+        taken = max((kept.number for kept in campaign.judgements.versions()), default=0)
         data = None if learnt.metric is None else learnt.metric.to_bytes()
         kept = campaign.judgements.add_version(f"{learnt.kind} {taken + 1}", learnt.kind, _document(learnt), data)
         _step(campaign, _in_use_of(kept))

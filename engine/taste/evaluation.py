@@ -82,7 +82,9 @@ def held_out(comparisons: Comparisons, fit: Fit, context: JobContext | None = No
     return margins
 
 
-def folds(persons: npt.NDArray[np.str_], count: int, *, seed: int) -> Iterator[npt.NDArray[np.bool_]]:
+def folds(
+    persons: npt.NDArray[np.str_] | npt.NDArray[np.integer], count: int, *, seed: int
+) -> Iterator[npt.NDArray[np.bool_]]:
     """Deal the people out by lot; yield which rows are of the people of each part. No person is in two.
 
     Raises ValueError if there are fewer than two people.

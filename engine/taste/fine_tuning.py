@@ -1,4 +1,4 @@
-"""Fine-tunes FaceNet to a set of people, and tries it on people whom it did not see."""
+"""Fine-tunes FaceNet to a set of people or to answers, and tries it on people whom it did not see."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from engine.faces.facenet import FaceNet, facenet_onnx, facenet_sha256
 from engine.faces.training_set import TrainingSet
 from engine.job import JobContext
 from engine.resources import cache_dir
-from engine.taste.recognition import Recognition, recognition
-from engine.taste.training_photos import TrainingPhotos
+from engine.taste.evaluation import folds
+from engine.taste.learning import FEWEST_FOR_METRIC
+from engine.taste.recognition import AnswersMet, Recognition, answers_met, recognition
+from engine.taste.training_photos import JudgedPhotos, TrainingPhotos
 
 FEWEST_PEOPLE = 15  # of whom there are two photos
 HELD_OUT = 3  # one of so many of them is kept for the trial
@@ -29,19 +31,19 @@ SEED = 0  # deals the people out; fixed, or the figures could be chosen
 
 @dataclass(frozen=True, eq=False)
 class TunedNetwork:
-    """A fine-tuned FaceNet and how it does on people whom it did not see."""
+    """A fine-tuned FaceNet, and how it does on people whom it did not see, by identities or by answers."""
 
     onnx: bytes
     sha256: str  # of the ONNX file; its embeddings carry it
     base: str  # SHA-256 of the weights that it began from
-    recognition: Recognition
+    trial: Recognition | AnswersMet
     people: int  # learnt from
     photos: int
 
     @property
     def may_be_adopted(self) -> bool:
-        """Whether it tells people whom it did not see apart no less well than before."""
-        return not self.recognition.falls
+        """Whether it does no worse than before on people whom it did not see."""
+        return not self.trial.falls
 
 
 def can_fine_tune() -> bool:
@@ -64,19 +66,45 @@ def fine_tune(photos: TrainingPhotos, context: JobContext | None = None) -> Tune
     training = TrainingSet(
         photos.crops[learnt_from], identities[learnt_from].astype(np.int64), np.zeros((0, 3), np.int64), SEED
     )
+    onnx, tried = _learnt_and_tried(training, photos.crops[held_out], context)
+    trial = recognition(photos.embeddings[held_out], tried, list(names[held_out]))
+    return _network(onnx, trial, len(np.unique(names[learnt_from])), len(training))
+
+
+def fine_tune_to_answers(photos: JudgedPhotos, context: JobContext | None = None) -> TunedNetwork:
+    """Fine-tune FaceNet's last block and head to the answers about two thirds of the faces, and try it on the others.
+
+    As ``fine_tune``. Raises InputError with fewer than 1,000 answers about photos with a release.
+    """
+    context = context or JobContext()
+    _require_torch()
+    missing = FEWEST_FOR_METRIC - len(photos.triplets)
+    if missing > 0:
+        raise InputError(
+            f"There are {len(photos.triplets):,} answers about released photos, and fine-tuning needs "
+            f"{FEWEST_FOR_METRIC:,}. Answer {missing:,} more, or record releases."
+        )
+    faces = photos.triplets[:, 0]
+    held_out = next(folds(faces, HELD_OUT, seed=SEED))
+    training = TrainingSet(photos.crops, np.arange(len(photos.crops)), photos.triplets[~held_out], SEED)
+    onnx, tried = _learnt_and_tried(training, photos.crops, context)
+    trial = answers_met(photos.embeddings, tried, photos.triplets[held_out])
+    return _network(onnx, trial, len(np.unique(faces[~held_out])), len(training))
+
+
+def _learnt_and_tried(
+    training: TrainingSet, crops: npt.NDArray[np.uint8], context: JobContext
+) -> tuple[bytes, npt.NDArray[np.float32]]:
+    """Return the network as ONNX, and its embeddings of some crops."""
     with tempfile.TemporaryDirectory(dir=cache_dir(), prefix="fine-tuning-") as folder:
         target = Path(folder) / "facenet.onnx"
         _learn(training, target, context.part(0.0, 0.9))
-        tried = FaceNet(target).embed(list(photos.crops[held_out]), context.part(0.9, 1.0))
-        onnx = target.read_bytes()
-    return TunedNetwork(
-        onnx,
-        hashlib.sha256(onnx).hexdigest(),
-        facenet_sha256(),
-        recognition(photos.embeddings[held_out], tried, list(names[held_out])),
-        len(np.unique(names[learnt_from])),
-        len(training),
-    )
+        tried = FaceNet(target).embed(list(crops), context.part(0.9, 1.0))
+        return target.read_bytes(), tried
+
+
+def _network(onnx: bytes, trial: Recognition | AnswersMet, people: int, photos: int) -> TunedNetwork:
+    return TunedNetwork(onnx, hashlib.sha256(onnx).hexdigest(), facenet_sha256(), trial, people, photos)
 
 
 def _learn(training: TrainingSet, target: Path, context: JobContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,22 +33,27 @@ def mean_interval(values: Floats, persons: Persons) -> Interval:
     mean = float(np.mean(values))
     people = len(np.unique(persons))
     if people < 2:
-        return Interval(mean, -np.inf, np.inf)
-    reach = float(t.ppf((1 + CONFIDENCE) / 2, people - 1)) * np.sqrt(_variance(values, persons))
+        return Interval(mean, -math.inf, math.inf)
+    reach = float(t.ppf((1 + CONFIDENCE) / 2, people - 1)) * _variance(values, persons) ** 0.5
     return Interval(mean, mean - reach, mean + reach)
 
 
 def share_interval(hits: Floats, persons: Persons) -> Interval:
     """Return the share of (n,) hits, 0 to 1 each, with Wilson's interval.
 
-    Where one person's hits hang together, n is divided by the design effect. Source: Wilson (1927), JASA 22(158).
+    Where one person's hits hang together, n is the number of answers that say as much without that.
+    Source: Wilson (1927), JASA 22(158); Korn and Graubard (1998), Survey Methodology 24(2).
     """
+    from scipy.stats import norm, t
+
     share = float(np.mean(hits))
     alone = share * (1 - share) / len(hits)
     people = len(np.unique(persons))
-    effect = max(1.0, _variance(hits, persons) / alone) if alone > 0 and people > 1 else 1.0
-    low, high = wilson(share, len(hits) / effect)
-    return Interval(share, low, high)
+    count = float(len(hits))
+    if alone > 0 and people > 1:
+        few = float(t.ppf((1 + CONFIDENCE) / 2, people - 1) / norm.ppf((1 + CONFIDENCE) / 2))
+        count /= max(1.0, _variance(hits, persons) / alone * few**2)
+    return Interval(share, *wilson(share, count))
 
 
 def wilson(share: float, count: float) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from engine.taste.evaluation import Evaluation, Scores, ceiling, compared, held_
 from engine.taste.intervals import Interval, mean_interval
 from engine.taste.metric import fit_metric
 from engine.taste.weights import fit_weights, or_plain
+from engine.threads import one_thread
 
 FEWEST = 30  # judgements for the weights
 FEWEST_FOR_METRIC = 1000
@@ -56,8 +57,9 @@ def learn_weights(
     network, JobCancelled.
     """
     comparisons = _enough(judgements, looks, scale, FEWEST)
-    margins = held_out(comparisons, _weights_fit, context, seed=SEED)
-    weights = _shares(or_plain(fit_weights(comparisons)))
+    with one_thread():
+        margins = held_out(comparisons, _weights_fit, context, seed=SEED)
+        weights = _shares(or_plain(fit_weights(comparisons)))
     return Learnt("weights", weights, compared(comparisons, margins, ceiling(judgements)))
 
 
@@ -72,10 +74,11 @@ def learn_metric(
         found = fit_metric(part, looks, scale, seed=SEED)
         return lambda others: found.margins(others, looks)
 
-    margins = held_out(comparisons, fit, context.part(0.0, 0.8), seed=SEED)
-    by_weights = held_out(comparisons, _weights_fit, context.part(0.8, 0.9), seed=SEED)
+    with one_thread():
+        margins = held_out(comparisons, fit, context.part(0.0, 0.8), seed=SEED)
+        by_weights = held_out(comparisons, _weights_fit, context.part(0.8, 0.9), seed=SEED)
+        found = fit_metric(comparisons, looks, scale, seed=SEED)
     gain = hits(margins, comparisons) - hits(by_weights, comparisons)
-    found = fit_metric(comparisons, looks, scale, seed=SEED)
     total = float(or_plain(found.coefficients).sum())
     return Learnt(
         "metric",

@@ -13,8 +13,8 @@ from engine.inventory.metric import Metric
 from engine.taste.comparisons import FACE, PARTS, Comparisons, FloatArray
 from engine.taste.evaluation import folds
 
-RANK = 16
-PULL = 10.0  # how strongly the metric is held back; the weights' pull is 1
+RANK = 8
+PULL = 50.0  # how strongly the metric is held back; the weights' pull is 1
 VALIDATION = 6  # one of so many parts of the people says when to stop
 PATIENCE = 8  # steps without a gain on them
 MOST_STEPS = 100
@@ -35,7 +35,7 @@ class MetricFit:
 
 
 def fit_metric(comparisons: Comparisons, looks: Looks, scale: LikenessScale, *, seed: int) -> MetricFit:
-    """Learn a metric of rank 16 and the three coefficients by logistic regression on the choices.
+    """Learn a metric of rank 8 and the three coefficients by logistic regression on the choices.
 
     The directions are the principal ones of all the faces; within them the loss is convex. It is held back by a
     quadratic penalty and stopped early on people left out of the fit. Source: Schultz and Joachims (2003), NIPS 16.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -72,26 +72,16 @@ class Teaching:
 
         if question.customer is not None:
             require_consent(question.customer, self._campaign.consent(question.customer), self._on)
-        self._campaign.judgements.add(
-            Judgement(
-                0,
-                question.probe,
-                question.customer,
-                question.a,
-                question.b,
-                chosen,
-                datetime.now(UTC),
-                question.repeat_of,
-            )
+        given = Judgement(
+            0, question.probe, question.customer, question.a, question.b, chosen, datetime.now(UTC), question.repeat_of
         )
-        self._judgements = list(self._campaign.judgements.all())
+        self._judgements.append(replace(given, number=self._campaign.judgements.add(given)))
 
     def undo(self) -> bool:
         """Take the last answer back, so that its question comes again; False if there is none."""
         if not self._judgements:
             return False
-        self._campaign.judgements.take_back(self._judgements[-1].number)
-        self._judgements = list(self._campaign.judgements.all())
+        self._campaign.judgements.take_back(self._judgements.pop().number)
         return True
 
     @property

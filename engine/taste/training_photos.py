@@ -1,4 +1,4 @@
-"""Folders of people from outside: read for fine-tuning, as far as each person released the photos."""
+"""What FaceNet may be fine-tuned on: photos whose people released them, from folders or from the inventory."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.campaign import PhotoRights
+from engine.campaign import Campaign, PhotoRights
 from engine.errors import InputError, PhotoError
-from engine.faces import RefusedPhoto, photo_paths
+from engine.faces import Detection, RefusedPhoto, decode_photo, photo_paths
+from engine.faces.crop import SIDE
+from engine.faces.facenet import DIMENSIONS
 from engine.faces.reader import FaceReader, shared_reader
 from engine.job import JobContext
 
@@ -53,11 +55,7 @@ def read_training_photos(
     photos, or more than 4,000; ModelError, JobCancelled.
     """
     context = context or JobContext()
-    released = {
-        record.photo.replace("\\", "/").strip("/").casefold()
-        for record in releases
-        if record.release == "yes" and (record.expires_on is None or record.expires_on >= on)
-    }
+    released = {record.photo.replace("\\", "/").strip("/").casefold() for record in releases if _holds(record, on)}
     allowed, without = _allowed(folder, released)
     paths = [(person, path) for person, mine in allowed.items() for path in mine[:MOST_OF_ONE]]
     if len(paths) > MOST_PHOTOS:
@@ -75,12 +73,57 @@ def read_training_photos(
         except PhotoError as error:
             refused.append(RefusedPhoto(path, str(error)))
     return TrainingPhotos(
-        np.array([face.crop for _, face in faces], np.uint8).reshape(-1, 160, 160, 3),
-        np.array([face.embedding for _, face in faces], np.float32).reshape(-1, 512),
+        np.array([face.crop for _, face in faces], np.uint8).reshape(-1, SIDE, SIDE, 3),
+        np.array([face.embedding for _, face in faces], np.float32).reshape(-1, DIMENSIONS),
         tuple(person for person, _ in faces),
         without,
         tuple(refused),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedPhotos:
+    """The faces of answers about inventory photos, and what was left out."""
+
+    crops: npt.NDArray[np.uint8]  # (n, 160, 160, 3) RGB
+    embeddings: npt.NDArray[np.float32]  # (n, 512) by the original network
+    triplets: npt.NDArray[np.int64]  # (m, 3) places: a face, the one more like it, the one less like it
+    left_out: int = 0  # answers about customers, or about photos without a release
+
+
+def read_judged_photos(
+    campaign: Campaign, on: date, context: JobContext | None = None, *, reader: FaceReader | None = None
+) -> JudgedPhotos:
+    """Read the faces of a campaign's answers from the photos that it keeps.
+
+    Customers agreed to be matched, not to be learnt from: answers about them are left out, and those that name a
+    photo without a release that holds on that day. Raises ModelError, JobCancelled.
+    """
+    context = context or JobContext()
+    answers = [one for one in campaign.judgements.all() if one.chosen != "skip"]
+    keys = set(campaign.photo_keys("inventory"))
+    released = {key for key, record in campaign.inventory.rights().items() if key in keys and _holds(record, on)}
+    usable = [one for one in answers if one.customer is None and released >= {one.probe, one.a, one.b}]
+    shown = sorted({key for one in usable for key in (one.probe, one.a, one.b)})
+    reader = reader or shared_reader(context)
+    faces = []
+    for done, key in enumerate(shown):
+        context.progress(done / len(shown), f"Reading {key}")
+        photo = campaign.photo(key)
+        found = Detection(photo.box, photo.points.astype(np.float32), photo.score)
+        faces += reader.embed(decode_photo(photo.jpeg), [found])
+    places = {key: place for place, key in enumerate(shown)}
+    chosen = [(one.probe, *((one.a, one.b) if one.chosen == "a" else (one.b, one.a))) for one in usable]
+    return JudgedPhotos(
+        np.array([face.crop for face in faces], np.uint8).reshape(-1, SIDE, SIDE, 3),
+        np.array([face.embedding for face in faces], np.float32).reshape(-1, DIMENSIONS),
+        np.array([[places[key] for key in three] for three in chosen], np.int64).reshape(-1, 3),
+        len(answers) - len(usable),
+    )
+
+
+def _holds(record: PhotoRights, on: date) -> bool:
+    return record.release == "yes" and (record.expires_on is None or record.expires_on >= on)
 
 
 def _allowed(folder: Path, released: set[str]) -> tuple[dict[str, list[Path]], tuple[str, ...]]:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.job import JobContext
+from engine.threads import one_thread
 from engine.unseen_causes import e_value
 from engine.uplift.checks import (
     Imbalance,
@@ -19,7 +20,6 @@ from engine.uplift.checks import (
     overlap,
     placebo,
 )
-from engine.uplift.outcome import one_thread
 from engine.uplift.qini import Z95, CalibrationLine
 
 if TYPE_CHECKING:

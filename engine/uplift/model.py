@@ -10,11 +10,11 @@ import pandas as pd
 
 from engine.job import JobContext
 from engine.libraries import FOR_LEARNING, load_libraries
+from engine.threads import one_thread
 from engine.uplift.crossfit import CrossFit, Fits, cross_fit, fit_everybody
 from engine.uplift.evaluation import Contender, UpliftEvaluation, evaluate
 from engine.uplift.features import learn_features
 from engine.uplift.learners import fit_out_of_fold, learner_named
-from engine.uplift.outcome import one_thread
 from engine.uplift.sample import Rows, Sample
 from engine.uplift.stack import DEFAULT, Forecast, Stack
 from engine.uplift.trial import DRAWN, ESTIMATED, FloatArray, Trial, check_trial, unknown_offer

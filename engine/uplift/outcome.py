@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +15,6 @@ MOST_ROWS = 150_000  # per fit: more makes small trees slower, not better
 MOST_TREES = 100
 EFFECT_TREES = 60
 CHUNK = 16_384  # rows predicted between two looks at a cancel
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Return a context in which one thread works: handing out the small pieces costs more than they do.
-
-    A million customers took 110 s of CPU on two threads, and 47 on one.
-    """
-    import sklearn.ensemble  # noqa: F401  # only what is loaded can be limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
-    return limits
 
 
 def outcome_trees(categorical: list[int], seed: int, context: JobContext, *, trees: int = MOST_TREES) -> Any:

@@ -1,4 +1,4 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N], or bench logs, social or features.
+"""Measures the program: python dev.py bench [--json F] [--customers N], or bench logs, social, features or teaching.
 
 Figures only; nothing here can fail.
 """
@@ -35,7 +35,7 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
-PARTS = ("logs", "social", "features", "uplift", "table", "photo_grid")  # modules beside this one: dev.py bench logs
+PARTS = ("logs", "social", "features", "uplift", "table", "photo_grid", "teaching")  # modules beside this one: dev.py bench logs
 WINDOW = """
 import time, sys
 start = time.perf_counter()
@@ -88,11 +88,11 @@ def measure_photos() -> list[Figure]:
     reader = FaceReader.load()
     rgb = decode_photo(photo)
     face = reader.detector.detect(rgb)[0]
-    crop = crop_face(rgb, face.box)
+    crop = crop_face(rgb, face)
     return [
         repeated("Photo: decode", lambda: decode_photo(photo), 20),
         repeated("Photo: detect", lambda: reader.detector.detect(rgb), 20),
-        repeated("Photo: crop", lambda: crop_face(rgb, face.box), 50),
+        repeated("Photo: crop", lambda: crop_face(rgb, face), 50),
         repeated("Photo: embed with mirror", lambda: reader.facenet.embed([crop]), 20),
         repeated("Photo: embed with mirror, 8 at once (all 8)", lambda: reader.facenet.embed([crop] * 8), 5),
     ]

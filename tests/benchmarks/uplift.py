@@ -22,9 +22,9 @@ import pandas as pd
 from engine.columns import NO_OFFER
 from engine.job import JobContext
 from engine.offers import Offer, policy_value
+from engine.threads import one_thread
 from engine.uplift import UpliftModel, evaluate_uplift, fit_uplift
 from engine.uplift.learners import learner_named
-from engine.uplift.outcome import one_thread
 from engine.uplift.qini import mean_and_error, qini, qini_contributions, rank_best_first
 from tests.benchmarks.social import peak_memory
 from tests.engine.uplift.known_effects import (

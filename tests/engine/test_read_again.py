@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from engine.campaign import Campaign, FaceChoice
+from engine.campaign import Appearance, Campaign, FaceChoice
 from engine.columns import CONTACT, CUSTOMER, OFFER, WITHHELD
 from engine.errors import CampaignFileError, InputError, RejectsError
 from engine.handsets.handset import DeviceClass
 from engine.handsets.naming import NAMES_USED, NamedHandsets, read_names, write_names
 from engine.handsets.unknown import COUNTS, TABLE, PhoneTypeCounts
+from engine.inventory import MatchSettings, MatchWeights, import_photos, keep_match_settings
 from engine.job import JobCancelled, JobContext
 from engine.logs.cache import KEY, forget_tables, start_keeping, tables_path
 from engine.logs.plan import ImportPlan
+from engine.made_from import keep_origin, kept_origin
 from engine.offers import Choice
 from engine.read_again import read_again
 from engine.recommending import withhold_offers
+from engine.resources import resource
 from engine.social.kept import CIRCLE, Circles, choose_contact
 from tests.small_campaign import PASSPHRASE, RING, SmallCampaign
 
@@ -140,6 +145,38 @@ def test_an_erasure_while_the_work_goes_on_counts(campaign: Campaign) -> None:
     assert customer not in campaign.read_table(CIRCLE, [CONTACT])[CONTACT].to_pylist()
     assert campaign.customer_photo(customer) is None
     assert not tables_path(campaign.path).exists()
+
+
+@pytest.mark.usefixtures("no_files")
+def test_the_inventory_that_a_person_built_is_kept_and_matched(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    shutil.copyfile(sorted(resource("demo", "inventory").glob("*.jpg"))[40], folder / "mine.jpg")
+    import_photos(campaign, [folder])
+    barred, other = campaign.photo_keys("inventory")[1:]
+    customer = campaign.photo_keys("customer")[0].split(":")[1]
+    campaign.inventory.ban(customer, other)
+    by_hand = Appearance((50.0, 1.0, 2.0), (44.0, 46.0), True, True)
+    campaign.inventory.set_appearance(f"customer:{customer}", by_hand)
+    keep_match_settings(campaign, MatchSettings(MatchWeights(1, 1, 1)))
+    made = kept_origin(campaign)
+    assert made is not None
+    table = tmp_path / "rights.csv"
+    rows = ("photo,release", "mine.jpg,yes", f"{barred},no", f"{other},yes", "mine.jpg,no")
+    table.write_text("\n".join(rows), encoding="utf-8")
+    keep_origin(campaign, replace(made, inputs=replace(made.inputs, rights=table)))
+    monkeypatch.setattr("engine.inventory.importing.read_photo", None)  # nothing is read that is known
+    read_again(campaign)
+    assert campaign.photo_keys("inventory") == ("mine.jpg", barred, other)
+    assert campaign.inventory.appearances([f"customer:{customer}"]) == {f"customer:{customer}": by_hand}
+    assert [match.photo for match in campaign.matches(customer)] == ["mine.jpg"]
+    (match,) = campaign.matches(customer)
+    assert match.score != pytest.approx(match.cosine, abs=0.01)
+    assert kept_origin(campaign).inputs.rights == table
+    reasons = campaign.read_table("rejects", ["reason"])["reason"].to_pylist()
+    assert any("mine.jpg stands in the table twice" in reason for reason in reasons)
 
 
 @pytest.mark.usefixtures("no_files")

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.campaign import Campaign, Consent, schema
+from engine.campaign import Appearance, Campaign, Consent, StoredMatch, schema
 from engine.campaign.encrypted import connect, explained, whole
 from engine.errors import CampaignFileError, WrongPassphraseError
 from tests.engine.campaign.conftest import PASSPHRASE, MakePhoto
@@ -261,6 +261,27 @@ def test_newer_schema_is_told_and_left_alone(campaign: Campaign, path: Path) -> 
     with pytest.raises(CampaignFileError, match=rf"newer version.*{newer}.*{newer - 1}"):
         Campaign.open(path, PASSPHRASE)
     assert path.read_bytes() == before
+
+
+def test_a_file_from_before_the_inventory_s_rights_opens_with_its_photos_and_matches(
+    path: Path, make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(schema.migrate, "__defaults__", (schema.STEPS[:2],))
+        with Campaign.create(path, PASSPHRASE, name="Spring") as campaign:
+            campaign.record_consent(Consent("1", date(2026, 1, 5), "customers.csv"))
+            for photo in (make_photo("a.jpg"), make_photo("customer:1", "1")):
+                campaign.add_photo(photo, on=date(2026, 1, 5))
+            campaign._connection.execute("INSERT INTO match VALUES ('1', 'a.jpg', 1, 0.5)")
+            assert campaign._connection.pragma("user_version") == 2
+    with Campaign.open(path, PASSPHRASE) as campaign:
+        assert campaign._connection.pragma("user_version") == len(schema.STEPS)
+        assert campaign.matches("1") == (StoredMatch("1", "a.jpg", 1, 0.5, None),)
+        assert (campaign.inventory.files(), campaign.inventory.rights(), campaign.judgements.all()) == ((), {}, ())
+        keys, embeddings, _ = campaign.inventory.embeddings()
+        assert (keys, embeddings.shape) == (("a.jpg",), (1, 512))
+        campaign.inventory.set_appearance("a.jpg", Appearance(age=(20, 30)))
+        campaign.check()
 
 
 def test_older_schema_is_brought_up_to_date_step_by_step(campaign: Campaign) -> None:

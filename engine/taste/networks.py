@@ -1,0 +1,127 @@
+"""Fine-tuned networks in a campaign: adopted by the designer unless they do worse, in versions, with a way back."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.campaign import Campaign, TasteVersion
+from engine.errors import InputError, ModelError
+from engine.taste.fine_tuning import TunedNetwork
+from engine.taste.intervals import Interval
+from engine.taste.recognition import AnswersMet, Recognition
+
+DOCUMENT = "face_network"  # the numbers of the versions in use, the latest last; null is the original network
+KIND = "network"
+
+
+@dataclass(frozen=True)
+class NetworkVersion:
+    """A fine-tuned network that was adopted once."""
+
+    number: int
+    made_at: datetime
+    sha256: str  # which its embeddings carry
+    base: str  # SHA-256 of the weights that it began from
+    trial: Recognition | AnswersMet
+    people: int  # learnt from
+    photos: int
+
+
+def adopt_network(campaign: Campaign, tuned: TunedNetwork) -> NetworkVersion:
+    """Keep a fine-tuned network as a new version and use it from now on; read all faces again afterwards.
+
+    Raises InputError if it does worse than before on people whom it did not see.
+    """
+    if not tuned.may_be_adopted:
+        raise InputError(
+            "The fine-tuned network does worse than before on people whom it did not see, so it is not adopted. Add "
+            "people or photos, and fine-tune again."
+        )
+    facts = {
+        "sha256": tuned.sha256,
+        "base": tuned.base,
+        "by": "identities" if isinstance(tuned.trial, Recognition) else "answers",
+        "trial": dataclasses.asdict(tuned.trial),
+        "people": tuned.people,
+        "photos": tuned.photos,
+    }
+    with campaign.transaction():
+        taken = max((kept.number for kept in campaign.judgements.versions()), default=0)
+        kept = campaign.judgements.add_version(f"{KIND} {taken + 1}", KIND, json.dumps(facts), tuned.onnx)
+        _keep(campaign, [*_used(campaign), kept.number])
+    return _version(kept)
+
+
+def network_versions(campaign: Campaign) -> tuple[NetworkVersion, ...]:
+    """Return the networks that were adopted once, the oldest first."""
+    return tuple(_version(kept) for kept in campaign.judgements.versions() if kept.kind == KIND)
+
+
+def network_in_use(campaign: Campaign) -> NetworkVersion | None:
+    """Return the fine-tuned network that a campaign uses; None where it is the original one."""
+    number = _used(campaign)[-1]
+    return next((one for one in network_versions(campaign) if one.number == number), None)
+
+
+def read_network(campaign: Campaign, version: NetworkVersion) -> bytes:
+    """Return a network as ONNX. Raises ModelError if it is not the one that was adopted."""
+    data = campaign.judgements.version_data(version.number)
+    if data is None or hashlib.sha256(data).hexdigest() != version.sha256:
+        raise ModelError(
+            "The fine-tuned network in this campaign is not the one that was adopted. Go back to the original network."
+        )
+    return data
+
+
+def use_network(campaign: Campaign, version: NetworkVersion | None) -> None:
+    """Use a network that was adopted earlier, or the original one; read all faces again afterwards."""
+    _keep(campaign, [*_used(campaign), None if version is None else version.number])
+
+
+def can_go_back_to_network(campaign: Campaign) -> bool:
+    """Whether another network was in use before the present one."""
+    return len(_used(campaign)) > 1
+
+
+def go_back_to_network(campaign: Campaign) -> NetworkVersion | None:
+    """Use the network that was in use before; read all faces again afterwards. Raises InputError if there is none."""
+    used = _used(campaign)
+    if len(used) < 2:
+        raise InputError("No other network was in use before this one. Choose a version.")
+    _keep(campaign, used[:-1])
+    return network_in_use(campaign)
+
+
+def forget_network(campaign: Campaign, version: NetworkVersion) -> None:
+    """Remove a network's 94 MB from the campaign file. Raises InputError if it is in use."""
+    used = _used(campaign)
+    if used[-1] == version.number:
+        raise InputError("This network is in use. Use another one first, then remove it.")
+    with campaign.transaction():
+        campaign.judgements.forget_version(version.number)
+        _keep(campaign, [number for number in used if number != version.number])
+
+
+def _used(campaign: Campaign) -> list[int | None]:
+    used: list[int | None] = json.loads(campaign.read_document(DOCUMENT) or "[null]")
+    return used
+
+
+def _keep(campaign: Campaign, numbers: list[int | None]) -> None:
+    campaign.write_document(DOCUMENT, json.dumps(numbers))
+
+
+def _version(kept: TasteVersion) -> NetworkVersion:
+    facts: dict[str, Any] = json.loads(kept.document)
+    values: dict[str, Any] = {
+        name: Interval(**value) if isinstance(value, dict) else value for name, value in facts["trial"].items()
+    }
+    trial: Recognition | AnswersMet = (Recognition if facts["by"] == "identities" else AnswersMet)(**values)
+    return NetworkVersion(
+        kept.number, kept.made_at, facts["sha256"], facts["base"], trial, facts["people"], facts["photos"]
+    )
