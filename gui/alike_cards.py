@@ -14,10 +14,10 @@ from gui.faces_data import tr
 from gui.faces_words import hair_word, why_alike, years_word
 from gui.photo_view import FacePhoto, FacePicture, photo_name
 from gui.preview_reasons import LikenessBar
+from gui.probe_ranking import SHOWN
 from gui.theme import look, theme
 from gui.widgets import Button, Card, ElidedLabel, Frame, IconLabel, Label, column, row
 
-SHOWN = 5
 LEAST_PICTURE = 84
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,31 +11,25 @@ from PySide6.QtWidgets import QWidget
 
 from engine.campaign import FaceChoice
 from gui import numbers
-from gui.alike_cards import SHOWN, FiveMostAlike
 from gui.consent_words import consent_chip
 from gui.customer_facts import customer_facts
 from gui.face_choices import FaceChoices
+from gui.faces_body import FacesBody
 from gui.faces_changes import FaceCorrections
 from gui.faces_data import FacesData
+from gui.faces_dialogs import FacesDialogs
 from gui.faces_jobs import faces_job, map_job, matching_job
 from gui.faces_words import faces_verdict
-from gui.fitting_scroll import FittingScroll
-from gui.inventory_card import InventoryCard
 from gui.jobs import JobQueue
-from gui.match_weights import WeightsCard
 from gui.photo_import import PhotoImport
 from gui.probe import PictureLoader, Probe, ProbeLoader
-from gui.probe_card import LARGEST, SMALLEST, ProbeCard
+from gui.probe_ranking import SHOWN, photo_in_ad, ranked_faces, weight_shares
 from gui.results import CampaignResults, consent_day
-from gui.theme import GAP
-from gui.widgets import Button, EmptyState, Page, column, row
+from gui.widgets import Button, EmptyState, Page
 
 if TYPE_CHECKING:
     from engine.campaign import Appearance, Campaign
     from engine.inventory import InventoryMap, MatchWeights, RankedFace
-
-NARROW, LOW = 1040, 760  # sizes of the page below which it is arranged for a small window
-AHEAD = 15  # faces of the ranking whose pictures are at hand before a slider asks for them
 
 
 class FacesPage(Page):
@@ -69,6 +62,9 @@ class FacesPage(Page):
         self._corrections.banned.connect(self._take_bans)
         self._corrections.seen.connect(self._take_appearance)
         self._corrections.failed.connect(self.jobs.failed)
+        self.dialogs = FacesDialogs(self)
+        self.dialogs.adopted.connect(self._adopted)
+        self.dialogs.photo_kept.connect(self._photo_kept)
         self.importing = PhotoImport(self.jobs, self)
         self.importing.changed.connect(self._match_after)
         self._ahead = QTimer(self, singleShot=True, interval=250)
@@ -90,30 +86,23 @@ class FacesPage(Page):
             self.add_action(button)
 
     def _make_body(self) -> None:
-        self.inventory = InventoryCard()
+        self.cards = FacesBody()
+        self.inventory, self.probe_card = self.cards.inventory, self.cards.probe
+        self.weights, self.five = self.cards.weights, self.cards.five
         self.inventory.rights_wanted.connect(self._edit_rights)
-        self.inventory.ban_wanted.connect(self._ban_selected)
-        self.inventory.allow_wanted.connect(self._allow_selected)
+        self.inventory.ban_wanted.connect(self._ban)
+        self.inventory.allow_wanted.connect(self._allow)
         self.inventory.map_wanted.connect(self._draw_map)
         self.inventory.refused_wanted.connect(self._show_refused)
-        self.probe_card = ProbeCard()
         self.probe_card.previous.clicked.connect(self.turn_back)
         self.probe_card.next.clicked.connect(self.turn_on)
         self.probe_card.change.clicked.connect(self.change_photo)
         self.probe_card.hair_set.connect(self._set_hair)
         self.probe_card.age_set.connect(self._set_age)
-        self.weights = WeightsCard()
         self.weights.moved.connect(self._rank_again)
-        self.weights.teach_wanted.connect(self.teach)
-        self.five = FiveMostAlike()
+        self.weights.teach_wanted.connect(self.dialogs.teach)
         self.five.wanted.connect(self.choose_face)
         self.five.banned.connect(self._ban_one)
-        right = QWidget()
-        right.setLayout(column(self.probe_card, self.weights, (self.five, 1), gap=12, margins=(0, 0, 0, 0)))
-        self.right = FittingScroll(right)
-        self._halves = row((self.inventory, 37), (self.right, 63), gap=GAP)
-        self.halves = QWidget()
-        self.halves.setLayout(self._halves)
         self.start = Button(self.tr("Choose a folder…"), "primary", "open")
         self.start.clicked.connect(self.importing.ask_for_folder)
         self.empty = EmptyState(
@@ -122,7 +111,7 @@ class FacesPage(Page):
             self.tr("Drop a folder here. Each photo should show one person from the front."),
             self.start,
         )
-        self.body.addWidget(self.halves, 1)
+        self.body.addWidget(self.cards, 1)
         self.body.addWidget(self.empty, 1)
 
     def _make_keys(self) -> None:
@@ -154,6 +143,7 @@ class FacesPage(Page):
         self._loader.set_campaign(campaign, results)
         self._corrections.set_campaign(campaign)
         self.importing.set_campaign(campaign, results)
+        self.dialogs.set_campaign(campaign, results)
         if not stays:
             self._data, self._probe, self._customer, self.ranked = None, None, "", ()
             self._choices.clear()
@@ -162,7 +152,7 @@ class FacesPage(Page):
             self.inventory.show_data(None)
             self.probe_card.picture.clear()
         there = bool(self._results.inventory)
-        self.halves.setVisible(there)
+        self.cards.setVisible(there)
         self.empty.setVisible(not there)
         for button in (self.read_rights, self.add_photos, self.match_all):
             button.setVisible(there)
@@ -217,12 +207,10 @@ class FacesPage(Page):
 
     def _note(self, probe: Probe) -> str:
         """Say what the Preview does with this face where that is not what is seen here."""
-        choice = probe.faces.choice
-        contact = probe.faces.by_rule if choice is None else choice.contact
-        if contact is None:
+        if probe.contact is None:
             return ""
         said = self.tr("The ad bears the look-alike of contact {key}; a face chosen here takes its place.")
-        return said.format(key=numbers.customer_key(contact))
+        return said.format(key=numbers.customer_key(probe.contact))
 
     def _place(self) -> int:
         customers = () if self._data is None else self._data.customers
@@ -261,54 +249,27 @@ class FacesPage(Page):
         data = self._data
         kept = None if data is None else data.matcher.settings.weights
         now = self.weights.weights
-        moved = kept is not None and _shares(kept) != _shares(now)
+        moved = kept is not None and weight_shares(kept) != weight_shares(now)
         self.weights.tell_stale(is_stale=moved)
 
     def _rank(self) -> None:
         """Rank the inventory for the customer, and say everything; pictures that are not at hand follow."""
-        from engine.inventory import rank
-
         data, probe = self._data, self._probe
         if data is None or probe is None:
             return
-        if probe.look is None or not len(data.matcher.faces):
-            self.ranked = ()
-            self.inventory.mark_for(None, frozenset(), has_customer=False)
-            self._light_up()
+        self.ranked = ranked_faces(data, probe, self.weights.weights)
+        first, chosen = self.ranked[:SHOWN], probe.faces.chosen
+        if probe.look is None:
             self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
-            return
-        bans, chosen, look = data.barred | probe.bans, probe.faces.chosen, probe.look
-        matcher, weights = data.matcher, self.weights.weights
-
-        def ranked(pins: Collection[str] = ()) -> tuple[RankedFace, ...]:
-            faces, metric = matcher.faces, matcher.metric
-            return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
-
-        found = ranked()
-        if chosen is not None and chosen not in [one.photo for one in found[:SHOWN]]:
-            found = ranked({chosen})
-        self.ranked = found
-        if not found:
+        elif not first:
             self.five.show_nobody(self.tr("No campaign photo may be used for this customer."))
         else:
-            hair = {one.photo: data.hair_of(one.photo) for one in found[:SHOWN]}
-            self.five.show_faces(found[:SHOWN], self._in_use(), chosen, hair)
-        self.inventory.mark_for(chosen, probe.bans, has_customer=True)
+            hair = {one.photo: data.hair_of(one.photo) for one in first}
+            self.five.show_faces(first, photo_in_ad(probe, self.ranked), chosen, hair)
+        self.inventory.mark_for(chosen, probe.bans, has_customer=probe.look is not None)
         self._light_up()
         self._show_pictures()
-        self._pictures.ask([one.photo for one in found[:SHOWN]])
-
-    def _in_use(self) -> str | None:
-        """Return the photo in the ad as far as this page's ranking says: the pick, or the first who is close."""
-        from engine.faces.likeness import is_close
-
-        assert self._probe is not None
-        if self._note(self._probe):
-            return None
-        if self._probe.faces.chosen is not None:
-            return self._probe.faces.chosen
-        first = self.ranked[0] if self.ranked else None
-        return first.photo if first is not None and is_close(first.likeness) else None
+        self._pictures.ask([one.photo for one in first])
 
     @Slot()
     def _show_pictures(self) -> None:
@@ -384,11 +345,11 @@ class FacesPage(Page):
         self._corrections.ban(self._customer, [photo])
 
     @Slot(list)
-    def _ban_selected(self, photos: list[str]) -> None:
+    def _ban(self, photos: list[str]) -> None:
         self._corrections.ban(self._customer, photos)
 
     @Slot(list)
-    def _allow_selected(self, photos: list[str]) -> None:
+    def _allow(self, photos: list[str]) -> None:
         self._corrections.allow(self._customer, photos)
 
     @Slot(str, object)
@@ -458,31 +419,14 @@ class FacesPage(Page):
     @Slot()
     def change_photo(self) -> None:
         """Give the customer another photo, where the customer agreed to it."""
-        from gui.change_photo_dialog import ChangePhotoDialog
-
-        probe = self._probe
-        if self._campaign is None or probe is None or not self.probe_card.change.isVisibleTo(self):
-            return
-        dialog = ChangePhotoDialog(self._campaign, probe.customer, self._results.scale, self._loader.today, self)
-        dialog.kept.connect(self._photo_kept)
-        dialog.open()
+        if self._probe is not None and self.probe_card.change.isVisibleTo(self):
+            self.dialogs.change_photo(self._probe.customer)
 
     @Slot(str)
     def _photo_kept(self, customer: str) -> None:
         """Show the customer's new photo; the other pages learn of it."""
         self._choices.forget(customer)
         self.changed.emit()
-
-    @Slot()
-    def teach(self) -> None:
-        """Open the quiet screen, where a designer says which of two faces is more alike."""
-        from gui.teach_screen import TeachScreen
-
-        if self._campaign is None or self._data is None or not self._data.photos:
-            return
-        screen = TeachScreen(self._campaign, self._results.scale, consent_day(self._campaign, self._results), self)
-        screen.adopted.connect(self._adopted)
-        screen.open_over(self.window())
 
     @Slot()
     def _adopted(self) -> None:
@@ -494,10 +438,7 @@ class FacesPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give a small window's room to the faces."""
         super().resizeEvent(event)
-        left = 30 if event.size().width() < NARROW else 37
-        self._halves.setStretch(0, left)
-        self._halves.setStretch(1, 100 - left)
-        self.probe_card.set_side(SMALLEST if event.size().height() < LOW else LARGEST)
+        self.cards.fit(event.size())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let the other pages know what was chosen here, once somebody goes to them."""
@@ -505,9 +446,3 @@ class FacesPage(Page):
             self._is_changed = False
             self.changed.emit()
         super().hideEvent(event)
-
-
-def _shares(weights: MatchWeights) -> tuple[int, int, int]:
-    """Return weights in whole per cent, as the sliders can tell them apart."""
-    total = weights.face + weights.age + weights.hair
-    return round(100 * weights.face / total), round(100 * weights.age / total), round(100 * weights.hair / total)

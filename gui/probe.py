@@ -45,6 +45,12 @@ class Probe:
         """Whose face it is."""
         return self.faces.customer
 
+    @property
+    def contact(self) -> str | None:
+        """The contact whose look-alike the ad bears; None where it bears the customer's own."""
+        choice = self.faces.choice
+        return self.faces.by_rule if choice is None else choice.contact
+
     def with_choice(self, choice: FaceChoice | None) -> Probe:
         """Return the same face under another choice."""
         chosen = choice.photo if choice is not None and choice.contact is None else None

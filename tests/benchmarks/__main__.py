@@ -35,7 +35,8 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
-PARTS = ("logs", "social", "features", "uplift", "table", "photo_grid", "teaching")  # modules beside this one: dev.py bench logs
+# modules beside this one: dev.py bench logs
+PARTS = ("logs", "social", "features", "uplift", "table", "photo_grid", "teaching")
 WINDOW = """
 import time, sys
 start = time.perf_counter()
