@@ -111,7 +111,7 @@ def read_faces_data(
         refused=tuple(file for file in files if file.refused is not None),
         customers=(*first, *sorted(with_photo - set(first))),
         matched=len(results.matched),
-        barred=frozenset(photo.key for photo in photos if photo.barred is not None),
+        barred=matcher.barred,
         places={key: place for place, key in enumerate(matcher.faces.keys)},
     )
 

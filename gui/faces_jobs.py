@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,26 +28,17 @@ def faces_job(campaign: Campaign, results: CampaignResults, on: date) -> Job[Fac
 def matching_job(campaign: Campaign, scale: LikenessScale, on: date, weights: MatchWeights | None = None) -> Job[int]:
     """Rank the inventory for every customer with a photo, by these weights from now on; return how many have a match.
 
-    The ads bear what was found from then on.
+    Hair and age are seen first where they never were. The ads bear what was found from then on.
     """
 
     def work(context: JobContext) -> int:
-        from engine.inventory import match_everybody
+        from engine.inventory import match_everybody, match_settings, measure_missing
 
-        with campaign.transaction():
-            if weights is not None:
-                _keep_weights(campaign, weights)
-            return match_everybody(campaign, scale, on, context)
+        measure_missing(campaign, on, context.part(0.0, 0.5))
+        settings = None if weights is None else replace(match_settings(campaign), weights=weights)
+        return match_everybody(campaign, scale, on, context.part(0.5, 1.0), settings=settings)
 
     return Job(tr("Matching all customers"), work)
-
-
-def _keep_weights(campaign: Campaign, weights: MatchWeights) -> None:
-    from dataclasses import replace
-
-    from engine.inventory import keep_match_settings, match_settings
-
-    keep_match_settings(campaign, replace(match_settings(campaign), weights=weights))
 
 
 def banning_job(campaign: Campaign, customer: str, photos: Sequence[str], *, is_banned: bool) -> Job[frozenset[str]]:

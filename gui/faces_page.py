@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from engine.campaign import FaceChoice
+from engine.errors import ModelError
 from gui import numbers
 from gui.consent_words import consent_chip
 from gui.customer_facts import customer_facts
@@ -257,10 +258,18 @@ class FacesPage(Page):
         data, probe = self._data, self._probe
         if data is None or probe is None:
             return
-        self.ranked = ranked_faces(data, probe, self.weights.weights)
+        try:
+            self.ranked, wrong = ranked_faces(data, probe, self.weights.weights), ""
+        except ModelError:
+            self.ranked, wrong = (
+                (),
+                self.tr("Not all photos were read by one face network. Match all reads them again."),
+            )
         first, chosen = self.ranked[:SHOWN], probe.faces.chosen
         if probe.look is None:
             self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
+        elif wrong:
+            self.five.show_nobody(wrong)
         elif not first:
             self.five.show_nobody(self.tr("No campaign photo may be used for this customer."))
         else:

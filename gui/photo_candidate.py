@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SMALL = 96  # pixels of a profile picture in its list
 MOST_LISTED = 60
-NEAREST = 20  # look-alikes that are kept of a new photo
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +104,10 @@ def keeping_job(campaign: Campaign, customer: str, on: date, candidate: Candidat
     """
 
     def work(context: JobContext) -> str:
-        from engine.campaign import StoredMatch, require_consent
+        from engine.campaign import require_consent
         from engine.faces import Portrait
         from engine.faces.reader import shared_reader
-        from engine.inventory import Matcher
+        from engine.inventory import match_customer
         from engine.portraits import keep_portrait
 
         require_consent(customer, campaign.consent(customer), on)
@@ -117,9 +116,7 @@ def keeping_job(campaign: Campaign, customer: str, on: date, candidate: Candidat
         context.progress(0.6, tr("Comparing"))
         with campaign.transaction():
             keep_portrait(campaign, customer, Portrait(candidate.rgb, face), on)
-            ranked = Matcher.read(campaign, scale, on).rank(customer, most=NEAREST)
-            matches = [StoredMatch(customer, one.photo, one.rank, one.cosine, one.score) for one in ranked]
-            campaign.write_matches(matches)
+            match_customer(campaign, customer, scale, on)
         return customer
 
     return Job(tr("Keeping the photo"), work)
