@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engine.inventory.ranking import RankedFace
+from engine.inventory.settings import MatchWeights
 from gui import numbers
 from gui.faces_data import tr
 from gui.faces_words import hair_word, why_alike, years_word
@@ -19,6 +20,8 @@ from gui.theme import look, theme
 from gui.widgets import Button, Card, ElidedLabel, Frame, IconLabel, Label, column, row
 
 LEAST_PICTURE = 84
+LINES, LINES_IF_SLIM, SLIM = 3, 5, 128  # of the sentence; the width of a card from which on three are enough
+LINE = 16
 
 
 class Dot(QWidget):
@@ -81,7 +84,6 @@ class AlikeCard(Card):
             lines.addLayout(value, line, 2)
         self.warning = IconLabel("warning", "warning", 16)
         self.sentence = Label("", "caption", "muted", wrap=True, align=Qt.AlignmentFlag.AlignTop)
-        self.sentence.setMinimumHeight(48)
         self.use = Button(tr("Use this"), "plain")
         self.use.setProperty("tight", True)
         self.use.clicked.connect(self._want)
@@ -133,6 +135,11 @@ class AlikeCard(Card):
         elif self.picture.face is not photo or self.picture.is_dimmed or others:
             self.picture.show_face(photo, others, name=photo_name(photo.stored.key))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the sentence's lines for every card, so that all five pictures are of one height."""
+        super().resizeEvent(event)
+        self.sentence.setFixedHeight((LINES if event.size().width() > SLIM else LINES_IF_SLIM) * LINE)
+
     @Slot()
     def _want(self) -> None:
         self.wanted.emit(self._place)
@@ -156,9 +163,7 @@ class FiveMostAlike(QWidget):
             card.wanted.connect(self.choose)
             card.banned.connect(self._ban)
         self.heading = Label(tr("The five most alike"), "section")
-        self.caption = ElidedLabel(
-            tr("Ranked by all three. A likeness, never proof of who someone is."), "caption", "muted"
-        )
+        self.caption = ElidedLabel("", "caption", "muted")
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.nobody = Label("", "body", "muted", wrap=True)
         self.nobody_frame = Frame(column(self.nobody, None, margins=(16, 16, 16, 16)), "card")
@@ -169,6 +174,15 @@ class FiveMostAlike(QWidget):
     def sizeHint(self) -> QSize:
         """Ask for pictures that are taller than wide."""
         return QSize(600, 400)
+
+    def tell_weights(self, weights: MatchWeights) -> None:
+        """Say by what the faces are ranked."""
+        parts = ((weights.face, tr("face")), (weights.age, tr("age")), (weights.hair, tr("hair")))
+        words = [word for weight, word in parts if weight > 0]
+        joined = words[0] if len(words) == 1 else tr("{first} and {last}").format(
+            first=", ".join(words[:-1]), last=words[-1])  # fmt: skip
+        said = tr("Ranked by {parts}. A likeness, never proof of who someone is.")
+        self.caption.set_whole(said.format(parts=joined))
 
     def show_nobody(self, why: str) -> None:
         """Say why there are no look-alikes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from engine.campaign import Campaign, PhotoRights
     from engine.faces import LikenessScale
-    from engine.inventory import AppliedRights, InventoryMap, InventoryReport, MatchWeights
+    from engine.inventory import AppliedRights, InventoryMap, InventoryReport, MatchSettings
     from gui.results import CampaignResults
 
 
@@ -25,17 +24,16 @@ def faces_job(campaign: Campaign, results: CampaignResults, on: date) -> Job[Fac
     return Job(tr("Reading the photos"), lambda context: read_faces_data(campaign, results, on, context))
 
 
-def matching_job(campaign: Campaign, scale: LikenessScale, on: date, weights: MatchWeights | None = None) -> Job[int]:
-    """Rank the inventory for every customer with a photo, by these weights from now on; return how many have a match.
+def matching_job(campaign: Campaign, scale: LikenessScale, on: date, settings: MatchSettings | None = None) -> Job[int]:
+    """Rank the inventory for every customer with a photo, by these settings from now on; return how many have a match.
 
     Hair and age are seen first where they never were. The ads bear what was found from then on.
     """
 
     def work(context: JobContext) -> int:
-        from engine.inventory import match_everybody, match_settings, measure_missing
+        from engine.inventory import match_everybody, measure_missing
 
         measure_missing(campaign, on, context.part(0.0, 0.5))
-        settings = None if weights is None else replace(match_settings(campaign), weights=weights)
         return match_everybody(campaign, scale, on, context.part(0.5, 1.0), settings=settings)
 
     return Job(tr("Matching all customers"), work)

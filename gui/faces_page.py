@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from gui.widgets import Button, EmptyState, Page
 
 if TYPE_CHECKING:
     from engine.campaign import Appearance, Campaign
-    from engine.inventory import InventoryMap, MatchWeights, RankedFace
+    from engine.inventory import InventoryMap, MatchSettings, MatchWeights, RankedFace
 
 
 class FacesPage(Page):
@@ -66,6 +67,7 @@ class FacesPage(Page):
         self.dialogs = FacesDialogs(self)
         self.dialogs.adopted.connect(self._adopted)
         self.dialogs.photo_kept.connect(self._photo_kept)
+        self.dialogs.limits_told.connect(self._match)
         self.importing = PhotoImport(self.jobs, self)
         self.importing.changed.connect(self._match_after)
         self._ahead = QTimer(self, singleShot=True, interval=250)
@@ -102,6 +104,7 @@ class FacesPage(Page):
         self.probe_card.age_set.connect(self._set_age)
         self.weights.moved.connect(self._rank_again)
         self.weights.teach_wanted.connect(self.dialogs.teach)
+        self.weights.limits_wanted.connect(self._ask_for_limits)
         self.five.wanted.connect(self.choose_face)
         self.five.banned.connect(self._ban_one)
         self.start = Button(self.tr("Choose a folder…"), "primary", "open")
@@ -275,6 +278,7 @@ class FacesPage(Page):
         else:
             hair = {one.photo: data.hair_of(one.photo) for one in first}
             self.five.show_faces(first, photo_in_ad(probe, self.ranked), chosen, hair)
+        self.five.tell_weights(self.weights.weights)
         self.inventory.mark_for(chosen, probe.bans, has_customer=probe.look is not None)
         self._light_up()
         self._show_pictures()
@@ -296,17 +300,25 @@ class FacesPage(Page):
     @Slot()
     def match_everybody(self) -> None:
         """Find the most alike for all customers by the weights as they stand."""
-        if self._campaign is not None:
-            day = consent_day(self._campaign, self._results)
-            job = matching_job(self._campaign, self._results.scale, day, self.weights.weights)
-            self.jobs.start(job, self._matched, afterwards=self.tr("All customers matched"))
+        if self._data is not None:
+            self._match(replace(self._data.matcher.settings, weights=self.weights.weights))
 
     @Slot()
     def _match_after(self) -> None:
-        """Match again after the photos or their rights changed, by the weights that count."""
+        """Match again after the photos or their rights changed, by what counts."""
+        self._match(None)
+
+    @Slot(object)
+    def _match(self, settings: MatchSettings | None) -> None:
         if self._campaign is not None:
-            job = matching_job(self._campaign, self._results.scale, consent_day(self._campaign, self._results))
+            day = consent_day(self._campaign, self._results)
+            job = matching_job(self._campaign, self._results.scale, day, settings)
             self.jobs.start(job, self._matched, afterwards=self.tr("All customers matched"))
+
+    @Slot()
+    def _ask_for_limits(self) -> None:
+        if self._data is not None:
+            self.dialogs.ask_for_limits(self._data.matcher.settings)
 
     @Slot(object)
     def _matched(self, _: int) -> None:

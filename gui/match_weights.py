@@ -17,6 +17,7 @@ class WeightsCard(Card):
 
     moved = Signal(object)
     teach_wanted = Signal()
+    limits_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("What counts as alike"), gap=2, padding=CARD_PADDING - 2)
@@ -28,7 +29,9 @@ class WeightsCard(Card):
             self.add_control(part)
         self.teach = Button(tr("Teach it"), "quiet", "compare", tip=tr("Say which of two faces is more alike"))
         self.reset = Button(tr("Reset"), "quiet", "undo", tip=tr("By the face alone"))
-        for button in (self.teach, self.reset):
+        self.limits = Button(tr("Limits…"), "quiet", "filter", tip=tr("How often a photo may be used, where ads run"))
+        self.limits.clicked.connect(self.limits_wanted)
+        for button in (self.teach, self.limits, self.reset):
             button.setProperty("small", True)
             self.add_control(button)
         self.teach.clicked.connect(self.teach_wanted)

@@ -4,6 +4,8 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.campaign import PhotoRights
+from engine.inventory import MatchSettings, match_settings
+from gui.limits_dialog import LimitsDialog
 from gui.photo_report import PhotoReport
 from gui.rights_dialog import RightsDialog, shared, words_of
 from tests.gui.faces.conftest import PATIENCE
@@ -67,3 +69,14 @@ def test_several_photos_begin_with_what_they_have_in_common():
     other = PhotoRights("b", "no", ("HU",), None, ("winter",))
     assert shared([one, other]) == PhotoRights("", "unknown", ("HU",), None, ())
     assert words_of(" HU, AT ;HU ") == ("HU", "AT")
+
+
+def test_limits_are_kept_and_match_everybody(page, qtbot, campaign):
+    qtbot.mouseClick(page.weights.limits, Qt.MouseButton.LeftButton)
+    dialog = opened(LimitsDialog)
+    dialog.limited.setChecked(True)
+    dialog.most.setValue(2)
+    dialog.territory.setText("HU")
+    with qtbot.waitSignal(page.changed, timeout=PATIENCE):
+        qtbot.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
+    assert match_settings(campaign) == MatchSettings(most_ads=2, territory="HU")
