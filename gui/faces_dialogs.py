@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.results import CampaignResults, consent_day
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-    from engine.inventory import MatchSettings
 
 
 class FacesDialogs(QObject):
@@ -19,7 +18,6 @@ class FacesDialogs(QObject):
 
     adopted = Signal()
     photo_kept = Signal(str)
-    limits_told = Signal(object)  # MatchSettings
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
@@ -42,15 +40,6 @@ class FacesDialogs(QObject):
         screen = TeachScreen(self._campaign, self._results.scale, day, self._page)
         screen.adopted.connect(self.adopted)
         screen.open_over(self._page.window())
-
-    def ask_for_limits(self, settings: MatchSettings) -> None:
-        """Ask how often a photo may be used and where the ads run."""
-        from gui.limits_dialog import LimitsDialog
-
-        dialog = LimitsDialog(settings, self._page)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.told.connect(self.limits_told)
-        dialog.open()
 
     def change_photo(self, customer: str) -> None:
         """Give a customer who agreed another photo."""

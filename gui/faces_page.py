@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,8 @@ from gui.faces_body import FacesBody
 from gui.faces_changes import FaceCorrections
 from gui.faces_data import FacesData
 from gui.faces_dialogs import FacesDialogs
-from gui.faces_jobs import faces_job, map_job, matching_job
+from gui.faces_jobs import faces_job, map_job
+from gui.faces_matching import FacesMatching
 from gui.faces_words import faces_verdict
 from gui.jobs import JobQueue
 from gui.photo_import import PhotoImport
@@ -31,7 +31,7 @@ from gui.widgets import Button, EmptyState, Page
 
 if TYPE_CHECKING:
     from engine.campaign import Appearance, Campaign
-    from engine.inventory import InventoryMap, MatchSettings, MatchWeights, RankedFace
+    from engine.inventory import InventoryMap, MatchWeights, RankedFace
 
 
 class FacesPage(Page):
@@ -67,9 +67,10 @@ class FacesPage(Page):
         self.dialogs = FacesDialogs(self)
         self.dialogs.adopted.connect(self._adopted)
         self.dialogs.photo_kept.connect(self._photo_kept)
-        self.dialogs.limits_told.connect(self._match)
+        self.matching = FacesMatching(self.jobs, self)
+        self.matching.matched.connect(self._matched)
         self.importing = PhotoImport(self.jobs, self)
-        self.importing.changed.connect(self._match_after)
+        self.importing.changed.connect(self.matching.match_again)
         self._ahead = QTimer(self, singleShot=True, interval=250)
         self._ahead.timeout.connect(self._load_ahead)
         self._make_actions()
@@ -148,6 +149,7 @@ class FacesPage(Page):
         self._corrections.set_campaign(campaign)
         self.importing.set_campaign(campaign, results)
         self.dialogs.set_campaign(campaign, results)
+        self.matching.set_campaign(campaign, results)
         if not stays:
             self._data, self._probe, self._customer, self.ranked = None, None, "", ()
             self._choices.clear()
@@ -301,27 +303,15 @@ class FacesPage(Page):
     def match_everybody(self) -> None:
         """Find the most alike for all customers by the weights as they stand."""
         if self._data is not None:
-            self._match(replace(self._data.matcher.settings, weights=self.weights.weights))
-
-    @Slot()
-    def _match_after(self) -> None:
-        """Match again after the photos or their rights changed, by what counts."""
-        self._match(None)
-
-    @Slot(object)
-    def _match(self, settings: MatchSettings | None) -> None:
-        if self._campaign is not None:
-            day = consent_day(self._campaign, self._results)
-            job = matching_job(self._campaign, self._results.scale, day, settings)
-            self.jobs.start(job, self._matched, afterwards=self.tr("All customers matched"))
+            self.matching.match_by(self._data, self.weights.weights)
 
     @Slot()
     def _ask_for_limits(self) -> None:
         if self._data is not None:
-            self.dialogs.ask_for_limits(self._data.matcher.settings)
+            self.matching.ask_for_limits(self._data)
 
-    @Slot(object)
-    def _matched(self, _: int) -> None:
+    @Slot()
+    def _matched(self) -> None:
         self.weights.tell_stale(is_stale=False)
         self.changed.emit()
 
@@ -454,7 +444,7 @@ class FacesPage(Page):
         """Let what was adopted count, on this page and in the ads."""
         self.weights.tell_stale(is_stale=False)
         self._data = None
-        self._match_after()
+        self.matching.match_again()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give a small window's room to the faces."""
