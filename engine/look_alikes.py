@@ -36,12 +36,12 @@ AT_ONCE = 5_000  # customers between two looks at whether the job was cancelled
 def likeness_scale(campaign: Campaign, context: JobContext | None = None) -> LikenessScale:
     """Return the scale of likeness of a campaign's photos.
 
-    It is measured once and kept in the campaign file, until the campaign photos change. The upper end is the demo
-    people's: an inventory does not say which of its photos show one person.
+    It is measured once and kept in the campaign file, until the campaign photos or their network change. The upper
+    end is the demo people's: an inventory does not say which of its photos show one person.
     """
     context = context or JobContext()
-    inventory = campaign.photo_keys("inventory")
-    of = hashlib.sha256("\n".join(inventory).encode()).hexdigest()
+    models = campaign.inventory.models()
+    of = hashlib.sha256("\n".join([*models, *sorted({*models.values()})]).encode()).hexdigest()
     kept = json.loads(campaign.read_document(SCALE_DOCUMENT) or "{}")
     if kept.get("inventory") == of:
         return LikenessScale(kept["strangers"], kept["one_person"])

@@ -15,6 +15,7 @@ from engine.faces import Portrait, RefusedPhoto, customer_portrait, photo_paths
 from engine.inventory import apply_rights, import_photos, match_everybody, read_rights
 from engine.inventory.appearance import appearance_of
 from engine.inventory.matching import PREFIX
+from engine.inventory.network import reader_of
 from engine.inventory.stored_photo import stored_photo, subject_of
 from engine.job import JobContext
 from engine.look_alikes import likeness_scale
@@ -89,6 +90,7 @@ def store_customer_photos(
     read: dict[str, Path] = {}
     refused: list[RefusedPhoto] = []
     without_consent = 0
+    reader = reader_of(campaign, context)
     with campaign.transaction():
         for done, path in enumerate(paths):
             context.progress(done / len(paths), f"Reading {path.name}")
@@ -102,7 +104,7 @@ def store_customer_photos(
                     raise PhotoError(
                         f"{path.name} is a second photo of customer {customer}; {read[customer].name} is used."
                     )
-                portrait = customer_portrait(customer, path, consents.get(customer), on)
+                portrait = customer_portrait(customer, path, consents.get(customer), on, reader=reader)
                 keep_portrait(campaign, customer, portrait, on)
                 read[customer] = path
             except ConsentError:

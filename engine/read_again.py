@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.faces.gallery import photo_paths
 from engine.handsets.naming import read_names
 from engine.inventory import MatchSettings, match_everybody, match_settings
+from engine.inventory.network import lend_network, return_network
 from engine.job import JobContext
 from engine.logs.cache import READING, Reading, delete_tables, kept_tables
 from engine.look_alikes import day_of_consent, likeness_scale
@@ -64,6 +65,7 @@ def read_again(campaign: Campaign, *, accept_rejects: bool = False, context: Job
             for consent in campaign.withdrawn_consents():
                 fresh.record_consent(consent)
             fresh.take_inventory(campaign)
+            lend_network(campaign, fresh)
             run_stages(inputs, fresh, made.seed, stages, kept_tables(campaign))
             _leave_photos_out(fresh, inputs.photos)
             likeness_scale(fresh)
@@ -81,6 +83,7 @@ def _take_over(campaign: Campaign, fresh: Campaign, made: MadeFrom) -> ReadAgain
     reading = Reading.from_json(fresh.read_document(READING) or "")
     before = fresh.erased.digests
     fresh.erase_document(erased.DOCUMENT)
+    return_network(fresh)
     fresh.mark_made()
     with campaign.transaction():
         withheld, contacts = _withheld(campaign), _chosen_contacts(campaign)

@@ -68,6 +68,11 @@ class Inventory:
         embeddings = np.frombuffer(joined, "<f4").astype(np.float32, copy=False).reshape(len(rows), EMBEDDING_SIZE)
         return tuple(row[0] for row in rows), embeddings, tuple(row[2] for row in rows)
 
+    def models(self, role: Role = "inventory") -> dict[str, str]:
+        """Return the SHA-256 of the model of each photo's embedding, in the order of the keys."""
+        with self._reading() as connection:
+            return dict(select(connection, "SELECT key, model FROM photo WHERE role = ? ORDER BY key", (role,)))
+
     def keep_embeddings(self, embeddings: Iterable[tuple[str, NDArray[np.float32], str]]) -> None:
         """Put embeddings, (512,) of unit length, in the place of earlier ones: key, embedding, SHA-256 of the model."""
         rows = [(row.astype("<f4").tobytes(), model, key) for key, row, model in embeddings]
@@ -95,24 +100,21 @@ class Inventory:
         return {row[0]: _appearance(row) for row in self._of(LOOK_COLUMNS, "appearance", keys)}
 
     def measure(self, key: str, found: Appearance) -> None:
-        """Keep what was measured on a photo; what a person set by hand stays."""
-        known = self.appearances([key]).get(key, Appearance())
-        self.set_appearance(
-            key,
-            Appearance(
-                known.hair if known.hair_by_hand else found.hair,
-                known.age if known.age_by_hand else found.age,
-                known.hair_by_hand,
-                known.age_by_hand,
-            ),
-        )
+        """Keep what was measured on a photo; what a person set by hand stays. Of a photo that is gone, nothing is."""
+        with self._writing() as connection:
+            if not _is_there(connection, key):
+                return
+            known = self.appearances([key]).get(key, Appearance())
+            hair = known.hair if known.hair_by_hand else found.hair
+            age = known.age if known.age_by_hand else found.age
+            self.set_appearance(key, Appearance(hair, age, known.hair_by_hand, known.age_by_hand))
 
     def set_appearance(self, key: str, appearance: Appearance) -> None:
         """Keep hair and age of a photo as they are told. Raises ValueError if no such photo is stored."""
         hair, age = appearance.hair or (None, None, None), appearance.age or (None, None)
         values = (key, *hair, int(appearance.hair_by_hand), *age, int(appearance.age_by_hand))
         with self._writing() as connection:
-            if not select(connection, "SELECT 1 FROM photo WHERE key = ?", (key,)):
+            if not _is_there(connection, key):
                 raise ValueError(f"there is no photo {key}")
             connection.execute(
                 f"INSERT OR REPLACE INTO appearance ({LOOK_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)",  # noqa: S608
@@ -182,6 +184,10 @@ class Inventory:
                 marks = ",".join("?" * len(part))
                 found += select(connection, f"SELECT {columns} FROM {table} WHERE photo IN ({marks})", part)  # noqa: S608
             return found
+
+
+def _is_there(connection: apsw.Connection, key: str) -> bool:
+    return bool(select(connection, "SELECT 1 FROM photo WHERE key = ?", (key,)))
 
 
 def _in_parts(keys: Sequence[str]) -> list[Sequence[str]]:

@@ -108,8 +108,11 @@ def convert_in_child(target: Path, context: JobContext, weights: Path | None = N
 class FaceNet:
     """FaceNet in an ONNX Runtime session, loaded once; may be shared by threads."""
 
-    def __init__(self, model: Path, threads: int = 2, *, sha256: str | None = None) -> None:
-        """Load a converted model; ``sha256`` is what its embeddings carry, by default that of the default weights."""
+    def __init__(self, model: Path | bytes, threads: int = 2, *, sha256: str | None = None) -> None:
+        """Load a converted model, a file or its content.
+
+        ``sha256`` is what its embeddings carry, by default that of the default weights.
+        """
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -118,9 +121,11 @@ class FaceNet:
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            given = model if isinstance(model, bytes) else str(model)
+            self.session = onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime has no common class of its own for this
-            raise ModelError(f"The model {model} cannot be used: {error}. Delete it and start again.") from error
+            name = "in the campaign" if isinstance(model, bytes) else model
+            raise ModelError(f"The model {name} cannot be used: {error}. Delete it and start again.") from error
         self.sha256 = sha256 or facenet_sha256()
 
     def embed(self, crops: Sequence[RgbArray], context: JobContext | None = None) -> FloatArray:
@@ -135,7 +140,7 @@ class FaceNet:
             context.check()
             batch = network_input(list(crops[start : start + BATCH]))
             both = np.concatenate([batch, batch[..., ::-1]])
-            (answers,) = self._session.run(None, {"crops": both})
+            (answers,) = self.session.run(None, {"crops": both})
             rows[start : start + len(batch)] = answers[: len(batch)] + answers[len(batch) :]
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows

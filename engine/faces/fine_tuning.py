@@ -241,7 +241,10 @@ class Course:
 
 
 def fine_tune(training: TrainingSet, base: Path, target: Path) -> int:
-    """Make ``target``, an ONNX file, from a training set; return the number of steps. Raises ModelError."""
+    """Make ``target``, an ONNX file, from a training set; return the number of steps.
+
+    Raises ModelError, also if nothing could be learnt.
+    """
     part = part_file(target, os.getpid())
     try:
         tell(0.02, "Reading FaceNet")
@@ -252,6 +255,8 @@ def fine_tune(training: TrainingSet, base: Path, target: Path) -> int:
         head = Head(network)
         _require_same(network, frozen, head, training.crops[:2])
         steps = Course(training, features, head).run()
+        if not steps:
+            raise ModelError("People left out were known less well after each step. Add people or photos, or stay.")
         tell(0.82, "Writing FaceNet as it is now")
         export_onnx(network, part)
         tell(0.92, "Comparing what was written")

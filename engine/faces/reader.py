@@ -122,7 +122,9 @@ def one_face(photo: Path | bytes) -> Face:
     return shared_reader().portrait(photo).face
 
 
-def customer_portrait(customer: str, photo: Path | bytes, consent: Consent | None, on: date) -> Portrait:
+def customer_portrait(
+    customer: str, photo: Path | bytes, consent: Consent | None, on: date, *, reader: FaceReader | None = None
+) -> Portrait:
     """Read a customer's photo, if they agreed to it.
 
     Raises ConsentError before the photo is opened unless ``consent`` is theirs and holds on that day; then as
@@ -131,7 +133,7 @@ def customer_portrait(customer: str, photo: Path | bytes, consent: Consent | Non
     from engine.campaign.consent import require_consent
 
     require_consent(customer, consent, on)
-    return shared_reader().portrait(photo)
+    return (reader or shared_reader()).portrait(photo)
 
 
 def embed_customer(customer: str, photo: Path | bytes, consent: Consent | None, on: date) -> Face:

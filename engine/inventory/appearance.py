@@ -37,7 +37,10 @@ def measure_missing(campaign: Campaign, on: date, context: JobContext | None = N
     measured = 0
     for place, key in enumerate(missing):
         context.progress(place / len(missing), f"Looking at hair and age: {place:,} of {len(missing):,}")
-        photo = campaign.photo(key)
+        try:
+            photo = campaign.photo(key)
+        except KeyError:  # gone meanwhile
+            continue
         consent = None if photo.customer is None else campaign.consent(photo.customer)
         if photo.customer is None or (consent is not None and consent.holds(on)):
             face = Detection(photo.box, photo.points.astype(np.float32), photo.score)

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from engine.campaign import Appearance, Campaign, InventoryFile, StoredPhoto
 from engine.errors import InputError, PhotoError
-from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx, facenet_sha256
+from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx
 from engine.faces.crop import crop_face
 from engine.faces.detector import FloatArray
 from engine.faces.photo import MOST_BYTES, RgbArray
-from engine.faces.reader import shared_reader
 from engine.inventory.appearance import appearance_of
 from engine.inventory.copies import NearCopy, near_copies
 from engine.inventory.listing import FoundFile, Listing, digest_of, list_files, outdated
+from engine.inventory.network import network_sha256, reader_of
 from engine.inventory.stored_photo import stored_photo, subject_of
 from engine.inventory.thumbnails import thumbnail_of
 from engine.job import JobContext
@@ -93,11 +93,11 @@ def import_photos(
     """
     context = context or JobContext()
     began = time.monotonic()
-    model = facenet_sha256() if reader is None else reader.facenet.sha256
+    model = network_sha256(campaign) if reader is None else reader.facenet.sha256
     listing = list_files(campaign, folders, model, again=again)
     if listing.to_read and reader is None:
         facenet_onnx(context.part(0.0, 0.1))
-        reader = shared_reader(context)
+        reader = reader_of(campaign, context)
         context = context.part(0.1, 1.0)
     importer = _Importer(campaign, listing, model)
     if listing.to_read and reader is not None:

@@ -70,8 +70,7 @@ def list_files(campaign: Campaign, folders: Sequence[Path], model: str, *, again
 
 def outdated(campaign: Campaign, model: str) -> frozenset[str]:
     """Return the inventory's photos whose embeddings were made by another network than ``model``."""
-    keys, _, models = campaign.inventory.embeddings()
-    return frozenset(key for key, made_by in zip(keys, models, strict=True) if made_by != model)
+    return frozenset(key for key, made_by in campaign.inventory.models().items() if made_by != model)
 
 
 def _sort_in(

@@ -93,7 +93,7 @@ def match_everybody(
     """Rank the inventory for each customer with a photo by the campaign's weights, and keep the best.
 
     Bans, and what may not be used on that day, are left out, and so are customers whose consent does not hold on it.
-    Where different networks read the photos, those of others than ``facenet``, by default the program's, are embedded
+    Where different networks read the photos, those of others than ``facenet``, by default the campaign's, are embedded
     anew first. New ``settings`` are kept together with what is found by them. Returns how many customers have a
     look-alike. Raises ModelError, JobCancelled; then the matches stay as they were.
     """
@@ -104,7 +104,8 @@ def match_everybody(
         matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
         context = context.part(0.8, 1.0)
     if settings is not None:
-        matcher = replace(matcher, settings=settings)
+        metric = None if settings.metric is None else settings.metric.read(campaign, matcher.faces.models)
+        matcher = replace(matcher, settings=settings, metric=metric)
     faces, bans = matcher.usable, campaign.inventory.all_bans()
     blocks = []
     for start in range(0, len(customers), BLOCK):
@@ -115,9 +116,10 @@ def match_everybody(
         if settings is not None:
             keep_match_settings(campaign, settings)
         campaign.clear_matches()
+        there = _there(campaign)
         for best in blocks:
             context.check()
-            campaign.write_matches(list(best.rows(faces)))
+            campaign.write_matches(list(best.rows(faces, there)))
         for choice in campaign.face_choices():
             _keep_pick(campaign, choice)
     return sum(len(best) for best in blocks)
@@ -131,18 +133,22 @@ def _agreeing(campaign: Campaign, on: date) -> Looks:
     return looks.only(np.array(holds, np.intp))
 
 
+def _there(campaign: Campaign) -> frozenset[str]:
+    return frozenset((*campaign.photo_keys("inventory"), *campaign.photo_keys("customer")))
+
+
 def match_customer(campaign: Campaign, customer: str, scale: LikenessScale, on: date) -> int:
     """Rank the inventory for one customer, as ``match_everybody`` does; return how many look-alikes are kept.
 
     For a photo that was just kept: the ranks of everybody else stay.
     """
-    matcher = Matcher.read(campaign, scale, on)
-    probe = matcher.probe(customer)
-    if probe is None:
-        return 0
-    faces = matcher.usable
-    rows = list(_Best.of(probe, faces, matcher, {customer: campaign.inventory.bans(customer)}).rows(faces))
     with campaign.transaction():
+        matcher = Matcher.read(campaign, scale, on)
+        probe, faces = matcher.probe(customer), matcher.usable
+        if probe is None:
+            return 0
+        best = _Best.of(probe, faces, matcher, {customer: campaign.inventory.bans(customer)})
+        rows = list(best.rows(faces, _there(campaign)))
         campaign.write_matches(rows)
         for choice in campaign.face_choices():
             if customer in (choice.customer, choice.contact):
@@ -167,7 +173,8 @@ class _Best:
         if not len(faces):
             return cls(customers, places, np.zeros(places.shape, np.float32), np.zeros(places.shape))
         parts = parts_of(block, faces, matcher.scale)
-        scores = scores_of(parts, matcher.settings.weights)
+        added = None if matcher.metric is None else matcher.metric.added(block.embeddings, faces.embeddings)
+        scores = scores_of(parts, matcher.settings.weights, added)
         for row, customer in enumerate(customers):
             banned = bans.get(customer, frozenset())
             (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
@@ -178,13 +185,16 @@ class _Best:
         cosines = np.clip(matcher.scale.strangers + parts[rows, places, 0] * width, -1.0, 1.0)
         return cls(customers, places, cosines.astype(np.float32), scores[rows, places])
 
-    def rows(self, faces: Looks) -> Iterator[StoredMatch]:
-        """Yield them as they are kept."""
+    def rows(self, faces: Looks, there: frozenset[str]) -> Iterator[StoredMatch]:
+        """Yield them as they are kept, as far as both photos are still there."""
         for row, customer in enumerate(self.customers):
-            for column, place in enumerate(self.places[row]):
-                if place >= 0:
-                    cosine = round(float(self.cosines[row, column]), TIE_DIGITS)
-                    yield StoredMatch(customer, faces.keys[place], column + 1, cosine, float(self.scores[row, column]))
+            if f"{PREFIX}{customer}" not in there:
+                continue
+            columns = [column for column, place in enumerate(self.places[row]) if place >= 0]
+            kept = [column for column in columns if faces.keys[self.places[row, column]] in there]
+            for number, column in enumerate(kept, start=1):
+                photo, cosine = faces.keys[self.places[row, column]], float(self.cosines[row, column])
+                yield StoredMatch(customer, photo, number, round(cosine, TIE_DIGITS), float(self.scores[row, column]))
 
     def __len__(self) -> int:
         return int((self.places >= 0).any(axis=1).sum())
@@ -227,18 +237,3 @@ def _keep_among(campaign: Campaign, person: str, photo: str) -> None:
     if stored.model == probe.model:
         cosine = round(float(np.clip(stored.embedding @ probe.embedding, -1.0, 1.0)), TIE_DIGITS)
         campaign.write_matches([*matches, StoredMatch(person, photo, len(matches) + 1, cosine)])
-
-
-def _matches(block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> Iterator[StoredMatch]:
-    parts = parts_of(block, faces, matcher.scale)
-    added = None if matcher.metric is None else matcher.metric.added(block.embeddings, faces.embeddings)
-    scores = scores_of(parts, matcher.settings.weights, added)
-    width = matcher.scale.one_person - matcher.scale.strangers
-    for row, key in enumerate(block.keys):
-        customer = key.removeprefix(PREFIX)
-        banned = bans.get(customer, frozenset())
-        (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
-        places = [place for place in best if faces.keys[place] not in banned][:KEPT]
-        for number, place in enumerate(places, start=1):
-            cosine = float(np.clip(matcher.scale.strangers + parts[row, place, 0] * width, -1.0, 1.0))
-            yield StoredMatch(customer, faces.keys[place], number, round(cosine, TIE_DIGITS), float(scores[row, place]))

@@ -79,7 +79,9 @@ def parts_of(probes: Looks, faces: Looks, scale: LikenessScale) -> Parts:
     difference of 50 dE. Raises ModelError if the embeddings were not all made by one network.
     """
     if len({*probes.models, *faces.models}) > 1:
-        raise ModelError("These photos were read by different face networks. Read the older ones again.")
+        raise ModelError(
+            "These photos were read by different face networks. Match all customers again: old ones are then read anew."
+        )
     found = np.empty((len(probes), len(faces), 3))
     cosines = np.round((probes.embeddings @ faces.embeddings.T).astype(np.float64), TIE_DIGITS)
     found[..., 0] = (cosines - scale.strangers) / (scale.one_person - scale.strangers)

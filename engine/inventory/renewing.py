@@ -10,23 +10,24 @@ import numpy as np
 from engine.campaign import Campaign, Role
 from engine.faces import Detection, KeptFace, NewEmbedding, reembed
 from engine.faces.facenet import FaceNet
-from engine.faces.reader import shared_reader
+from engine.inventory.network import reader_of
 from engine.job import JobContext
 
 
 def renew_embeddings(
     campaign: Campaign, on: date, context: JobContext | None = None, *, facenet: FaceNet | None = None
 ) -> int:
-    """Embed the stored photos of a campaign with one network, by default the program's; return how many were.
+    """Embed the stored photos of a campaign with one network, by default the campaign's; return how many were.
 
     Photos that it embedded before are passed over, and so are customers whose consent does not hold ``on`` that day.
     Each batch is kept at once: after a cancel it goes on from there. Match everybody afterwards. Raises JobCancelled,
     ModelError.
     """
     context = context or JobContext()
-    facenet = facenet or shared_reader(context).facenet
+    facenet = facenet or reader_of(campaign, context).facenet
     roles: tuple[Role, ...] = ("inventory", "customer")
-    keys = [key for role in roles for key in _of_others(campaign, role, facenet.sha256)]
+    models = {key: model for role in roles for key, model in campaign.inventory.models(role).items()}
+    keys = [key for key, model in models.items() if model != facenet.sha256]
 
     def read(key: str) -> KeptFace | None:
         try:
@@ -42,9 +43,3 @@ def renew_embeddings(
         campaign.inventory.keep_embeddings((one.key, one.embedding, one.model) for one in found)
 
     return reembed(keys, read, keep, facenet, context) if keys else 0
-
-
-def _of_others(campaign: Campaign, role: Role, model: str) -> list[str]:
-    """Return the photos whose embeddings another network made."""
-    keys, _, models = campaign.inventory.embeddings(role)
-    return [key for key, made_by in zip(keys, models, strict=True) if made_by != model]

@@ -23,7 +23,6 @@ from engine.taste.networks import (
     go_back_to_network,
     network_in_use,
     network_versions,
-    read_network,
     use_network,
 )
 from engine.taste.questions import Question, next_question
@@ -70,7 +69,6 @@ __all__ = [
     "network_versions",
     "next_question",
     "read_judged_photos",
-    "read_network",
     "read_training_photos",
     "use_network",
     "use_plain_cosine",

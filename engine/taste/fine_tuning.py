@@ -34,8 +34,8 @@ class TunedNetwork:
     """A fine-tuned FaceNet, and how it does on people whom it did not see, by identities or by answers."""
 
     onnx: bytes
-    sha256: str  # of the ONNX file; its embeddings carry it
-    base: str  # SHA-256 of the weights that it began from
+    sha256: str  # of the ONNX file
+    base: str  # what the embeddings of the network carry that it began from
     trial: Recognition | AnswersMet
     people: int  # learnt from
     photos: int

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from engine.campaign import Campaign, TasteVersion
-from engine.errors import InputError, ModelError
+from engine.errors import InputError
+from engine.inventory.network import TunedChoice, keep_networks_used, networks_used
 from engine.taste.fine_tuning import TunedNetwork
 from engine.taste.intervals import Interval
 from engine.taste.recognition import AnswersMet, Recognition
 
-DOCUMENT = "face_network"  # the numbers of the versions in use, the latest last; null is the original network
 KIND = "network"
 
 
@@ -25,15 +24,16 @@ class NetworkVersion:
 
     number: int
     made_at: datetime
-    sha256: str  # which its embeddings carry
-    base: str  # SHA-256 of the weights that it began from
+    sha256: str  # of the ONNX file
+    base: str  # what the embeddings of the network carry that it began from
     trial: Recognition | AnswersMet
     people: int  # learnt from
     photos: int
 
 
 def adopt_network(campaign: Campaign, tuned: TunedNetwork) -> NetworkVersion:
-    """Keep a fine-tuned network as a new version and use it from now on; read all faces again afterwards.
+    """Keep a fine-tuned network as a new version and use it from now on; embed all faces anew afterwards
+    (``engine.inventory.renew_embeddings``).
 
     Raises InputError if it does worse than before on people whom it did not see.
     """
@@ -53,7 +53,7 @@ def adopt_network(campaign: Campaign, tuned: TunedNetwork) -> NetworkVersion:
     with campaign.transaction():
         taken = max((kept.number for kept in campaign.judgements.versions()), default=0)
         kept = campaign.judgements.add_version(f"{KIND} {taken + 1}", KIND, json.dumps(facts), tuned.onnx)
-        _keep(campaign, [*_used(campaign), kept.number])
+        keep_networks_used(campaign, (*networks_used(campaign), TunedChoice(kept.number, tuned.sha256)))
     return _version(kept)
 
 
@@ -64,56 +64,38 @@ def network_versions(campaign: Campaign) -> tuple[NetworkVersion, ...]:
 
 def network_in_use(campaign: Campaign) -> NetworkVersion | None:
     """Return the fine-tuned network that a campaign uses; None where it is the original one."""
-    number = _used(campaign)[-1]
-    return next((one for one in network_versions(campaign) if one.number == number), None)
-
-
-def read_network(campaign: Campaign, version: NetworkVersion) -> bytes:
-    """Return a network as ONNX. Raises ModelError if it is not the one that was adopted."""
-    data = campaign.judgements.version_data(version.number)
-    if data is None or hashlib.sha256(data).hexdigest() != version.sha256:
-        raise ModelError(
-            "The fine-tuned network in this campaign is not the one that was adopted. Go back to the original network."
-        )
-    return data
+    tuned = networks_used(campaign)[-1]
+    return None if tuned is None else next(one for one in network_versions(campaign) if one.number == tuned.version)
 
 
 def use_network(campaign: Campaign, version: NetworkVersion | None) -> None:
-    """Use a network that was adopted earlier, or the original one; read all faces again afterwards."""
-    _keep(campaign, [*_used(campaign), None if version is None else version.number])
+    """Use a network that was adopted earlier, or the original one; embed all faces anew afterwards."""
+    chosen = None if version is None else TunedChoice(version.number, version.sha256)
+    keep_networks_used(campaign, (*networks_used(campaign), chosen))
 
 
 def can_go_back_to_network(campaign: Campaign) -> bool:
     """Whether another network was in use before the present one."""
-    return len(_used(campaign)) > 1
+    return len(networks_used(campaign)) > 1
 
 
 def go_back_to_network(campaign: Campaign) -> NetworkVersion | None:
-    """Use the network that was in use before; read all faces again afterwards. Raises InputError if there is none."""
-    used = _used(campaign)
+    """Use the network that was in use before; embed all faces anew afterwards. Raises InputError if there is none."""
+    used = networks_used(campaign)
     if len(used) < 2:
         raise InputError("No other network was in use before this one. Choose a version.")
-    _keep(campaign, used[:-1])
+    keep_networks_used(campaign, used[:-1])
     return network_in_use(campaign)
 
 
 def forget_network(campaign: Campaign, version: NetworkVersion) -> None:
     """Remove a network's 94 MB from the campaign file. Raises InputError if it is in use."""
-    used = _used(campaign)
-    if used[-1] == version.number:
+    forgotten, used = TunedChoice(version.number, version.sha256), networks_used(campaign)
+    if used[-1] == forgotten:
         raise InputError("This network is in use. Use another one first, then remove it.")
     with campaign.transaction():
         campaign.judgements.forget_version(version.number)
-        _keep(campaign, [number for number in used if number != version.number])
-
-
-def _used(campaign: Campaign) -> list[int | None]:
-    used: list[int | None] = json.loads(campaign.read_document(DOCUMENT) or "[null]")
-    return used
-
-
-def _keep(campaign: Campaign, numbers: list[int | None]) -> None:
-    campaign.write_document(DOCUMENT, json.dumps(numbers))
+        keep_networks_used(campaign, tuple(one for one in used if one != forgotten))
 
 
 def _version(kept: TasteVersion) -> NetworkVersion:

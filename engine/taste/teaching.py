@@ -10,6 +10,7 @@ import numpy as np
 from engine.campaign import Campaign, Judgement, Verdict
 from engine.faces.likeness import LikenessScale
 from engine.inventory import Looks, Matcher, rank
+from engine.inventory.matching import PREFIX
 from engine.job import JobContext
 from engine.taste.learning import FEWEST, FEWEST_FOR_METRIC, Learnt, learn_metric, learn_weights
 from engine.taste.questions import CLOSE_CALLS, Question, next_question
@@ -92,8 +93,8 @@ class Teaching:
         asked: dict[str, str | None] = {}
         for key in self._campaign.photo_keys("customer"):
             context.check()
-            customer = self._campaign.photo(key).customer
-            consent = None if customer is None else self._campaign.consent(customer)
+            customer = key.removeprefix(PREFIX)
+            consent = self._campaign.consent(customer)
             if consent is not None and consent.holds(self._on):
                 asked[key] = customer
         if len(asked) < ENOUGH_CUSTOMERS:

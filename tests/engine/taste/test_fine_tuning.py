@@ -17,8 +17,13 @@ from PIL import Image
 
 from engine.campaign import Campaign, Judgement, PhotoRights
 from engine.errors import InputError, ModelError
+from engine.faces import one_face
+from engine.faces.facenet import FaceNet, facenet_sha256
 from engine.faces.training_set import TrainingSet
+from engine.inventory import match_everybody, renew_embeddings
+from engine.inventory.network import lend_network, network_sha256, networks_used, reader_of, return_network
 from engine.job import JobCancelled, JobContext
+from engine.look_alikes import day_of_consent, likeness_scale
 from engine.resources import ROOT, cache_dir
 from engine.taste import (
     TrainingPhotos,
@@ -32,7 +37,6 @@ from engine.taste import (
     network_in_use,
     network_versions,
     read_judged_photos,
-    read_network,
     read_training_photos,
     use_network,
 )
@@ -141,7 +145,7 @@ def test_an_adopted_network_is_kept_in_the_campaign_with_a_way_back(
     with Campaign.open(path, "demo") as again:
         assert network_in_use(again) == version and network_versions(again) == (version,)
         assert version.trial == network.trial and (version.people, version.photos) == (12, 24)
-        assert read_network(again, version) == network.onnx
+        assert networks_used(again)[-1].read(again) == network.onnx
         with pytest.raises(InputError, match="This network is in use"):
             forget_network(again, version)
         assert go_back_to_network(again) is None and network_in_use(again) is None
@@ -200,15 +204,18 @@ import numpy as np, torch
 from engine.faces import fine_tuning
 from engine.faces.convert import network_class
 parts = __import__(network_class().__module__, fromlist=["Block8"])
+from engine.faces import one_face
+from engine.faces.facenet import FaceNet, facenet_sha256
 from engine.faces.training_set import TrainingSet
 fine_tuning.tell = lambda fraction, message: None
-fine_tuning.MOST_STEPS = 15
+fine_tuning.MOST_STEPS, fine_tuning.TRIPLETS_AT_ONCE = 10, 8
+torch.set_num_threads(1)
 class LastLayers(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.block8, self.avgpool_1a = parts.Block8(noReLU=True), torch.nn.AdaptiveAvgPool2d(1)
         self.last_linear, self.last_bn = torch.nn.Linear(1792, 512, bias=False), torch.nn.BatchNorm1d(512)
-lot, count = np.random.default_rng(0), 24
+lot, count = np.random.default_rng(0), 16
 torch.manual_seed(0)
 features = lot.normal(size=(fine_tuning.VERSIONS, 1, *fine_tuning.FEATURES)) * 0.3 + lot.normal(
     size=(1, count, *fine_tuning.FEATURES)
@@ -264,3 +271,31 @@ def test_a_training_set_survives_the_way_to_the_child():
     assert (came.crops == crops).all() and came.people.tolist() == [0, 0, 1, 2] and came.seed == 7
     with pytest.raises(ValueError, match="places of crops"):
         TrainingSet(crops, sent.people, np.array([[0, 1, 4]]))
+
+
+def test_an_adopted_network_embeds_everybody_anew_and_the_way_back_too(
+    tuned: tuple[TunedNetwork, list[tuple[float, str]]], campaign: Campaign, tmp_path: Path
+):
+    on = day_of_consent(campaign)
+    campaign.inventory.remove(campaign.photo_keys("inventory")[4:])
+    for key in campaign.photo_keys("customer")[2:]:
+        campaign.withdraw_consent(str(campaign.photo(key).customer), on)
+    before = campaign.inventory.embeddings()
+    scale = likeness_scale(campaign)
+    adopt_network(campaign, tuned[0])
+    assert renew_embeddings(campaign, on) == 6
+    keys, rows, models = campaign.inventory.embeddings()
+    assert set(models) == {network_sha256(campaign)} != set(before[2])
+    crop = one_face(campaign.photo(keys[0]).jpeg).crop
+    assert rows[0] @ FaceNet(tuned[0].onnx).embed([crop])[0] > 0.99
+    assert match_everybody(campaign, likeness_scale(campaign), on) == 2
+    assert likeness_scale(campaign) == scale  # of so few photos it is the demo's
+    with Campaign.create(tmp_path / "again.semblance", "demo", name="Again", is_demo=True) as fresh:
+        lend_network(campaign, fresh)
+        assert network_sha256(fresh) == network_sha256(campaign) == reader_of(fresh).facenet.sha256
+        return_network(fresh)
+        assert network_sha256(fresh) == facenet_sha256()
+    go_back_to_network(campaign)
+    assert renew_embeddings(campaign, on) == 6
+    assert campaign.inventory.embeddings()[2] == before[2]
+    assert (campaign.inventory.embeddings()[1] * before[1]).sum(axis=1) == pytest.approx(1, abs=0.02)
