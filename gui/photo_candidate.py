@@ -106,12 +106,12 @@ def keeping_job(campaign: Campaign, customer: str, on: date, candidate: Candidat
     def work(context: JobContext) -> str:
         from engine.campaign import require_consent
         from engine.faces import Portrait
-        from engine.faces.reader import shared_reader
         from engine.inventory import match_customer
+        from engine.inventory.network import reader_of
         from engine.portraits import keep_portrait
 
         require_consent(customer, campaign.consent(customer), on)
-        reader = shared_reader(context)
+        reader = reader_of(campaign, context)
         (face,) = reader.embed(candidate.rgb, [candidate.faces[candidate.chosen]])
         context.progress(0.6, tr("Comparing"))
         with campaign.transaction():

@@ -35,20 +35,8 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
-<<<<<<< HEAD
 # modules beside this one: dev.py bench logs
-PARTS = ("logs", "social", "features", "uplift", "table", "photo_grid", "teaching")
-=======
-PARTS = (
-    "faces",
-    "logs",
-    "social",
-    "features",
-    "uplift",
-    "table",
-    "teaching",
-)  # modules beside this one: dev.py bench logs
->>>>>>> taste
+PARTS = ("faces", "logs", "social", "features", "uplift", "table", "teaching", "photo_grid")
 WINDOW = """
 import time, sys
 start = time.perf_counter()
