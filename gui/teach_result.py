@@ -12,7 +12,7 @@ from gui import numbers
 from gui.faces_data import tr
 from gui.teaching import Lesson
 from gui.theme import Tone, look, theme
-from gui.widgets import Button, Card, Label, column, row
+from gui.widgets import Button, Card, Flow, Label, column, row
 
 if TYPE_CHECKING:
     from engine.taste import Evaluation, Interval
@@ -70,6 +70,7 @@ class TeachResult(QWidget):
     back_wanted = Signal()
     on_wanted = Signal()
     metric_wanted = Signal()
+    tuning_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +100,10 @@ class TeachResult(QWidget):
         self.from_faces = Button(tr("Learn from the faces themselves"), "quiet", "face")
         self.from_faces.setToolTip(tr("With a thousand answers and more: which traits of a face count"))
         self.from_faces.clicked.connect(self.metric_wanted)
-        buttons = row(self.adopt, self.go_on, self.back, self.from_faces, None)
+        self.tune = Button(tr("Fine-tune the network…"), "quiet", "settings")
+        self.tune.setToolTip(tr("From a folder of many people's photos, which takes minutes"))
+        self.tune.clicked.connect(self.tuning_wanted)
+        buttons = Flow(self.adopt, self.go_on, self.back, self.from_faces, self.tune)
         inner = QWidget()
         inner.setMaximumWidth(720)
         inner.setLayout(column(self.verdict, self.sentence, 8, self.card, self.weights, 8, buttons, gap=8))
@@ -131,6 +135,7 @@ class TeachResult(QWidget):
         self.adopt.setVisible(lesson.learnt.is_offered)
         self.go_on.set_kind("plain" if lesson.learnt.is_offered else "primary")
         self.back.setVisible(lesson.can_go_back)
+        self.tune.setVisible(lesson.can_fine_tune)
         self.from_faces.setVisible(can_learn_metric and lesson.learnt.kind == "weights")
 
 

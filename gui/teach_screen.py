@@ -55,6 +55,7 @@ class TeachScreen(QDialog):
         self.setWindowTitle(tr("Teach it"))
         self.setModal(True)
         self._asked: Asked | None = None
+        self._of = campaign, scale, on
         self.teacher = Teacher(campaign, scale, on, self)
         self.teacher.asked.connect(self._take)
         self.teacher.learnt.connect(self._take_lesson)
@@ -65,6 +66,7 @@ class TeachScreen(QDialog):
         self.learnt_view.back_wanted.connect(self.teacher.go_back)
         self.learnt_view.on_wanted.connect(self._go_on)
         self.learnt_view.metric_wanted.connect(self._learn_metric)
+        self.learnt_view.tuning_wanted.connect(self._fine_tune)
         self.nothing = EmptyState("check", tr("There is nothing left to ask"), tr("Add photos to go on. Esc leaves."))
         self.stack = QStackedWidget()
         for part in (self._make_question(), self.learnt_view, self.nothing):
@@ -197,6 +199,19 @@ class TeachScreen(QDialog):
         self.learnt_view.show_lesson(lesson, can_learn_metric=can_learn_metric)
         self.stack.setCurrentWidget(self.learnt_view)
         self.shown.emit()
+
+    @Slot()
+    def _fine_tune(self) -> None:
+        from gui.fine_tune_dialog import FineTuneDialog
+
+        dialog = FineTuneDialog(*self._of, self)
+        dialog.adopted.connect(self._tuned)
+        dialog.open()
+
+    @Slot()
+    def _tuned(self) -> None:
+        self.adopted.emit()
+        self.accept()
 
     @Slot()
     def _adopt(self) -> None:

@@ -40,6 +40,7 @@ class Lesson:
 
     learnt: Learnt
     can_go_back: bool
+    can_fine_tune: bool = False
 
 
 class Teacher(QObject):
@@ -104,10 +105,10 @@ class Teacher(QObject):
         campaign, scale = self._campaign, self._scale
 
         def work(context: JobContext) -> Lesson:
-            from engine.taste import can_go_back, learn_metric_of, learn_weights_of
+            from engine.taste import can_fine_tune, can_go_back, learn_metric_of, learn_weights_of
 
             learn = learn_weights_of if what == "weights" else learn_metric_of
-            return Lesson(learn(campaign, scale, context), can_go_back(campaign))
+            return Lesson(learn(campaign, scale, context), can_go_back(campaign), can_fine_tune())
 
         self._queue.start(Job(tr("Learning"), work), self._tell_lesson)
 

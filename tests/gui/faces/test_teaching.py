@@ -1,14 +1,18 @@
 """The quiet screen: two keys answer, one takes back; what was learnt is adopted by the designer."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.campaign import Judgement
+from engine.faces import LikenessScale
 from engine.inventory import MatchWeights, match_settings
+from engine.taste import Interval, Recognition, TrainingPhotos, TunedNetwork
 from engine.taste.teaching import judged_faces
+from gui.fine_tune_dialog import FineTuneDialog, Tuned
 from gui.teach_screen import TeachScreen
 from tests.gui.faces.conftest import PATIENCE, close
 
@@ -98,3 +102,25 @@ def test_what_was_learnt_is_told_with_its_range_adopted_and_taken_back(page, scr
         again.teacher.go_back()
     assert match_settings(campaign).weights == MatchWeights()
     close(qtbot, again)
+
+
+def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tmp_path):
+    dialog = FineTuneDialog(campaign, LikenessScale(), date(2026, 10, 31))
+    dialog.show()
+    assert not dialog.begin.isEnabled()
+    (tmp_path / "people" / "anna").mkdir(parents=True)
+    (tmp_path / "people" / "anna" / "one.jpg").write_bytes(campaign.photo(campaign.photo_keys("inventory")[0]).jpeg)
+    (tmp_path / "releases.csv").write_text("photo,release\nbert,yes\n", encoding="utf-8")
+    dialog.take(tmp_path / "people", tmp_path / "releases.csv")
+    qtbot.mouseClick(dialog.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "fine-tuning needs 15 such people" in dialog.result_words.text(), timeout=PATIENCE)
+    assert not dialog.adopt.isVisible()
+    share, none = Interval(0.9, 0.8, 0.95), Interval(-0.01, -0.05, 0.03)
+    trial = Recognition(7, 20, share, share, none, share, share, none)
+    network = TunedNetwork(b"", "", "", trial, 14, 60)
+    photos = TrainingPhotos(np.zeros((0, 160, 160, 3), np.uint8), np.zeros((0, 512), np.float32), (), ("anna",))
+    dialog._show(Tuned(network, photos))
+    assert dialog.result_words.text().endswith("1 people without a release were left out. It does worse than before, "
+                                               "so it cannot be adopted.")  # fmt: skip
+    assert not dialog.adopt.isVisible()
+    close(qtbot, dialog)
