@@ -60,6 +60,10 @@ class FaceChoices(QObject):
         """Go from a contact's look-alike to the customer's own, or from there back to what the campaign says."""
         self._make(faces, FaceChoice(faces.customer) if faces.contact is not None else None)
 
+    def let_go(self, faces: CustomerFaces) -> None:
+        """Go back from a face that was chosen to what the campaign says."""
+        self._make(faces, None)
+
     def undo(self) -> None:
         """Take the last choice back."""
         if self._changes:

@@ -52,9 +52,9 @@ class HelpDialog(Dialog):
     def _keys(self) -> QGridLayout:
         rows = [(f"Ctrl+{number}", step.name) for number, step in enumerate(steps(), start=1)]
         rows += [
-            ("Left", self.tr("Preview: the customer before")),
-            ("Right", self.tr("Preview: the next customer")),
-            ("1 … 5", self.tr("Preview: choose one of the five faces")),
+            ("Left", self.tr("Faces and Preview: the customer before")),
+            ("Right", self.tr("Faces and Preview: the next customer")),
+            ("1 … 5", self.tr("Faces and Preview: choose one of the five faces")),
             ("Ctrl+Z", self.tr("Take back a choice of a face or of offers")),
             ("Ctrl+K", self.tr("Everything: pages, actions, customers by key")),
             ("F11", self.tr("Pitch: customer, look-alike and ad on the full screen")),

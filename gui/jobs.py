@@ -235,6 +235,27 @@ class JobQueue(QObject):
             self.failed.emit(result)
 
 
+class Leaving(QObject):
+    """Deletes an object, such as a dialog that was closed, once no job of its queues runs any more."""
+
+    def __init__(self, leaver: QObject) -> None:
+        super().__init__(leaver)
+        self._leaver = leaver
+
+    @Slot()
+    def leave(self) -> None:
+        """Give up all jobs that are not lasting, and go as soon as none runs."""
+        for queue in self._leaver.findChildren(JobQueue):
+            queue.emptied.connect(self._go)
+            queue.stop()
+        self._go()
+
+    @Slot()
+    def _go(self) -> None:
+        if not any(queue.is_busy or queue.waiting for queue in self._leaver.findChildren(JobQueue)):
+            self._leaver.deleteLater()
+
+
 def _bound(slot: Callable[..., object]) -> Callable[..., object]:
     """Return the slot if it is a method of a QObject; anything else could outlive what it works on."""
     if not isinstance(getattr(slot, "__self__", None), QObject):

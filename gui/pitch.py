@@ -13,7 +13,7 @@ from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
 from gui.face_loader import FaceLoader
-from gui.jobs import JobQueue
+from gui.jobs import Leaving
 from gui.offer_words import evidence, why_no_offer
 from gui.photo_view import FacePicture
 from gui.picture import Picture
@@ -251,15 +251,7 @@ class Pitch(QWidget):
         self._composer.give_up()
         self.left.emit(self.customer)
         super().closeEvent(event)
-        for queue in self.findChildren(JobQueue):
-            queue.emptied.connect(self._go)
-        self._go()
-
-    @Slot()
-    def _go(self) -> None:
-        """Go once no thread works here any more."""
-        if not any(queue.is_busy for queue in self.findChildren(JobQueue)):
-            self.deleteLater()
+        Leaving(self).leave()
 
     # the room
 

@@ -58,6 +58,7 @@ class CampaignResults:
     choice: Choice | None = None  # what the designer chose to send
     span: tuple[date, date] | None = None
     inventory: tuple[str, ...] = ()  # keys of the photos that can be matched
+    unusable: int = 0  # of these photos, for want of rights
     matched: tuple[str, ...] = ()  # customers with a look-alike of their own
     scale: LikenessScale = field(default_factory=LikenessScale)
     order: PreviewOrder = field(default_factory=PreviewOrder)  # of the customers in the Preview
@@ -71,6 +72,7 @@ class CampaignResults:
 def read_results(campaign: Campaign, context: JobContext | None = None) -> CampaignResults:
     """Read what the pages show. Imports the engine's parts, so call it inside a job."""
     from engine.handsets import LoyaltyTable
+    from engine.inventory import Clearance
     from engine.look_alikes import AdFaces, likeness_scale
     from engine.offers import Choice, PolicyValue, ProfitCurve
     from engine.social import INFLUENCE_DOCUMENT, NextMakerInfluence
@@ -89,6 +91,7 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
     span = _span(documents["span"])
     on = campaign_consent_day(is_demo=campaign.is_demo, last_day=None if span is None else span[1])
     faces = AdFaces(campaign, scale, on, context)
+    inventory, clearance = campaign.photo_keys("inventory"), Clearance.read(campaign, on)
     matched = tuple(match.customer for match in campaign.nearest_matches())
     influence = campaign.read_document(INFLUENCE_DOCUMENT)
     evaluation, honesty, loyalty, value, curve, choice = (
@@ -108,7 +111,8 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         curve=None if curve is None else ProfitCurve.from_json(curve),
         choice=None if choice is None else Choice.from_json(choice),
         span=span,
-        inventory=campaign.photo_keys("inventory"),
+        inventory=inventory,
+        unusable=0 if clearance.bars_nothing else sum(clearance.reason(key) is not None for key in inventory),
         matched=matched,
         scale=scale,
         order=preview_order(tables["customers"], faces.everybody(on, context), scale, frozenset(matched)),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gui.jobs import JobQueue
     from gui.widgets import Page
 
-StepKey = Literal["data", "loyalty", "recommendations", "preview"]
+StepKey = Literal["data", "loyalty", "recommendations", "faces", "preview"]
 State = Literal["done", "look", "none"]
 MARKS: dict[State, tuple[str, Tone]] = {
     "done": ("check", "positive"),
@@ -54,6 +54,7 @@ def steps() -> tuple[Step, ...]:
         Step("data", tr("Data"), "data"),
         Step("loyalty", tr("Loyalty"), "loyalty"),
         Step("recommendations", tr("Recommendations"), "offer"),
+        Step("faces", tr("Faces"), "lookalike"),
         Step("preview", tr("Preview"), "preview"),
     )
 
@@ -72,6 +73,10 @@ def make_page(key: StepKey, jobs: JobQueue) -> Page:
         from gui.recommendations_page import RecommendationsPage
 
         return RecommendationsPage(jobs)
+    if key == "faces":
+        from gui.faces_page import FacesPage
+
+        return FacesPage(jobs)
     from gui.preview_page import PreviewPage
 
     return PreviewPage(jobs)
@@ -85,6 +90,7 @@ def step_marks(results: CampaignResults | None) -> dict[StepKey, StepMark]:
         "data": _data_mark(results),
         "loyalty": _loyalty_mark(results),
         "recommendations": _recommendations_mark(results),
+        "faces": _faces_mark(results),
         "preview": _preview_mark(results),
     }
 
@@ -119,6 +125,17 @@ def _recommendations_mark(results: CampaignResults) -> StepMark:
     if is_open and results.value is not None and results.value.gain_low <= 0:
         return StepMark("look", tr("one offer for all does as well"))
     return StepMark("done", tr("done"))
+
+
+def _faces_mark(results: CampaignResults) -> StepMark:
+    if not results.inventory:
+        return StepMark("none", tr("nothing yet"))
+    if results.unusable:
+        said = tr("{count} photos may not be used")
+        return StepMark("look", said.format(count=decimal(results.unusable)))
+    if not results.matched:
+        return StepMark("look", tr("nobody has a look-alike yet"))
+    return StepMark("done", tr("{count} campaign photos").format(count=decimal(len(results.inventory))))
 
 
 def _preview_mark(results: CampaignResults) -> StepMark:

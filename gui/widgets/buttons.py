@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from gui.icons import icon
 from gui.theme import Tone, font, look
 from gui.widgets.labels import IconLabel
 
-Kind = Literal["plain", "primary", "quiet", "danger", "segment", "filter", "rail"]
+Kind = Literal["plain", "primary", "quiet", "danger", "chosen", "segment", "filter", "rail"]
 ICON_TONES: dict[Kind, tuple[Tone, Tone]] = {
     "plain": ("text", "text"),
     "primary": ("accent_text", "accent_text"),
     "quiet": ("text", "text"),
     "danger": ("danger", "danger"),
+    "chosen": ("lookalike_soft_text", "lookalike_soft_text"),
     "segment": ("muted", "text"),
     "filter": ("text", "accent_soft_text"),
     "rail": ("text", "accent_soft_text"),
@@ -88,6 +90,7 @@ class Button(QPushButton):
 
     def _recolour(self) -> None:
         if not self._icon_name:
+            self.setIcon(QIcon())
             return
         off, on = ICON_TONES[self._kind]
         size = 20 if self._kind == "rail" else 18

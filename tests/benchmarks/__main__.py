@@ -35,15 +35,8 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
-PARTS = (
-    "faces",
-    "logs",
-    "social",
-    "features",
-    "uplift",
-    "table",
-    "teaching",
-)  # modules beside this one: dev.py bench logs
+# modules beside this one: dev.py bench logs
+PARTS = ("faces", "logs", "social", "features", "uplift", "table", "teaching", "photo_grid")
 WINDOW = """
 import time, sys
 start = time.perf_counter()

@@ -83,7 +83,12 @@ def test_rail_and_number_keys_change_the_page(opened, qtbot):
     qtbot.mouseClick(rail.buttons["recommendations"], CLICK)
     assert workspace.step == "recommendations"
     assert workspace.stack.currentWidget() is workspace.pages["recommendations"]
-    for key, step in ((Qt.Key.Key_4, "preview"), (Qt.Key.Key_2, "loyalty"), (Qt.Key.Key_1, "data")):
+    for key, step in (
+        (Qt.Key.Key_5, "preview"),
+        (Qt.Key.Key_4, "faces"),
+        (Qt.Key.Key_2, "loyalty"),
+        (Qt.Key.Key_1, "data"),
+    ):
         qtbot.keyClick(opened, key, Qt.KeyboardModifier.ControlModifier)
         assert workspace.step == step
         assert rail.buttons[step].isChecked()

@@ -11,7 +11,7 @@ from gui.theme import load_theme
 def test_pages_are_grabbed_in_both_themes_at_twice_the_density(bare_campaign_path, tmp_path, monkeypatch):
     monkeypatch.setattr(gui.screenshots, "SCALES", (2,))
     make_screenshots(bare_campaign_path, tmp_path / "pictures", "open sesame")
-    for page in ("start", "data", "loyalty", "recommendations", "preview"):
+    for page in ("start", "data", "loyalty", "recommendations", "faces", "preview"):
         for scheme in ("light", "dark"):
             image = QImage(str(tmp_path / "pictures" / f"{page}-{scheme}@2x.png"))
             assert (image.width(), image.height()) == (2880, 1800)

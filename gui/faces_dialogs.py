@@ -1,0 +1,53 @@
+"""What opens over the Faces page: the quiet screen of the teaching, and another photo for a customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from gui.results import CampaignResults, consent_day
+
+if TYPE_CHECKING:
+    from engine.campaign import Campaign
+
+
+class FacesDialogs(QObject):
+    """``adopted`` says that another ranking counts, ``photo_kept`` names a customer who has another photo."""
+
+    adopted = Signal()
+    photo_kept = Signal(str)
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self._page = page
+        self._campaign: Campaign | None = None
+        self._results = CampaignResults()
+
+    def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
+        """Open what is about another campaign."""
+        self._campaign, self._results = campaign, results or CampaignResults()
+
+    @Slot()
+    def teach(self) -> None:
+        """Open the quiet screen, where a designer says which of two faces is more alike."""
+        from gui.teach_screen import TeachScreen
+
+        if self._campaign is None or not self._results.inventory:
+            return
+        day = consent_day(self._campaign, self._results)
+        screen = TeachScreen(self._campaign, self._results.scale, day, self._page)
+        screen.adopted.connect(self.adopted)
+        screen.open_over(self._page.window())
+
+    def change_photo(self, customer: str) -> None:
+        """Give a customer who agreed another photo."""
+        from gui.change_photo_dialog import ChangePhotoDialog
+
+        if self._campaign is None:
+            return
+        day = consent_day(self._campaign, self._results)
+        dialog = ChangePhotoDialog(self._campaign, customer, self._results.scale, day, self._page)
+        dialog.kept.connect(self.photo_kept)
+        dialog.open()

@@ -1,0 +1,65 @@
+"""Matches all customers of a campaign: by weights, by limits, or again after photos and rights changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from gui.faces_data import tr
+from gui.faces_jobs import matching_job
+from gui.results import CampaignResults, consent_day
+
+if TYPE_CHECKING:
+    from engine.campaign import Campaign
+    from engine.inventory import MatchSettings, MatchWeights
+    from gui.faces_data import FacesData
+    from gui.jobs import JobQueue
+
+
+class FacesMatching(QObject):
+    """``matched`` says that all customers were matched."""
+
+    matched = Signal()
+
+    def __init__(self, jobs: JobQueue, page: QWidget) -> None:
+        super().__init__(page)
+        self._jobs = jobs
+        self._page = page
+        self._campaign: Campaign | None = None
+        self._results = CampaignResults()
+
+    def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
+        """Match the customers of another campaign."""
+        self._campaign, self._results = campaign, results or CampaignResults()
+
+    def match_by(self, data: FacesData, weights: MatchWeights) -> None:
+        """Match by other weights."""
+        self._match(replace(data.matcher.settings, weights=weights))
+
+    @Slot()
+    def match_again(self) -> None:
+        """Match by what counts, after photos or rights changed."""
+        self._match(None)
+
+    def ask_for_limits(self, data: FacesData) -> None:
+        """Ask how often a photo may be used and where the ads run, and match by that."""
+        from gui.limits_dialog import LimitsDialog
+
+        dialog = LimitsDialog(data.matcher.settings, self._page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.told.connect(self._match)
+        dialog.open()
+
+    @Slot(object)
+    def _match(self, settings: MatchSettings | None) -> None:
+        if self._campaign is not None:
+            day = consent_day(self._campaign, self._results)
+            job = matching_job(self._campaign, self._results.scale, day, settings)
+            self._jobs.start(job, self._tell, afterwards=tr("All customers matched"))
+
+    @Slot(object)
+    def _tell(self, _: int) -> None:
+        self.matched.emit()

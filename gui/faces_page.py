@@ -1,0 +1,459 @@
+"""The Faces page: the campaign photos, the customer's face, what counts as alike, and the five most alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from engine.campaign import FaceChoice
+from engine.errors import ModelError
+from gui import numbers
+from gui.consent_words import consent_chip
+from gui.customer_facts import customer_facts
+from gui.face_choices import FaceChoices
+from gui.faces_body import FacesBody
+from gui.faces_changes import FaceCorrections
+from gui.faces_data import FacesData
+from gui.faces_dialogs import FacesDialogs
+from gui.faces_jobs import faces_job, map_job
+from gui.faces_matching import FacesMatching
+from gui.faces_words import faces_verdict
+from gui.jobs import JobQueue
+from gui.photo_import import PhotoImport
+from gui.probe import PictureLoader, Probe, ProbeLoader
+from gui.probe_ranking import SHOWN, photo_in_ad, ranked_faces, weight_shares
+from gui.results import CampaignResults, consent_day
+from gui.widgets import Button, EmptyState, Page
+
+if TYPE_CHECKING:
+    from engine.campaign import Appearance, Campaign
+    from engine.inventory import InventoryMap, MatchWeights, RankedFace
+
+
+class FacesPage(Page):
+    """Left and Right turn customers, 1 to 5 choose a face, Ctrl+Z takes it back; folders can be dropped anywhere."""
+
+    loaded = Signal(str)  # this customer's face is shown and ranked against
+    pictured = Signal()  # all faces that are shown have their pictures
+
+    def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Faces"), jobs, parent)
+        self._campaign: Campaign | None = None
+        self._results = CampaignResults()
+        self._data: FacesData | None = None
+        self._probe: Probe | None = None
+        self._customer = ""
+        self.ranked: tuple[RankedFace, ...] = ()
+        self._is_changed = False
+        self._reading = JobQueue(self)
+        self._reading.failed.connect(self.jobs.failed)
+        self._loader = ProbeLoader(self)
+        self._loader.loaded.connect(self._take_probe)
+        self._loader.failed.connect(self.jobs.failed)
+        self._loader.not_kept.connect(self._choice_not_kept)
+        self._pictures = PictureLoader(self)
+        self._pictures.ready.connect(self._show_pictures)
+        self._pictures.failed.connect(self.jobs.failed)
+        self._choices = FaceChoices(self._loader, self)
+        self._choices.made.connect(self._apply)
+        self._corrections = FaceCorrections(self)
+        self._corrections.banned.connect(self._take_bans)
+        self._corrections.seen.connect(self._take_appearance)
+        self._corrections.failed.connect(self.jobs.failed)
+        self.dialogs = FacesDialogs(self)
+        self.dialogs.adopted.connect(self._adopted)
+        self.dialogs.photo_kept.connect(self._photo_kept)
+        self.matching = FacesMatching(self.jobs, self)
+        self.matching.matched.connect(self._matched)
+        self.importing = PhotoImport(self.jobs, self)
+        self.importing.changed.connect(self.matching.match_again)
+        self._ahead = QTimer(self, singleShot=True, interval=250)
+        self._ahead.timeout.connect(self._load_ahead)
+        self._make_actions()
+        self._make_body()
+        self._make_keys()
+        self.set_campaign(None, None)
+
+    def _make_actions(self) -> None:
+        self.read_rights = Button(self.tr("Read rights…"), "plain", "rights", tip=self.tr("From a CSV or XLSX table"))
+        self.read_rights.clicked.connect(self.importing.ask_for_rights)
+        self.add_photos = Button(self.tr("Add photos"), "plain", "plus", tip=self.tr("A folder of campaign photos"))
+        self.add_photos.clicked.connect(self.importing.ask_for_folder)
+        self.match_all = Button(self.tr("Match all"), "primary", "lookalike")
+        self.match_all.setToolTip(self.tr("Find the most alike for all customers, by these weights"))
+        self.match_all.clicked.connect(self.match_everybody)
+        for button in (self.read_rights, self.add_photos, self.match_all):
+            self.add_action(button)
+
+    def _make_body(self) -> None:
+        self.cards = FacesBody()
+        self.inventory, self.probe_card = self.cards.inventory, self.cards.probe
+        self.weights, self.five = self.cards.weights, self.cards.five
+        self.inventory.rights_wanted.connect(self._edit_rights)
+        self.inventory.ban_wanted.connect(self._ban)
+        self.inventory.allow_wanted.connect(self._allow)
+        self.inventory.map_wanted.connect(self._draw_map)
+        self.inventory.refused_wanted.connect(self._show_refused)
+        self.probe_card.previous.clicked.connect(self.turn_back)
+        self.probe_card.next.clicked.connect(self.turn_on)
+        self.probe_card.change.clicked.connect(self.change_photo)
+        self.probe_card.hair_set.connect(self._set_hair)
+        self.probe_card.age_set.connect(self._set_age)
+        self.weights.moved.connect(self._rank_again)
+        self.weights.teach_wanted.connect(self.dialogs.teach)
+        self.weights.limits_wanted.connect(self._ask_for_limits)
+        self.five.wanted.connect(self.choose_face)
+        self.five.banned.connect(self._ban_one)
+        self.start = Button(self.tr("Choose a folder…"), "primary", "open")
+        self.start.clicked.connect(self.importing.ask_for_folder)
+        self.empty = EmptyState(
+            "photo",
+            self.tr("No campaign photos yet"),
+            self.tr("Drop a folder here. Each photo should show one person from the front."),
+            self.start,
+        )
+        self.body.addWidget(self.cards, 1)
+        self.body.addWidget(self.empty, 1)
+
+    def _make_keys(self) -> None:
+        for keys, slot in (("Left", self.turn_back), ("Right", self.turn_on)):
+            QShortcut(QKeySequence(keys), self, slot)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
+        for place, card in enumerate(self.five.cards):
+            QShortcut(QKeySequence(str(place + 1)), self, card.use.click)
+
+    # the campaign
+
+    @property
+    def customer(self) -> str:
+        """The customer whose face is shown, empty if there is none."""
+        return self._customer
+
+    @property
+    def data(self) -> FacesData | None:
+        """What the page knows of the inventory; None while it is read."""
+        return self._data
+
+    def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
+        """Show a campaign, or the same one where it was."""
+        stays = campaign is not None and campaign is self._campaign
+        self._campaign, self._results = campaign, results or CampaignResults()
+        self._is_changed = False
+        self._ahead.stop()
+        self._reading.drop_all()
+        self._loader.set_campaign(campaign, results)
+        self._corrections.set_campaign(campaign)
+        self.importing.set_campaign(campaign, results)
+        self.dialogs.set_campaign(campaign, results)
+        self.matching.set_campaign(campaign, results)
+        if not stays:
+            self._data, self._probe, self._customer, self.ranked = None, None, "", ()
+            self._choices.clear()
+            self._pictures.set_campaign(campaign)
+            self.inventory.grid.thumbs.set_campaign(campaign, {})
+            self.inventory.show_data(None)
+            self.probe_card.picture.clear()
+        there = bool(self._results.inventory)
+        self.cards.setVisible(there)
+        self.empty.setVisible(not there)
+        for button in (self.read_rights, self.add_photos, self.match_all):
+            button.setVisible(there)
+        if campaign is None or not there:
+            self.set_verdict(self.tr("There are no campaign photos yet, so nobody has a look-alike."))
+            return
+        on = consent_day(campaign, results)
+        self._reading.start(faces_job(campaign, self._results, on), self._take_data)
+
+    @Slot(object)
+    def _take_data(self, data: FacesData) -> None:
+        """Show what was read, and go to the customer who was shown before, or to the first."""
+        first = self._data is None
+        self._data = data
+        self.set_verdict(faces_verdict(data))
+        self.inventory.grid.thumbs.set_campaign(self._campaign, {photo.key: photo.content for photo in data.photos})
+        if first or not self.weights.is_stale:
+            self.weights.show_weights(data.matcher.settings.weights)
+        self.inventory.show_data(data)
+        self._tell_stale()
+        if self.inventory.views.selected:
+            self._draw_map()
+        wanted = self._customer or (data.customers[0] if data.customers else "")
+        if not wanted or not self.show_customer(wanted):
+            self._probe = None
+            self.probe_card.hide()
+            self.five.show_nobody(self.tr("No customer has a photo to compare with."))
+
+    # the customer
+
+    def show_customer(self, customer: str) -> bool:
+        """Go to one customer, also to one without photo consent; False if there is no such one."""
+        if self._campaign is None or customer_facts(self._results, customer) is None:
+            return False
+        self._customer = customer
+        self.probe_card.show()
+        self._enable()
+        self._loader.ask(customer)
+        return True
+
+    @Slot(object)
+    def _take_probe(self, probe: Probe) -> None:
+        data = self._data
+        if data is None or probe.customer != self._customer:
+            return
+        self._probe = probe
+        chip = consent_chip(probe.faces.consent, self._loader.today)
+        self.probe_card.show_probe(probe, chip, self._note(probe))
+        self._rank()
+        self._ahead.start()
+        self.loaded.emit(probe.customer)
+
+    def _note(self, probe: Probe) -> str:
+        """Say what the Preview does with this face where that is not what is seen here."""
+        if probe.contact is None:
+            return ""
+        said = self.tr("The ad bears the look-alike of contact {key}; a face chosen here takes its place.")
+        return said.format(key=numbers.customer_key(probe.contact))
+
+    def _place(self) -> int:
+        customers = () if self._data is None else self._data.customers
+        return customers.index(self._customer) if self._customer in customers else -1
+
+    def _enable(self) -> None:
+        place, count = self._place(), 0 if self._data is None else len(self._data.customers)
+        self.probe_card.previous.setEnabled(place > 0)
+        self.probe_card.next.setEnabled(place < count - 1)
+
+    @Slot()
+    def turn_on(self) -> None:
+        """Go to the next customer with a photo."""
+        self._turn(1)
+
+    @Slot()
+    def turn_back(self) -> None:
+        """Go to the customer with a photo before."""
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        customers, target = () if self._data is None else self._data.customers, self._place() + step
+        if 0 <= target < len(customers):
+            self.show_customer(customers[target])
+
+    # the ranking
+
+    @Slot(object)
+    def _rank_again(self, weights: MatchWeights) -> None:
+        """Rank by other weights at once; the ads follow when everybody is matched again."""
+        self._tell_stale()
+        self._rank()
+        self._ahead.start()
+
+    def _tell_stale(self) -> None:
+        data = self._data
+        kept = None if data is None else data.matcher.settings.weights
+        now = self.weights.weights
+        moved = kept is not None and weight_shares(kept) != weight_shares(now)
+        self.weights.tell_stale(is_stale=moved)
+
+    def _rank(self) -> None:
+        """Rank the inventory for the customer, and say everything; pictures that are not at hand follow."""
+        data, probe = self._data, self._probe
+        if data is None or probe is None:
+            return
+        try:
+            self.ranked, wrong = ranked_faces(data, probe, self.weights.weights), ""
+        except ModelError:
+            self.ranked, wrong = (
+                (),
+                self.tr("Not all photos were read by one face network. Match all reads them again."),
+            )
+        first, chosen = self.ranked[:SHOWN], probe.faces.chosen
+        if probe.look is None:
+            self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
+        elif wrong:
+            self.five.show_nobody(wrong)
+        elif not first:
+            self.five.show_nobody(self.tr("No campaign photo may be used for this customer."))
+        else:
+            hair = {one.photo: data.hair_of(one.photo) for one in first}
+            self.five.show_faces(first, photo_in_ad(probe, self.ranked), chosen, hair)
+        self.five.tell_weights(self.weights.weights)
+        self.inventory.mark_for(chosen, probe.bans, has_customer=probe.look is not None)
+        self._light_up()
+        self._show_pictures()
+        self._pictures.ask([one.photo for one in first])
+
+    @Slot()
+    def _show_pictures(self) -> None:
+        wanted = [one.photo for one in self.ranked[:SHOWN]]
+        there = {key: photo for key in wanted if (photo := self._pictures.photo(key)) is not None}
+        beside = None if self._probe is None else self._probe.faces.face
+        self.five.show_pictures(there, beside)
+        if wanted and len(there) == len(wanted):
+            self.pictured.emit()
+
+    @Slot()
+    def _load_ahead(self) -> None:
+        self._pictures.ask([one.photo for one in self.ranked])
+
+    @Slot()
+    def match_everybody(self) -> None:
+        """Find the most alike for all customers by the weights as they stand."""
+        if self._data is not None:
+            self.matching.match_by(self._data, self.weights.weights)
+
+    @Slot()
+    def _ask_for_limits(self) -> None:
+        if self._data is not None:
+            self.matching.ask_for_limits(self._data)
+
+    @Slot()
+    def _matched(self) -> None:
+        self.weights.tell_stale(is_stale=False)
+        self.changed.emit()
+
+    # choosing and banning
+
+    @Slot(str)
+    def choose_face(self, photo: str) -> None:
+        """Put a face into the customer's ad; the one that was chosen already is let go."""
+        probe = self._probe
+        if probe is None:
+            return
+        if photo == probe.faces.chosen:
+            self._choices.let_go(probe.faces)
+        else:
+            self._choices.pick(probe.faces, photo)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last choice of a face back, and go to its customer."""
+        self._choices.undo()
+
+    @Slot(str, object)
+    def _apply(self, customer: str, choice: FaceChoice | None) -> None:
+        self._is_changed = True
+        if self._probe is not None and customer == self._customer:
+            self._probe = self._probe.with_choice(choice)
+            self.probe_card.note.setText(self._note(self._probe))
+            self._rank()
+        else:
+            self.show_customer(customer)
+
+    @Slot(Exception)
+    def _choice_not_kept(self, error: Exception) -> None:
+        """Say why a choice could not be kept, and show what the file holds."""
+        self._choices.take_off_last()
+        self.jobs.failed.emit(error)
+        if self._customer:
+            self.show_customer(self._customer)
+
+    @Slot(str)
+    def _ban_one(self, photo: str) -> None:
+        self._corrections.ban(self._customer, [photo])
+
+    @Slot(list)
+    def _ban(self, photos: list[str]) -> None:
+        self._corrections.ban(self._customer, photos)
+
+    @Slot(list)
+    def _allow(self, photos: list[str]) -> None:
+        self._corrections.allow(self._customer, photos)
+
+    @Slot(str, object)
+    def _take_bans(self, customer: str, bans: frozenset[str]) -> None:
+        self._is_changed = True
+        if self._probe is not None and customer == self._customer:
+            self._probe = self._probe.with_bans(bans)
+            self._rank()
+
+    # hair and age
+
+    @Slot(int, int, int)
+    def _set_hair(self, red: int, green: int, blue: int) -> None:
+        if self._probe is not None and self._probe.faces.face is not None:
+            self._corrections.set_hair(self._probe.faces.face.stored.key, (red, green, blue))
+
+    @Slot(object)
+    def _set_age(self, age: tuple[float, float] | None) -> None:
+        if self._probe is not None and self._probe.faces.face is not None:
+            self._corrections.set_age(self._probe.faces.face.stored.key, age)
+
+    @Slot(str, object)
+    def _take_appearance(self, key: str, seen: Appearance) -> None:
+        probe = self._probe
+        if probe is None or probe.faces.face is None or probe.faces.face.stored.key != key:
+            return
+        if seen.age is None:
+            self.show_customer(probe.customer)  # measures it anew
+            return
+        self._probe = probe.with_appearance(seen)
+        self.probe_card.show_appearance(seen)
+        self._rank()
+
+    # map, rights, photos, teaching
+
+    @Slot()
+    def _draw_map(self) -> None:
+        if self._campaign is not None and self.inventory.map is not None:
+            self._reading.start(map_job(self._campaign), self._take_map)
+
+    @Slot(object)
+    def _take_map(self, places: InventoryMap) -> None:
+        if self.inventory.map is not None:
+            self.inventory.map.show_map(places)
+            self._light_up()
+
+    def _light_up(self) -> None:
+        if self.inventory.map is not None:
+            look = None if self._probe is None else self._probe.look
+            near = [one.photo for one in self.ranked[:SHOWN]]
+            self.inventory.map.show_probe(None if look is None else look.embeddings[0], near)
+
+    @Slot(list)
+    def _edit_rights(self, photos: list[str]) -> None:
+        if self._data is not None:
+            self.importing.edit_rights(photos, self._data.matcher.clearance.rights)
+
+    @Slot()
+    def _show_refused(self) -> None:
+        if self._data is not None:
+            self.importing.show_refused(self._data.refused)
+
+    def take_paths(self, paths: list[str]) -> None:
+        """Read the folders that were dropped, and tables of rights among them."""
+        self.importing.take_paths([Path(path) for path in paths])
+
+    @Slot()
+    def change_photo(self) -> None:
+        """Give the customer another photo, where the customer agreed to it."""
+        if self._probe is not None and self.probe_card.change.isVisibleTo(self):
+            self.dialogs.change_photo(self._probe.customer)
+
+    @Slot(str)
+    def _photo_kept(self, customer: str) -> None:
+        """Show the customer's new photo; the other pages learn of it."""
+        self._choices.forget(customer)
+        self.changed.emit()
+
+    @Slot()
+    def _adopted(self) -> None:
+        """Let what was adopted count, on this page and in the ads."""
+        self.weights.tell_stale(is_stale=False)
+        self._data = None
+        self.matching.match_again()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give a small window's room to the faces."""
+        super().resizeEvent(event)
+        self.cards.fit(event.size())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the other pages know what was chosen here, once somebody goes to them."""
+        if self._is_changed and self._campaign is not None and self.window().isVisible():
+            self._is_changed = False
+            self.changed.emit()
+        super().hideEvent(event)

@@ -1,0 +1,57 @@
+"""Ranks the campaign photos for the customer on the Faces page, and says which of them is in the ad."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.inventory import MatchWeights, RankedFace
+    from gui.faces_data import FacesData
+    from gui.probe import Probe
+
+SHOWN = 5
+AHEAD = 15  # faces that are ranked, so that pictures are at hand before a slider asks for them
+
+
+def ranked_faces(data: FacesData, probe: Probe, weights: MatchWeights) -> tuple[RankedFace, ...]:
+    """Rank the photos that may be used for a customer; what was chosen is among the first five, in its place if near.
+
+    It takes a moment for 10,000 photos. () without a face to compare.
+    """
+    from engine.inventory import rank
+
+    look, chosen, matcher = probe.look, probe.faces.chosen, data.matcher
+    if look is None or not len(matcher.faces):
+        return ()
+    bans = data.barred | probe.bans
+
+    def ranked(pins: Collection[str] = ()) -> tuple[RankedFace, ...]:
+        faces, metric = matcher.faces, matcher.metric
+        return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
+
+    found = ranked()
+    if chosen is not None and chosen not in [one.photo for one in found[:SHOWN]]:
+        return ranked({chosen})
+    return found
+
+
+def photo_in_ad(probe: Probe, ranked: Sequence[RankedFace]) -> str | None:
+    """Return the photo in the ad as far as a ranking says: the pick, or the first who is close.
+
+    None where nobody is, and where the ad bears a contact's look-alike.
+    """
+    from engine.faces.likeness import is_close
+
+    if probe.contact is not None:
+        return None
+    if probe.faces.chosen is not None:
+        return probe.faces.chosen
+    first = next((one for one in ranked if is_close(one.likeness)), None)
+    return None if first is None else first.photo
+
+
+def weight_shares(weights: MatchWeights) -> tuple[int, int, int]:
+    """Return weights in whole per cent, as the sliders can tell them apart."""
+    total = weights.face + weights.age + weights.hair
+    return round(100 * weights.face / total), round(100 * weights.age / total), round(100 * weights.hair / total)

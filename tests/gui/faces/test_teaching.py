@@ -1,0 +1,126 @@
+"""The quiet screen: two keys answer, one takes back; what was learnt is adopted by the designer."""
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from engine.campaign import Judgement
+from engine.faces import LikenessScale
+from engine.inventory import MatchWeights, match_settings
+from engine.taste import Interval, Recognition, TrainingPhotos, TunedNetwork
+from engine.taste.teaching import judged_faces
+from gui.fine_tune_dialog import FineTuneDialog, Tuned
+from gui.teach_screen import TeachScreen
+from tests.gui.faces.conftest import PATIENCE, close
+
+
+@pytest.fixture
+def screen(page, campaign, qtbot):
+    """The screen, opened from the page."""
+    qtbot.mouseClick(page.weights.teach, Qt.MouseButton.LeftButton)
+    screen = next(each for each in QApplication.topLevelWidgets() if isinstance(each, TeachScreen))
+    qtbot.waitUntil(lambda: screen.asked is not None, timeout=PATIENCE)
+    yield screen
+    close(qtbot, screen)
+    for judgement in campaign.judgements.all()[::-1]:
+        campaign.judgements.take_back(judgement.number)
+
+
+def press(qtbot, screen, key):
+    """Press a key and wait for the next question."""
+    with qtbot.waitSignal(screen.shown, timeout=PATIENCE):
+        qtbot.keyClick(screen, key)
+    return screen.asked
+
+
+def test_keys_answer_skip_and_take_back(screen, qtbot, campaign):
+    first = screen.asked.question
+    assert screen.count.text() == "0 answers; from 30 on there is something to learn"
+    assert [picture.face.stored.key for picture in (screen.probe, *screen.candidates)] == [
+        first.probe,
+        first.a,
+        first.b,
+    ]
+    press(qtbot, screen, Qt.Key.Key_2)
+    (kept,) = campaign.judgements.all()
+    assert (kept.probe, kept.a, kept.b, kept.chosen) == (first.probe, first.a, first.b, "b")
+    press(qtbot, screen, Qt.Key.Key_S)
+    assert screen.count.text().startswith("1 answers")
+    press(qtbot, screen, Qt.Key.Key_U)
+    press(qtbot, screen, Qt.Key.Key_U)
+    assert campaign.judgements.all() == ()
+    assert screen.asked.question == first
+    with qtbot.waitSignal(screen.shown, timeout=PATIENCE):
+        qtbot.mouseClick(screen.candidates[0], Qt.MouseButton.LeftButton)
+    assert campaign.judgements.all()[0].chosen == "a"
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    assert not screen.isVisible()
+
+
+def teach_hair(campaign, customers):
+    """Answer 120 questions as somebody who looks at nothing but hair."""
+    faces = judged_faces(campaign)
+    places = {key: place for place, key in enumerate(faces.keys)}
+    inventory = campaign.photo_keys("inventory")
+
+    def away(probe, key):
+        return float(((faces.hair[places[probe]] - faces.hair[places[key]]) ** 2).sum())
+
+    for number in range(120):
+        customer = customers[number % len(customers)]
+        probe = f"customer:{customer}"
+        a, b = inventory[(7 * number) % len(inventory)], inventory[(11 * number + 5) % len(inventory)]
+        if a == b or not abs(away(probe, a) - away(probe, b)) > 0:
+            continue
+        chosen = "a" if away(probe, a) < away(probe, b) else "b"
+        campaign.judgements.add(Judgement(0, probe, customer, a, b, chosen, datetime.now(UTC)))
+
+
+def test_what_was_learnt_is_told_with_its_range_adopted_and_taken_back(page, screen, qtbot, campaign):
+    teach_hair(campaign, page.data.customers)
+    screen.teacher._teaching = None  # reads the answers anew
+    press(qtbot, screen, Qt.Key.Key_S)
+    assert screen.learn.isVisible()
+    with qtbot.waitSignal(screen.shown, timeout=PATIENCE):
+        qtbot.mouseClick(screen.learn, Qt.MouseButton.LeftButton)
+    view, learnt = screen.learnt_view, screen.learnt_view.lesson.learnt
+    assert view.verdict.text() == "It has learnt what you mean."
+    assert learnt.weights.hair > 0.5
+    assert learnt.evaluation.learnt.estimate > learnt.evaluation.plain.estimate
+    shown = round(100 * learnt.evaluation.learnt.estimate)
+    assert view.figures[0].text().startswith(f"{shown}, likely ")
+    assert view.figures[2].text() == "not known yet"  # nothing was asked twice
+    with qtbot.waitSignal(page.changed, timeout=PATIENCE):
+        qtbot.mouseClick(view.adopt, Qt.MouseButton.LeftButton)
+    assert match_settings(campaign).weights == learnt.weights
+    qtbot.waitUntil(lambda: not page.jobs.is_busy, timeout=PATIENCE)
+    again = TeachScreen(campaign, page._results.scale, page._loader.today, page)
+    with qtbot.waitSignal(again.teacher.adopted, timeout=PATIENCE):
+        again.teacher.go_back()
+    assert match_settings(campaign).weights == MatchWeights()
+    close(qtbot, again)
+
+
+def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tmp_path):
+    dialog = FineTuneDialog(campaign, LikenessScale(), date(2026, 10, 31))
+    dialog.show()
+    assert not dialog.begin.isEnabled()
+    (tmp_path / "people" / "anna").mkdir(parents=True)
+    (tmp_path / "people" / "anna" / "one.jpg").write_bytes(campaign.photo(campaign.photo_keys("inventory")[0]).jpeg)
+    (tmp_path / "releases.csv").write_text("photo,release\nbert,yes\n", encoding="utf-8")
+    dialog.take(tmp_path / "people", tmp_path / "releases.csv")
+    qtbot.mouseClick(dialog.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "fine-tuning needs 15 such people" in dialog.result_words.text(), timeout=PATIENCE)
+    assert not dialog.adopt.isVisible()
+    share, none = Interval(0.9, 0.8, 0.95), Interval(-0.01, -0.05, 0.03)
+    trial = Recognition(7, 20, share, share, none, share, share, none)
+    network = TunedNetwork(b"", "", "", trial, 14, 60)
+    photos = TrainingPhotos(np.zeros((0, 160, 160, 3), np.uint8), np.zeros((0, 512), np.float32), (), ("anna",))
+    dialog._show(Tuned(network, photos))
+    assert dialog.result_words.text().endswith("1 people without a release were left out. It does worse than before, "
+                                               "so it cannot be adopted.")  # fmt: skip
+    assert not dialog.adopt.isVisible()
+    close(qtbot, dialog)
