@@ -1,4 +1,4 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N], or bench logs, social or features.
+"""Measures the program: python dev.py bench [--json F] [--customers N], or bench faces, logs, social or features.
 
 Figures only; nothing here can fail.
 """
