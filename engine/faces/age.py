@@ -83,6 +83,10 @@ def age_range(rgb: RgbArray, face: Detection, mesh: Landmarks | None = None) -> 
 
     Measured error of its middle: 4.5 years at 18 to 54. Raises ModelError.
     """
-    middle = expected_age(rgb, face, mesh)
-    low, high = round(middle) - LEAST_REACH, round(middle) + LEAST_REACH
+    return range_around(expected_age(rgb, face, mesh))
+
+
+def range_around(years: float) -> AgeRange:
+    """Return the range that is told of an expected age."""
+    low, high = round(years) - LEAST_REACH, round(years) + LEAST_REACH
     return AgeRange(max(0, low), OLDEST if high >= OLDEST_TOLD else high)

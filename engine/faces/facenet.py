@@ -171,7 +171,7 @@ class FaceNet:
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self.session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime has no common class of its own for this
             raise ModelError(f"The model {model} cannot be used: {error}. Delete it and start again.") from error
         self.sha256 = sha256 or facenet_sha256()
@@ -188,7 +188,7 @@ class FaceNet:
             context.check()
             batch = network_input(list(crops[start : start + BATCH]))
             both = np.concatenate([batch, batch[..., ::-1]])
-            (answers,) = self._session.run(None, {"crops": both})
+            (answers,) = self.session.run(None, {"crops": both})
             rows[start : start + len(batch)] = answers[: len(batch)] + answers[len(batch) :]
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows

@@ -15,6 +15,7 @@ SIDE = 480
 VIEW = 2.0  # side of the result in face heights, forehead to chin
 RINGS = (1.5, 2.2)  # of still points around the face, in half sizes of the mesh
 AROUND = 32
+STEP = 4
 
 
 def frontal_view(rgb: RgbArray, face: Detection, landmarks: Landmarks) -> RgbArray | None:
@@ -67,9 +68,17 @@ def _ring(front: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _displaced(
     source: npt.NDArray[np.float64], target: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return, for each pixel of the result, the column and row of the picture that it shows."""
+    """Return, for each pixel of the result, the column and row of the picture that it shows.
+
+    Found for every fourth pixel, and in between by straight lines: a sixteenth of the work, and not to be seen.
+    """
+    import cv2
     from scipy.interpolate import LinearNDInterpolator
 
-    grid = np.stack(np.meshgrid(np.arange(SIDE), np.arange(SIDE)), -1).reshape(-1, 2).astype(np.float64)
-    places = LinearNDInterpolator(target, source)(grid).reshape(SIDE, SIDE, 2).astype(np.float32)
-    return np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
+    ticks = (np.arange(SIDE // STEP) + 0.5) * STEP - 0.5
+    grid = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
+    places = LinearNDInterpolator(target, source)(grid).reshape(len(ticks), len(ticks), 2).astype(np.float32)
+    shift = places - grid.reshape(places.shape).astype(np.float32)
+    fine = cv2.resize(shift, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    columns, rows = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
+    return np.ascontiguousarray(fine[..., 0] + columns), np.ascontiguousarray(fine[..., 1] + rows)

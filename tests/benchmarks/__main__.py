@@ -1,4 +1,4 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N], or bench logs, social or features.
+"""Measures the program: python dev.py bench [--json F] [--customers N], or bench faces, logs, social or features.
 
 Figures only; nothing here can fail.
 """
@@ -35,7 +35,7 @@ from engine.stages import Stages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANY_FACES = 100_000
-PARTS = ("logs", "social", "features", "uplift", "table")  # modules beside this one: dev.py bench logs
+PARTS = ("faces", "logs", "social", "features", "uplift", "table")  # modules beside this one: dev.py bench logs
 WINDOW = """
 import time, sys
 start = time.perf_counter()

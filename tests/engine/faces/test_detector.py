@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.faces import FaceReader, decode_photo
+from engine.faces import FaceDetector, FaceReader, decode_photo
 from engine.faces.crop import network_input, stretched_box
-from engine.faces.detector import Detection
+from engine.faces.detector import MODEL, Detection
+from engine.resources import checked_model
 
 
 def found(reader: FaceReader, rgb: np.ndarray) -> list[Detection]:
@@ -48,6 +51,22 @@ def test_boxes_and_points_are_in_pixels_of_the_photo(reader: FaceReader, photo: 
     (face,), (other,) = found(reader, rgb), found(reader, resized(rgb, factor))
     assert np.array(other.box) / factor == pytest.approx(np.array(face.box), abs=error * face.box[3])
     assert other.points / factor == pytest.approx(face.points, abs=error * face.box[3])
+
+
+def test_it_answers_as_opencvs_own_detector(neutral, smiling):
+    reader = FaceDetector()
+    model = np.frombuffer(checked_model(MODEL).read_bytes(), np.uint8)
+    opencv = cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), (640, 512), 0.6, 0.3)
+    pictures = [decode_photo(entry.path) for entry in (*neutral.photos[::20], *smiling.photos[::20])]
+    for first, second in pairwise(pictures):
+        scene = pasted(512, 640, (resized(first, 0.4), 0, 100), (resized(second, 0.25), 400, 200))
+        _, rows = opencv.detect(np.ascontiguousarray(scene[..., ::-1]))
+        faces = reader.detect(scene)
+        assert len(faces) == len(rows) == 2
+        for face, row in zip(faces, sorted(rows, key=lambda row: -row[2]), strict=True):
+            assert face.box == pytest.approx(row[:4].tolist(), abs=0.5)
+            assert face.points.ravel() == pytest.approx(row[4:14], abs=0.5)
+            assert face.score == pytest.approx(row[14], abs=0.01)
 
 
 def test_boxes_are_right_where_width_and_height_are_scaled_to_whole_pixels(reader: FaceReader, photo: Path):

@@ -44,6 +44,18 @@ def test_two_photos_of_one_person_are_alike_and_strangers_are_not(neutral: Galle
     assert np.median(cosines[~np.eye(78, dtype=bool)]) == pytest.approx(0.22, abs=0.03)
 
 
+def test_of_all_pairs_those_of_one_person_are_told_from_the_others(neutral: Gallery, smiling: Gallery):
+    rows = np.concatenate([neutral.embeddings, smiling.embeddings])
+    people = np.array([person(name) for name in (*neutral.names, *smiling.names)])
+    first, second = np.triu_indices(len(rows), 1)
+    cosines = (rows @ rows.T)[first, second]
+    is_same = people[first] == people[second]
+    assert (len(cosines), is_same.sum()) == (156 * 155 // 2, 78)
+    different = np.sort(cosines[~is_same])
+    area_under_roc = np.searchsorted(different, cosines[is_same]).mean() / len(different)
+    assert area_under_roc >= 0.999
+
+
 def test_a_gallery_knows_where_its_photos_and_their_faces_are(neutral: Gallery, reader: FaceReader):
     assert [entry.name for entry in neutral.photos] == list(neutral.names) == sorted(neutral.names)
     entry = neutral.photos[40]
