@@ -69,7 +69,7 @@ def customer_indicators(
 def _look_at(
     connection: duckdb.DuckDBPyConnection, tables: Tables, share: int, shares: int, context: JobContext
 ) -> None:
-    """Show one share: all calls as they are, or its own taken out of them once, for they are looked at several times."""
+    """Show one share: all calls as they are, or its own taken out once, for they are looked at several times."""
     caller, callee, customer = (
         in_share(party, share, shares) for party in (columns.CALLER, columns.CALLEE, columns.CUSTOMER)
     )
