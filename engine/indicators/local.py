@@ -55,25 +55,33 @@ def customer_indicators(
     try:
         for share in range(shares):
             context.progress(share / shares, "Describing customers")
-            _look_at(connection, tables, share, shares)
+            _look_at(connection, tables, share, shares, context)
             write = f"INSERT INTO {DESCRIBED}" if share else f"CREATE TEMP TABLE {DESCRIBED} AS"
             _run(connection, f"{write} {question}", context)
         found = connection.sql(f"FROM {DESCRIBED} ORDER BY {columns.CUSTOMER}").to_arrow_table()
     finally:
         connection.execute(f"DROP TABLE IF EXISTS {DESCRIBED}")
-        connection.execute(f"DROP VIEW IF EXISTS {SOME_CALLS}; DROP VIEW IF EXISTS {SOME_CUSTOMERS}")
+        connection.execute(f"DROP {_shape(shares)} IF EXISTS {SOME_CALLS}; DROP VIEW IF EXISTS {SOME_CUSTOMERS}")
     context.progress(1.0, "Customers described")
     return found
 
 
-def _look_at(connection: duckdb.DuckDBPyConnection, tables: Tables, share: int, shares: int) -> None:
-    """Let the views show one share."""
+def _look_at(
+    connection: duckdb.DuckDBPyConnection, tables: Tables, share: int, shares: int, context: JobContext
+) -> None:
+    """Show one share: all calls as they are, or its own taken out once, for they are looked at several times."""
     caller, callee, customer = (
         in_share(party, share, shares) for party in (columns.CALLER, columns.CALLEE, columns.CUSTOMER)
     )
-    views = ((SOME_CALLS, tables.calls, f"{caller} OR {callee}"), (SOME_CUSTOMERS, tables.customers, customer))
-    for name, table, shown in views:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM ({_sql(table)}) WHERE {shown}")
+    needed = ", ".join(f'"{name}"' for name in tables.calls.columns if name != columns.PHONE_TYPE)
+    calls = f"SELECT {needed} FROM ({_sql(tables.calls)}) WHERE {caller} OR {callee}"
+    _run(connection, f"CREATE OR REPLACE TEMP {_shape(shares)} {SOME_CALLS} AS {calls}", context)
+    customers = f"SELECT * FROM ({_sql(tables.customers)}) WHERE {customer}"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {SOME_CUSTOMERS} AS {customers}")
+
+
+def _shape(shares: int) -> str:
+    return "TABLE" if shares > 1 else "VIEW"
 
 
 def _sql(table: ir.Table) -> str:

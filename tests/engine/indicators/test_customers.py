@@ -113,6 +113,17 @@ def test_calls_to_oneself_to_nobody_and_without_a_time_are_no_interactions(odd: 
     assert row["places"] == 0
 
 
+def test_calls_of_one_length_spread_by_nothing_even_where_sums_are_rounded(odd: duckdb.DuckDBPyConnection) -> None:
+    odd.execute(
+        """DELETE FROM calls; INSERT INTO calls
+        SELECT '1', 'c' || range % 7, '2026-01-05'::TIMESTAMP + to_days(range::INT), 604_799, 'X', NULL, 'call'
+        FROM range(3_001)"""
+    )
+    row = found(indicators(tables_of(odd), names=["call_seconds_mean", "call_seconds_std"])).loc["1"]
+    assert row["call_seconds_mean"] == 604_799
+    assert 0 <= row["call_seconds_std"] < 1
+
+
 def busy(people: int = 40, rows: int = 6_000) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(
