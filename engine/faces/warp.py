@@ -45,7 +45,7 @@ def inverse(matrix: Matrix) -> Matrix:
 def warped(rgb: RgbArray, matrix: Matrix, side: int) -> RgbArray:
     """Return the (side, side, 3) picture to which ``matrix`` takes the photo; beyond its edge the edge is repeated.
 
-    Where the photo is made much smaller its pixels are averaged first.
+    Where the photo is made much smaller it is halved first: four pixels averaged, which costs next to nothing.
     """
     import cv2
 
@@ -53,14 +53,13 @@ def warped(rgb: RgbArray, matrix: Matrix, side: int) -> RgbArray:
     scale = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
     part, left, top = _needed(rgb, matrix, side)
     matrix[:, 2] += matrix[:, :2] @ (left, top)
-    if scale < FINE_ENOUGH:
-        height, width = part.shape[:2]
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-        steps = np.array([width / size[0], height / size[1]])
-        # the middle of a pixel stays the middle
-        matrix[:, 2] += matrix[:, :2] @ ((steps - 1) / 2)
-        matrix[:, :2] *= steps
+    while scale < FINE_ENOUGH and min(part.shape[:2]) >= 4:
+        even = part[: part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2]
+        half = (even.shape[1] // 2, even.shape[0] // 2)
+        part = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), np.uint8)
+        matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5)  # the middle of a pixel stays the middle
+        matrix[:, :2] *= 2
+        scale *= 2
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
     return np.asarray(cv2.warpAffine(part, matrix, (side, side), flags=flags, borderMode=border), np.uint8)
 
