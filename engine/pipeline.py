@@ -366,8 +366,8 @@ def _figures(model: UpliftModel | None, value: PolicyValue | None, recommended: 
 
 def _models() -> tuple[ModelFile, ...]:
     """Return the models that looked at the photos."""
-    from engine.faces import detector, facenet_sha256, hair
+    from engine.faces import age, detector, facenet_sha256, hair, mesh
     from engine.resources import checked_model, sha256_of
 
-    small = [ModelFile(name, sha256_of(checked_model(name))) for name in (detector.MODEL, hair.MODEL)]
+    small = [ModelFile(name, sha256_of(checked_model(name))) for name in (detector.MODEL, hair.MODEL, mesh.MODEL, age.MODEL)]
     return (ModelFile("facenet-casia", facenet_sha256()), *small)
