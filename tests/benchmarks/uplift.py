@@ -115,20 +115,26 @@ def measure_million(customers: int) -> list[Figure]:
 def measure_causal_forest(python: Path, seeds: int, customers: int = 50_000) -> list[Figure]:
     """Compare with EconML's CausalForestDML on the same trials."""
     asked = ("-m", "tests.benchmarks.causal_forest", str(customers), str(OTHERS), str(seeds))
+    fitted(known_effects(1_000, 0), 0)  # libraries are loaded before, as the peer's are
     found = []
     for seed in range(seeds):
         trial, others = known_effects(customers, seed), known_effects(OTHERS, 10_000 + seed)
-        ours, cpu = cpu_of(lambda trial=trial, others=others, seed=seed: fitted(trial, seed).predict(others.features))
-        found.append((error_in_points(others.uplift, ours[:, 0]), cpu))
+        model, fit = cpu_of(lambda trial=trial, seed=seed: fitted(trial, seed))
+        ours, predict = cpu_of(lambda model=model, others=others: model.predict(others.features)[:, 0])
+        found.append((error_in_points(others.uplift, ours), fit, predict))
     done = subprocess.run([str(python), *asked], cwd=ROOT, capture_output=True, text=True, check=True)
     theirs = json.loads(done.stdout.splitlines()[-1])
-    error, cpu = np.mean(found, axis=0)
+    error, fit, predict = np.mean(found, axis=0)
     name = f"{customers:,} customers"
+    share = (fit + predict) / (theirs["fit"] + theirs["predict"])
     return [
         Figure(f"{name}, Semblance: error", error, "points", "below CausalForestDML's"),
-        Figure(f"{name}, Semblance: fit and predict", cpu, "CPU s", "<= a tenth of CausalForestDML's"),
+        Figure(f"{name}, Semblance: fit", fit, "CPU s"),
+        Figure(f"{name}, Semblance: predict {OTHERS:,} others", predict, "CPU s"),
         Figure(f"{name}, CausalForestDML: error", theirs["error"], "points"),
-        Figure(f"{name}, CausalForestDML: fit and predict", theirs["cpu"], "CPU s"),
+        Figure(f"{name}, CausalForestDML: fit", theirs["fit"], "CPU s"),
+        Figure(f"{name}, CausalForestDML: predict {OTHERS:,} others", theirs["predict"], "CPU s"),
+        Figure(f"{name}: CPU of both as a share of CausalForestDML's", share, "", "<= .10"),
     ]
 
 
