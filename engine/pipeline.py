@@ -369,5 +369,7 @@ def _models() -> tuple[ModelFile, ...]:
     from engine.faces import age, detector, facenet_sha256, hair, mesh
     from engine.resources import checked_model, sha256_of
 
-    small = [ModelFile(name, sha256_of(checked_model(name))) for name in (detector.MODEL, hair.MODEL, mesh.MODEL, age.MODEL)]
+    small = [
+        ModelFile(name, sha256_of(checked_model(name))) for name in (detector.MODEL, hair.MODEL, mesh.MODEL, age.MODEL)
+    ]
     return (ModelFile("facenet-casia", facenet_sha256()), *small)

@@ -203,8 +203,6 @@ def _thin(store: ColumnStore) -> Iterator[Check]:
 
 def _reach(store: ColumnStore) -> Iterator[Check]:
     """Say how unevenly offers reach ages and towns as is decided now: shown, not decided."""
-    from engine.offers.reach import FOUR_FIFTHS
-
     for column, name in ((AGE_BAND, tr("Reach by age")), (RESIDENCE, tr("Reach by town"))):
         found = reach_of(store, column)
         if found is None:
@@ -213,6 +211,6 @@ def _reach(store: ColumnStore) -> Iterator[Check]:
             most=numbers.percent(found.most_share, 0), first=found.most,
             least=numbers.percent(found.least_share, 0), last=found.least,
         )  # fmt: skip
-        state: State = "look" if found.ratio < FOUR_FIFTHS else "shown"
+        state: State = "look" if found.is_uneven else "shown"
         number = numbers.percent(found.ratio, 0)
         yield Check(name, state, said, number, tr("of the most"), found.customers)

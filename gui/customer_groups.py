@@ -75,20 +75,10 @@ def reach_lines(
 
 def reach_of(store: ColumnStore, column: str) -> Unevenness | None:
     """Compare the groups whom offers reach most and least, thin ones left out; None where there are not two."""
-    from engine.offers.reach import THIN, Unevenness
+    from engine.offers.reach import unevenness
 
     if not store.has(column):
         return None
-    names, counts = store.text(column).values, _counts(store, column)
-    large = np.flatnonzero(counts >= THIN)
-    if len(large) < 2:
-        return None
     asked = store.text(OFFER).rows_with(lambda key: key != NO_OFFER)
-    share = _counts(store, column, asked)[large] / counts[large]
-    most, least = int(share.argmax()), int(share.argmin())
-    if share[most] == 0:
-        return None
-    return Unevenness(
-        column, float(share[least] / share[most]), names[large[most]], float(share[most]),
-        names[large[least]], float(share[least]), int(counts[large].sum()),
-    )  # fmt: skip
+    counts = [int(count) for count in _counts(store, column)]
+    return unevenness(column, store.text(column).values, counts, [int(n) for n in _counts(store, column, asked)])

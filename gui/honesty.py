@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gui.results import CampaignResults
 
 CHECKED = frozenset({"arms differ", "overlap", "few effective", "placebo", "calibration", "not randomised"})
-UNEVEN = 0.10  # between the groups that offers reach most and least; less is not named
 
 
 def tr(text: str) -> str:
@@ -121,14 +120,14 @@ def _thin_marks(store: ColumnStore) -> tuple[HonestyMark, ...]:
 
 def _uneven_marks(store: ColumnStore) -> tuple[HonestyMark, ...]:
     """Name the two towns, or the two ages, whom offers reach most and least; thin groups are left out."""
-    widest, said = UNEVEN, ""
+    lowest, said = 1.0, ""
     for column, sentence in (
         (RESIDENCE, tr("{most} in {first}, {least} in {last}.")),
         (AGE_BAND, tr("{most} at the age of {first}, {least} at {last}.")),
     ):
         found = reach_of(store, column)
-        if found is not None and found.most_share - found.least_share >= widest:
-            widest = found.most_share - found.least_share
+        if found is not None and found.is_uneven and found.ratio < lowest:
+            lowest = found.ratio
             said = sentence.format(
                 most=numbers.percent(found.most_share, 0), first=found.most,
                 least=numbers.percent(found.least_share, 0), last=found.least,

@@ -169,7 +169,7 @@ def photo_paths(folder: Path) -> list[Path]:
         ]
     if not paths:
         raise InputError(
-            f"The folder {folder} holds no photos (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF). Choose another folder."
+            f"The folder {folder} holds no photos (JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF). Choose another one."
         )
     return sorted(paths, key=lambda path: path.relative_to(folder).as_posix())
 
