@@ -16,10 +16,13 @@ from engine.faces.quality import PhotoQuality, Problem, photo_quality
 from engine.faces.reader import (
     Face,
     FaceReader,
+    FoundFaces,
     Portrait,
+    customer_faces,
     customer_portrait,
     embed_customer,
     one_face,
+    picked_portrait,
     read_faces,
 )
 from engine.faces.reembedding import KeptFace, NewEmbedding, reembed
@@ -31,6 +34,7 @@ __all__ = [
     "Face",
     "FaceDetector",
     "FaceReader",
+    "FoundFaces",
     "Frame",
     "Framed",
     "Gallery",
@@ -48,6 +52,7 @@ __all__ = [
     "RefusedPhoto",
     "Subject",
     "age_range",
+    "customer_faces",
     "customer_portrait",
     "decode_photo",
     "default_face",
@@ -72,6 +77,7 @@ __all__ = [
     "pair_cosines",
     "photo_paths",
     "photo_quality",
+    "picked_portrait",
     "prepare_vggface2",
     "read_faces",
     "reembed",

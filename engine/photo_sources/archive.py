@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +23,9 @@ FAR_END_AT = b"PK\x06\x07"  # in front of END where the zip is too large for its
 FAR_END_AT_BYTES = 20
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz")
 ENCRYPTED = 1
+DAMAGED = (  # what zipfile and the unpackers under it raise of a damaged file
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, ValueError,
+)  # fmt: skip
 
 
 @contextmanager
@@ -35,11 +41,15 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
                 _check_names(path, opened)
                 yield opened
     except OSError as error:
-        raise InputError(
-            f"{path.name} cannot be read: {error.strerror or error}. Check that {path} is there."
-        ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, UnicodeError) as error:
-        raise InputError(f"{path.name} is not a zip file, or a damaged one. Download it again.") from error
+        if error.errno in (None, errno.EINVAL):  # bz2's of damaged data, and a seek to before the beginning
+            raise _damaged(path) from error
+        raise InputError(f"{path.name} cannot be read: {error.strerror}. Check that {path} is there.") from error
+    except DAMAGED as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(f"{path.name} is not a zip file, or a damaged one. Download it again.")
 
 
 def _check_list(path: Path, file: IO[bytes]) -> None:

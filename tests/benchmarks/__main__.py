@@ -1,4 +1,4 @@
-"""Measures the program: python dev.py bench [--json F] [--customers N], or bench logs, social, features or teaching.
+"""Measures the program: python dev.py bench [--json F] [--customers N], or bench faces, logs, social, teaching ….
 
 Figures only; nothing here can fail.
 """

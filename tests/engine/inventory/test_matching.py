@@ -30,7 +30,8 @@ from engine.inventory import (
     unpin,
 )
 from engine.inventory.matching import KEPT
-from engine.look_alikes import AdFaces, day_of_consent, likeness_scale, photo_usage
+from engine.look_alikes import AdFaces, choose_whose_face, day_of_consent, likeness_scale, photo_usage
+from tests.engine.demo_circle import circle_of_demo
 
 
 @pytest.fixture
@@ -176,6 +177,27 @@ def test_photos_of_another_network_are_embedded_anew_before_anything_is_compared
     cosines = [match.cosine for matches in found.values() for match in matches]
     expected = [match.cosine for one, matches in before.items() for match in matches if one != second]
     assert cosines == pytest.approx(expected, abs=0.02), "a stored picture is not quite the file it came from"
+
+
+def test_bans_rights_and_limits_hold_for_the_look_alikes_of_contacts_too(campaign: Campaign, on: date):
+    circle = circle_of_demo(campaign)
+    choose_whose_face(campaign, "contact")
+    customer, contact = circle.without_photo, circle.first
+    first = campaign.matches(contact)[0].photo
+    assert in_ads(campaign)[customer] == first
+    campaign.inventory.ban(customer, first)
+    assert in_ads(campaign)[customer] != first
+    campaign.inventory.allow(customer, first)
+    campaign.inventory.ban(contact, first)
+    assert in_ads(campaign)[customer] != first, "it is not like the contact"
+    campaign.inventory.allow(contact, first)
+    set_rights(campaign, [first], PhotoRights("", "no"))
+    assert first not in in_ads(campaign).values()
+    campaign.inventory.forget_rights([first])
+    keep_match_settings(campaign, MatchSettings(most_ads=1))
+    used = photo_usage(faces_of(campaign), on)
+    assert max(used.values()) == 1
+    assert len(used) > 15
 
 
 def test_hair_and_age_of_a_customer_go_with_the_consent(campaign: Campaign, on: date):
