@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.taste.comparisons import FACE, PARTS, Comparisons, FloatArray
 
-STRENGTH = 30.0  # C of the regression: parts are shares, so that a step is about a fifth
+STRENGTH = 100.0  # C of the regression: parts are shares, so that a step is about a tenth
 NOTHING = 1e-9
 _SUBSETS = [list(some) for size in (3, 2, 1) for some in itertools.combinations(range(PARTS), size)]
 

@@ -27,7 +27,10 @@ class Faces:
 
     @classmethod
     def of(cls, looks: Looks) -> Faces:
-        return cls(looks, np.nan_to_num(parts_of(looks, looks, SCALE)))
+        """What is not known of one of the two is as with the others on average; they see no hair that is not there."""
+        parts = parts_of(looks, looks, SCALE)
+        known = np.maximum((~np.isnan(parts)).sum(axis=1, keepdims=True), 1)
+        return cls(looks, np.where(np.isnan(parts), np.nansum(parts, axis=1, keepdims=True) / known, parts))
 
     def designer(
         self, weights: Sequence[float], seed: int, noise: float = 0.03, extra: np.ndarray | None = None
