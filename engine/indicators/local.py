@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-CALLS_AT_ONCE = 10_000_000  # take 1 to 2 GB; a share of as many calls has half of their parties
+CALLS_AT_ONCE = 10_000_000  # take 1 to 2 GB; of more, shares of half as many are looked at, beside them all in memory
 SOME_CALLS, SOME_CUSTOMERS, DESCRIBED = "some_calls", "some_customers", "described"
 
 
@@ -43,7 +43,7 @@ def customer_indicators(
     """
     context = context or JobContext()
     calls = connection.execute(f"SELECT count(*) FROM ({_sql(tables.calls)})").fetchall()[0][0]
-    shares = 1 if calls <= calls_at_once else -(-2 * calls // calls_at_once)
+    shares = 1 if calls <= calls_at_once else -(-4 * calls // calls_at_once)
     some = replace(
         tables,
         calls=ibis.table(tables.calls.schema(), name=SOME_CALLS),

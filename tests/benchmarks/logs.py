@@ -81,13 +81,14 @@ def summed_up(name: str, found: Found, wall: float, cpu: float) -> Figures:
 def run_one(name: str, folder: Path, memory: float) -> None:
     """Run a contender here and print its figures as JSON."""
     if memory:
-        resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30), int(memory * 2**30)))
+        most = resource.getrlimit(resource.RLIMIT_DATA)[1]  # lowered, it could not be raised again afterwards
+        resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30), most))
     begun = time.perf_counter()
     found = CONTENDERS[name](folder)
     used = resource.getrusage(resource.RUSAGE_SELF)
     wall, cpu = time.perf_counter() - begun, used.ru_utime + used.ru_stime
     if memory:
-        resource.setrlimit(resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     print(json.dumps(asdict(summed_up(name, found, wall, cpu))))
 
 
