@@ -13,7 +13,7 @@ from engine.columns import CONTACT, CUSTOMER, NO_OFFER, WITHHELD
 from engine.errors import InputError
 from engine.faces.gallery import photo_paths
 from engine.handsets.naming import read_names
-from engine.inventory import MatchSettings, match_everybody, match_settings
+from engine.inventory import MatchSettings, match_everybody, match_settings, rights_table_name
 from engine.inventory.network import lend_network, return_network
 from engine.job import JobContext
 from engine.logs.cache import READING, Reading, delete_tables, kept_tables
@@ -87,6 +87,9 @@ def _take_over(campaign: Campaign, fresh: Campaign, made: MadeFrom) -> ReadAgain
     fresh.mark_made()
     with campaign.transaction():
         withheld, contacts = _withheld(campaign), _chosen_contacts(campaign)
+        table = rights_table_name(fresh)
+        if table is not None and table == rights_table_name(campaign):
+            campaign.inventory.forget_rights_of_tables()  # a row that left the table clears nothing any more
         campaign.replace_results(fresh)
         if campaign.erased.digests != before:  # somebody was erased while the work went on
             for customer in campaign.erased.among(_everybody(campaign)):

@@ -128,8 +128,11 @@ class Inventory:
         rows = self._of("photo, release, territories, expires_on, tags", "rights", keys)
         return {row[0]: _rights(row) for row in rows}
 
-    def set_rights(self, records: Iterable[PhotoRights]) -> None:
-        """Keep records of rights in the place of earlier ones of the same photos."""
+    def set_rights(self, records: Iterable[PhotoRights], *, by_hand: bool = True) -> None:
+        """Keep records of rights in the place of earlier ones of the same photos.
+
+        What a person said ``by_hand`` stays when the campaign is read again; what a table said is replaced.
+        """
         rows = [
             (
                 each.photo,
@@ -137,16 +140,22 @@ class Inventory:
                 json.dumps(each.territories, ensure_ascii=False),
                 each.expires_on and each.expires_on.isoformat(),
                 json.dumps(each.tags, ensure_ascii=False),
+                int(by_hand),
             )
             for each in records
         ]
         with self._writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO rights VALUES (?,?,?,?,?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO rights VALUES (?,?,?,?,?,?)", rows)
 
     def forget_rights(self, keys: Iterable[str]) -> None:
         """Remove the records of rights of some photos."""
         with self._writing() as connection:
             connection.executemany("DELETE FROM rights WHERE photo = ?", [(key,) for key in keys])
+
+    def forget_rights_of_tables(self) -> None:
+        """Remove the records of rights that tables gave; what a person said by hand stays."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM rights WHERE NOT by_hand")
 
     # bans
 

@@ -34,8 +34,8 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
     """Take everything over from a file that a run has just filled; call it inside a transaction.
 
     What the earlier run wrote and the new one did not goes. What a person did stays: withdrawn consents, with all that
-    they erased; picks of faces, and what they corrected of hair and age, as far as the photos are still there; rights,
-    bans and judgements; documents of their own; the history.
+    they erased; picks of faces, and what they corrected of hair and age, as far as the photos are still there; rights
+    said by hand, and those of photos that no table names now; bans and judgements; documents of their own; the history.
     """
     earlier = json.loads(documents.read_document(connection, MADE) or "{}")
     choices = photos.face_choices(connection)
@@ -59,8 +59,7 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
     _copy_photos(connection, fresh)
     _choose_again(connection, choices)
     _correct_again(connection, by_hand)
-    rights = fresh.execute("SELECT * FROM rights")
-    connection.executemany("INSERT OR IGNORE INTO rights VALUES (?,?,?,?,?)", rights)  # a person's own word goes first
+    _take_rights(connection, fresh)
     events = select(fresh, "SELECT at, text, seconds FROM event ORDER BY number")
     connection.executemany("INSERT INTO event (at, text, seconds) VALUES (?, ?, ?)", events)
     withdrawn = [one.customer for one in photos.read_withdrawn(connection)]
@@ -75,6 +74,13 @@ def _take_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
         assert consent is not None
         if not consent.is_overruled_by(withdrawn.get(customer)):
             photos.record_consent(connection, consent)
+
+
+def _take_rights(connection: apsw.Connection, fresh: apsw.Connection) -> None:
+    """Take over what the run's table says of rights, all but what a person said otherwise by hand."""
+    by_hand = {photo for (photo,) in select(connection, "SELECT photo FROM rights WHERE by_hand")}
+    rows = (row for row in fresh.execute("SELECT * FROM rights") if row[0] not in by_hand)
+    connection.executemany("INSERT OR REPLACE INTO rights VALUES (?,?,?,?,?,?)", rows)
 
 
 def _choose_again(connection: apsw.Connection, choices: Sequence[FaceChoice]) -> None:

@@ -198,7 +198,7 @@ def apply_rights(campaign: Campaign, table: RightsTable) -> AppliedRights:
             records[key] = replace(record, photo=key)
     keys = campaign.photo_keys("inventory")
     with campaign.transaction():
-        campaign.inventory.set_rights(records.values())
+        campaign.inventory.set_rights(records.values(), by_hand=False)
         campaign.write_document(TABLE_DOCUMENT, json.dumps(table.name, ensure_ascii=False))
         known = campaign.inventory.rights(keys)
     without = tuple(key for key in keys if key not in known)

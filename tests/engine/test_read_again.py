@@ -11,13 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from engine.campaign import Appearance, Campaign, FaceChoice
+from engine.campaign import Appearance, Campaign, FaceChoice, PhotoRights
 from engine.columns import CONTACT, CUSTOMER, OFFER, WITHHELD
 from engine.errors import CampaignFileError, InputError, RejectsError
 from engine.handsets.handset import DeviceClass
 from engine.handsets.naming import NAMES_USED, NamedHandsets, read_names, write_names
 from engine.handsets.unknown import COUNTS, TABLE, PhoneTypeCounts
-from engine.inventory import MatchSettings, MatchWeights, import_photos, keep_match_settings
+from engine.inventory import (
+    MatchSettings,
+    MatchWeights,
+    apply_rights,
+    import_photos,
+    keep_match_settings,
+    read_rights,
+    set_rights,
+)
 from engine.job import JobCancelled, JobContext
 from engine.logs.cache import KEY, forget_tables, start_keeping, tables_path
 from engine.logs.plan import ImportPlan
@@ -164,6 +172,9 @@ def test_the_inventory_that_a_person_built_is_kept_and_matched(
     made = kept_origin(campaign)
     assert made is not None
     table = tmp_path / "rights.csv"
+    table.write_text(f"photo,release\n{barred},yes\n{other},yes\nleft.jpg,yes\n", encoding="utf-8")
+    apply_rights(campaign, read_rights(table))
+    set_rights(campaign, ["mine.jpg"], PhotoRights("", "yes", tags=("by hand",)))
     rows = ("photo,release", "mine.jpg,yes", f"{barred},no", f"{other},yes", "mine.jpg,no")
     table.write_text("\n".join(rows), encoding="utf-8")
     keep_origin(campaign, replace(made, inputs=replace(made.inputs, rights=table)))
@@ -172,6 +183,10 @@ def test_the_inventory_that_a_person_built_is_kept_and_matched(
     assert campaign.photo_keys("inventory") == ("mine.jpg", barred, other)
     assert campaign.inventory.appearances([f"customer:{customer}"]) == {f"customer:{customer}": by_hand}
     assert [match.photo for match in campaign.matches(customer)] == ["mine.jpg"]
+    rights = campaign.inventory.rights()
+    assert rights[barred].release == "no", "what the table says now counts, not what it said before"
+    assert "left.jpg" not in rights, "a row that left the table"
+    assert rights["mine.jpg"].tags == ("by hand",), "what a person said goes before the table"
     (match,) = campaign.matches(customer)
     assert match.score != pytest.approx(match.cosine, abs=0.01)
     assert kept_origin(campaign).inputs.rights == table
