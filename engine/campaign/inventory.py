@@ -73,6 +73,11 @@ class Inventory:
         with self._reading() as connection:
             return dict(select(connection, "SELECT key, model FROM photo WHERE role = ? ORDER BY key", (role,)))
 
+    def chosen_by_hand(self) -> frozenset[str]:
+        """Return the keys of the photos that a person chose for customers, rather than a run."""
+        with self._reading() as connection:
+            return frozenset(key for (key,) in select(connection, "SELECT key FROM photo WHERE by_hand"))
+
     def keep_embeddings(self, embeddings: Iterable[tuple[str, NDArray[np.float32], str]]) -> None:
         """Put embeddings, (512,) of unit length, in the place of earlier ones: key, embedding, SHA-256 of the model."""
         rows = [(row.astype("<f4").tobytes(), model, key) for key, row, model in embeddings]
