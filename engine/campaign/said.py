@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import apsw
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from engine.campaign.encrypted import select
 from engine.campaign.records import Picture
 
+MOST_NAMED = 5
 WHAT_IS_SAID_OF = """
     SELECT probe FROM judgement UNION SELECT a FROM judgement UNION SELECT b FROM judgement UNION SELECT photo FROM ban
     UNION SELECT photo FROM rights UNION SELECT photo FROM face_choice WHERE photo IS NOT NULL
@@ -56,6 +57,8 @@ def forget_said(connection: apsw.Connection, key: str) -> bool:
     return connection.total_changes() > before
 
 
-def words(keys: Iterable[str]) -> str:
+def words(keys: Sequence[str]) -> str:
     """Say for the campaign's history what was forgotten of some photos."""
-    return f"New pictures: release, tags, bans and answers of the ones before are forgotten of {', '.join(keys)}"
+    names = ", ".join(keys[:MOST_NAMED])
+    more = f" and {len(keys) - MOST_NAMED:,} more" if len(keys) > MOST_NAMED else ""
+    return f"New pictures: release, tags, bans and answers of the ones before are forgotten of {names}{more}"
