@@ -95,9 +95,14 @@ def _take_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
 
 def _take_rights(connection: apsw.Connection, fresh: apsw.Connection) -> None:
     """Take over what the run's table says of rights, all but what a person said otherwise by hand."""
-    by_hand = {photo for (photo,) in select(connection, "SELECT photo FROM rights WHERE by_hand")}
-    rows = (row for row in fresh.execute("SELECT * FROM rights") if row[0] not in by_hand)
-    connection.executemany("INSERT OR REPLACE INTO rights VALUES (?,?,?,?,?,?)", rows)
+    sql = """
+        INSERT INTO rights VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (photo) DO UPDATE SET
+            release = iif(by_hand, release, excluded.release),
+            territories = iif(by_hand, territories, excluded.territories),
+            expires_on = iif(by_hand, expires_on, excluded.expires_on),
+            tags = iif(tagged_by_hand, tags, excluded.tags)
+    """
+    connection.executemany(sql, fresh.execute("SELECT * FROM rights"))
 
 
 def _choose_again(connection: apsw.Connection, choices: Sequence[FaceChoice], changed: AbstractSet[str]) -> None:

@@ -50,7 +50,7 @@ def forget_said(connection: apsw.Connection, key: str) -> bool:
     connection.execute("DELETE FROM judgement WHERE ? IN (probe, a, b)", (key,))
     connection.execute("DELETE FROM ban WHERE photo = ?", (key,))
     connection.execute(
-        "UPDATE rights SET release = iif(release = 'no', 'no', 'unknown'), tags = '[]', "
+        "UPDATE rights SET release = iif(release = 'no', 'no', 'unknown'), tags = '[]', tagged_by_hand = 0, "
         "by_hand = by_hand AND release = 'no' WHERE photo = ? AND (release = 'yes' OR tags != '[]')",
         (key,),
     )

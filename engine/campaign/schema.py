@@ -119,7 +119,8 @@ STEPS: tuple[str, ...] = (
         territories TEXT NOT NULL,
         expires_on TEXT,
         tags TEXT NOT NULL,
-        by_hand INTEGER NOT NULL CHECK (by_hand IN (0, 1))
+        by_hand INTEGER NOT NULL CHECK (by_hand IN (0, 1)),
+        tagged_by_hand INTEGER NOT NULL CHECK (tagged_by_hand IN (0, 1))
     ) STRICT;
     CREATE TABLE ban (
         customer TEXT NOT NULL,

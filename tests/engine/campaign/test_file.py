@@ -273,8 +273,9 @@ def test_a_file_from_before_the_inventory_s_rights_opens_with_its_photos_and_mat
             campaign.record_consent(Consent("1", date(2026, 1, 5), "customers.csv"))
             for photo in (make_photo("a.jpg"), make_photo("customer:1", "1")):
                 row = (
-                    photo.key, photo.role, photo.customer, photo.width, photo.height, json.dumps(photo.box), photo.score,
-                    photo.hair_top, photo.model, photo.points.tobytes(), photo.embedding.tobytes(), photo.jpeg,
+                    photo.key, photo.role, photo.customer, photo.width, photo.height, json.dumps(photo.box),
+                    photo.score, photo.hair_top, photo.model, photo.points.tobytes(), photo.embedding.tobytes(),
+                    photo.jpeg,
                 )  # fmt: skip
                 campaign._connection.execute(f"INSERT INTO photo VALUES ({','.join('?' * len(row))})", row)
             campaign._connection.execute("INSERT INTO match VALUES ('1', 'a.jpg', 1, 0.5)")

@@ -153,6 +153,22 @@ def test_what_was_said_of_another_picture_goes_when_a_run_finds_a_new_one(
     assert "forgotten of a, customer:1" in [event.text for event in campaign.events()][-2]
 
 
+def test_of_rights_only_what_a_person_changed_goes_before_the_table(campaign: Campaign, fresh: Campaign) -> None:
+    said, now = ([PhotoRights(key, release, ("HU",), tags=("table",)) for key in "abcd"] for release in ("yes", "no"))
+    campaign.inventory.set_rights(said, by_hand=False)
+    campaign.inventory.set_rights([replace(said[0], tags=("mine",)), replace(said[1], territories=()), said[2]])
+    fresh.inventory.set_rights(now, by_hand=False)
+    campaign.replace_results(fresh)
+    assert campaign.inventory.rights() == {
+        "a": replace(now[0], tags=("mine",)), "b": PhotoRights("b", "yes", (), tags=("table",)),
+        "c": now[2], "d": now[3],
+    }  # fmt: skip
+    campaign.inventory.forget_rights_of_tables()
+    assert campaign.inventory.rights() == {
+        "a": PhotoRights("a", tags=("mine",)), "b": PhotoRights("b", "yes"),
+    }  # fmt: skip
+
+
 def test_a_take_over_that_fails_leaves_everything(
     campaign: Campaign, fresh: Campaign, make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
