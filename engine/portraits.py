@@ -105,7 +105,7 @@ def store_customer_photos(
                         f"{path.name} is a second photo of customer {customer}; {read[customer].name} is used."
                     )
                 portrait = customer_portrait(customer, path, consents.get(customer), on, reader=reader)
-                keep_portrait(campaign, customer, portrait, on)
+                keep_portrait(campaign, customer, portrait, on, by_hand=False)
                 read[customer] = path
             except ConsentError:
                 without_consent += 1
@@ -125,16 +125,17 @@ def names_of(path: Path) -> tuple[str, str, str]:
     return stem, stem.split(" ")[0], stem.split("_")[0]
 
 
-def keep_portrait(campaign: Campaign, customer: str, portrait: Portrait, on: date) -> None:
+def keep_portrait(campaign: Campaign, customer: str, portrait: Portrait, on: date, *, by_hand: bool = True) -> None:
     """Keep a customer's photo with its face, and hair and age as they look.
 
+    One that a person chose ``by_hand`` stays when the campaign is read again, in the place of the folder's.
     Raises ConsentError, before hair and age are looked at, unless the customer's consent holds ``on`` that day.
     """
     require_consent(customer, campaign.consent(customer), on)
     subject = subject_of(portrait.rgb, portrait.face)
     key = f"{PREFIX}{customer}"
     stored = stored_photo(portrait.rgb, subject, portrait.face, portrait.face.model)
-    photo = stored(key=key, role="customer", customer=customer, embedding=portrait.face.embedding)
+    photo = stored(key=key, role="customer", customer=customer, embedding=portrait.face.embedding, by_hand=by_hand)
     appearance = appearance_of(portrait.rgb, portrait.face)
     with campaign.transaction():
         campaign.add_photo(photo, on=on)

@@ -13,7 +13,7 @@ from engine.columns import CONTACT, CUSTOMER, NO_OFFER, WITHHELD
 from engine.errors import InputError
 from engine.faces.gallery import photo_paths
 from engine.handsets.naming import read_names
-from engine.inventory import MatchSettings, match_everybody, match_settings
+from engine.inventory import MatchSettings, match_everybody, match_settings, rights_table_name
 from engine.inventory.network import lend_network, return_network
 from engine.job import JobContext
 from engine.logs.cache import READING, Reading, delete_tables, kept_tables
@@ -42,8 +42,9 @@ def read_again(campaign: Campaign, *, accept_rejects: bool = False, context: Job
 
     Everything is made beside the campaign file and taken over in one transaction; until then, and after a cancel or an
     error, the campaign is as it was. What a person did stays: withdrawn consents, erasures, withheld and chosen
-    offers, picks of faces and contacts, names of handsets. Raises InputError if the campaign does not say what it was
-    made from, or something of that is missing or wrong; RejectsError if too much of a file is set aside.
+    offers, photos chosen for customers, picks of faces and contacts, names of handsets. Raises InputError if the
+    campaign does not say what it was made from, or something of that is missing or wrong; RejectsError if too much of
+    a file is set aside.
     """
     made = kept_origin(campaign)
     if made is None:
@@ -87,6 +88,9 @@ def _take_over(campaign: Campaign, fresh: Campaign, made: MadeFrom) -> ReadAgain
     fresh.mark_made()
     with campaign.transaction():
         withheld, contacts = _withheld(campaign), _chosen_contacts(campaign)
+        table = rights_table_name(fresh)
+        if table is not None and table == rights_table_name(campaign):
+            campaign.inventory.forget_rights_of_tables()  # a row that left the table clears nothing any more
         campaign.replace_results(fresh)
         if campaign.erased.digests != before:  # somebody was erased while the work went on
             for customer in campaign.erased.among(_everybody(campaign)):
@@ -104,7 +108,8 @@ def _match_again(campaign: Campaign) -> None:
     """Match once more where a person said what counts in it: the run knows nothing of that."""
     inventory = campaign.inventory
     is_picked = any(choice.photo is not None for choice in campaign.face_choices())
-    if match_settings(campaign) != MatchSettings() or is_picked or inventory.all_bans() or inventory.rights():
+    is_said = inventory.all_bans() or inventory.rights() or inventory.chosen_by_hand()
+    if match_settings(campaign) != MatchSettings() or is_picked or is_said:
         match_everybody(campaign, likeness_scale(campaign), day_of_consent(campaign))
 
 

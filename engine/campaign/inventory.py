@@ -19,6 +19,14 @@ from engine.campaign.records import EMBEDDING_SIZE, Appearance, InventoryFile, P
 Held = Callable[[], AbstractContextManager[apsw.Connection]]
 FILE_COLUMNS = "path, folder, size, modified_ns, digest, photo, refused"
 LOOK_COLUMNS = "photo, hair_l, hair_a, hair_b, hair_by_hand, age_low, age_high, age_by_hand"
+KEEP_RIGHTS = """
+    INSERT INTO rights VALUES (
+        ?1, ?2, ?3, ?4, ?5, ?6 AND (?2, ?3, ?4) IS NOT ('unknown', '[]', NULL), ?6 AND ?5 != '[]'
+    ) ON CONFLICT (photo) DO UPDATE SET
+        release = ?2, territories = ?3, expires_on = ?4, tags = ?5,
+        by_hand = ?6 AND (by_hand OR (release, territories, expires_on) IS NOT (?2, ?3, ?4)),
+        tagged_by_hand = ?6 AND (tagged_by_hand OR tags != ?5)
+"""
 AT_ONCE = 500  # keys in one question
 
 
@@ -72,6 +80,11 @@ class Inventory:
         """Return the SHA-256 of the model of each photo's embedding, in the order of the keys."""
         with self._reading() as connection:
             return dict(select(connection, "SELECT key, model FROM photo WHERE role = ? ORDER BY key", (role,)))
+
+    def chosen_by_hand(self) -> frozenset[str]:
+        """Return the keys of the photos that a person chose for customers, rather than a run."""
+        with self._reading() as connection:
+            return frozenset(key for (key,) in select(connection, "SELECT key FROM photo WHERE by_hand"))
 
     def keep_embeddings(self, embeddings: Iterable[tuple[str, NDArray[np.float32], str]]) -> None:
         """Put embeddings, (512,) of unit length, in the place of earlier ones: key, embedding, SHA-256 of the model."""
@@ -128,8 +141,11 @@ class Inventory:
         rows = self._of("photo, release, territories, expires_on, tags", "rights", keys)
         return {row[0]: _rights(row) for row in rows}
 
-    def set_rights(self, records: Iterable[PhotoRights]) -> None:
-        """Keep records of rights in the place of earlier ones of the same photos."""
+    def set_rights(self, records: Iterable[PhotoRights], *, by_hand: bool = True) -> None:
+        """Keep records of rights in the place of earlier ones of the same photos.
+
+        What a person changed ``by_hand``, rights or tags, stays when the campaign is read again; tables are read anew.
+        """
         rows = [
             (
                 each.photo,
@@ -137,16 +153,25 @@ class Inventory:
                 json.dumps(each.territories, ensure_ascii=False),
                 each.expires_on and each.expires_on.isoformat(),
                 json.dumps(each.tags, ensure_ascii=False),
+                int(by_hand),
             )
             for each in records
         ]
         with self._writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO rights VALUES (?,?,?,?,?)", rows)
+            connection.executemany(KEEP_RIGHTS, rows)
 
     def forget_rights(self, keys: Iterable[str]) -> None:
         """Remove the records of rights of some photos."""
         with self._writing() as connection:
             connection.executemany("DELETE FROM rights WHERE photo = ?", [(key,) for key in keys])
+
+    def forget_rights_of_tables(self) -> None:
+        """Remove what tables said of rights; what a person said by hand stays."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM rights WHERE NOT (by_hand OR tagged_by_hand)")
+            nothing = "release = 'unknown', territories = '[]', expires_on = NULL"
+            connection.execute(f"UPDATE rights SET {nothing} WHERE NOT by_hand")  # noqa: S608
+            connection.execute("UPDATE rights SET tags = '[]' WHERE NOT tagged_by_hand")
 
     # bans
 

@@ -11,10 +11,12 @@ import apsw
 import numpy as np
 
 from engine.campaign.consent import Consent, require_consent
+from engine.campaign.encrypted import select
 from engine.campaign.records import FACE_POINTS, FaceChoice, Role, StoredMatch, StoredPhoto
+from engine.campaign.said import forget_said, picture_of
 from engine.errors import ConsentError
 
-PHOTO_COLUMNS = "key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg"
+PHOTO_COLUMNS = "key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg, by_hand"
 MATCH_COLUMNS = "customer, photo, rank, cosine, score"
 
 
@@ -73,9 +75,10 @@ def erase_consent(connection: apsw.Connection, customer: str) -> None:
     connection.execute("DELETE FROM consent WHERE customer = ?", (customer,))
 
 
-def add_photo(connection: apsw.Connection, photo: StoredPhoto, on: date) -> None:
+def add_photo(connection: apsw.Connection, photo: StoredPhoto, on: date) -> bool:
     """Keep a photo; one already there under its key or of its customer goes, with its look-alikes.
 
+    What was said of another picture is forgotten; returns whether there was any such thing.
     Raises ConsentError unless the photo is of the inventory or its customer's consent holds ``on`` that day, and
     ValueError if the key belongs to a photo of somebody else.
     """
@@ -84,15 +87,22 @@ def add_photo(connection: apsw.Connection, photo: StoredPhoto, on: date) -> None
     row = connection.execute("SELECT customer FROM photo WHERE key = ?", (photo.key,)).fetchone()
     if row is not None and row[0] != photo.customer:
         raise ValueError(f"the photo key {photo.key} is taken by another person or by the inventory")
-    connection.execute("DELETE FROM photo WHERE key = ? OR customer = ?", (photo.key, photo.customer))
+    whose = (photo.key, photo.customer)
+    is_forgotten = False
+    for (key,) in select(connection, "SELECT key FROM photo WHERE key = ? OR customer = ?", whose):
+        earlier = picture_of(connection, key)
+        if earlier is not None and not earlier.is_same(photo.picture):
+            is_forgotten |= forget_said(connection, key)
+    connection.execute("DELETE FROM photo WHERE key = ? OR customer = ?", whose)
     if photo.customer is not None:
         forget_face_choice(connection, photo.customer)
     values = (
         photo.key, photo.role, photo.customer, photo.width, photo.height, json.dumps([float(x) for x in photo.box]),
         float(photo.score), float(photo.hair_top), photo.model, photo.points.astype("<f8").tobytes(),
-        photo.embedding.astype("<f4").tobytes(), photo.jpeg,
+        photo.embedding.astype("<f4").tobytes(), photo.jpeg, int(photo.by_hand),
     )  # fmt: skip
-    connection.execute(f"INSERT INTO photo ({PHOTO_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", values)  # noqa: S608
+    connection.execute(f"INSERT INTO photo ({PHOTO_COLUMNS}) VALUES ({','.join('?' * len(values))})", values)  # noqa: S608
+    return is_forgotten
 
 
 def read_photo(connection: apsw.Connection, key: str) -> StoredPhoto | None:
@@ -100,7 +110,7 @@ def read_photo(connection: apsw.Connection, key: str) -> StoredPhoto | None:
     row = connection.execute(f"SELECT {PHOTO_COLUMNS} FROM photo WHERE key = ?", (key,)).fetchone()  # noqa: S608
     if row is None:
         return None
-    key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg = row
+    key, role, customer, width, height, box, score, hair_top, model, points, embedding, jpeg, by_hand = row
     x, y, w, h = json.loads(box)
     return StoredPhoto(
         key=key,
@@ -115,6 +125,7 @@ def read_photo(connection: apsw.Connection, key: str) -> StoredPhoto | None:
         hair_top=hair_top,
         embedding=np.frombuffer(embedding, "<f4").astype(np.float32, copy=False),
         model=model,
+        by_hand=bool(by_hand),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -14,6 +15,26 @@ Release = Literal["yes", "no", "unknown"]
 Verdict = Literal["a", "b", "skip"]
 EMBEDDING_SIZE = 512
 FACE_POINTS = (5, 2)
+SAME_PICTURE = 0.999  # cosine of one picture read twice
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """By what a stored picture is known again when its file is read once more."""
+
+    digest: bytes  # of the JPEG
+    embedding: NDArray[np.float32]
+    model: str
+
+    @classmethod
+    def of(cls, jpeg: bytes, embedding: NDArray[np.float32], model: str) -> Picture:
+        """Take it from what is stored of a photo."""
+        return cls(hashlib.sha256(jpeg).digest(), embedding, model)
+
+    def is_same(self, other: Picture) -> bool:
+        """Whether two are of one picture, read twice; perhaps by two versions of the program."""
+        is_alike = self.model == other.model and float(self.embedding @ other.embedding) > SAME_PICTURE
+        return self.digest == other.digest or is_alike
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +56,12 @@ class StoredPhoto:
     hair_top: float  # y of the hair's top
     embedding: NDArray[np.float32]  # (512,), unit length
     model: str  # SHA-256 of the network that made the embedding
+    by_hand: bool = False  # whether a person chose it for the customer, rather than a run
+
+    @property
+    def picture(self) -> Picture:
+        """By what the picture is known again."""
+        return Picture.of(self.jpeg, self.embedding, self.model)
 
     def __post_init__(self) -> None:
         if self.role not in ("inventory", "customer"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import apsw
 
-from engine.campaign import documents, photos, tables
+from engine.campaign import documents, photos, said, tables
 from engine.campaign.encrypted import select
 from engine.campaign.inventory import LOOK_COLUMNS
 from engine.campaign.records import FaceChoice
@@ -34,37 +35,52 @@ def replace_results(connection: apsw.Connection, fresh: apsw.Connection) -> None
     """Take everything over from a file that a run has just filled; call it inside a transaction.
 
     What the earlier run wrote and the new one did not goes. What a person did stays: withdrawn consents, with all that
-    they erased; picks of faces, and what they corrected of hair and age, as far as the photos are still there; rights,
-    bans and judgements; documents of their own; the history.
+    they erased; customers' photos chosen by hand, while the consent holds; picks of faces, rights set by hand, bans,
+    judgements, and what they corrected of hair and age, as far as the photos still show the same; documents of their
+    own; the history.
     """
     earlier = json.loads(documents.read_document(connection, MADE) or "{}")
     choices = photos.face_choices(connection)
     by_hand = select(connection, f"SELECT {LOOK_COLUMNS} FROM appearance WHERE hair_by_hand OR age_by_hand")  # noqa: S608
+    said_of = said.pictures_with_a_say(connection)
     for table, names in _contents(fresh).items():
         gone = {*names, *earlier.get(table, ())}
         connection.executemany(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in gone])  # noqa: S608
-    for table in (
-        "log_file",
-        "offer",
-        "template_file",
-        "inventory_file",
-        "photo",
-        "face_choice",
-    ):  # a photo takes its own along
+    for table in ("log_file", "offer", "template_file", "inventory_file", "face_choice"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
-    connection.execute("DELETE FROM consent WHERE withdrawn_on IS NULL")
-    _take_consents(connection, fresh)
+    _renew_consents(connection, fresh)
     for table in ("document", "arrow_table", "arrow_chunk", "log_file", "offer", "template_file"):
         _copy(connection, fresh, table)
     _copy_photos(connection, fresh)
-    _choose_again(connection, choices)
-    _correct_again(connection, by_hand)
-    rights = fresh.execute("SELECT * FROM rights")
-    connection.executemany("INSERT OR IGNORE INTO rights VALUES (?,?,?,?,?)", rights)  # a person's own word goes first
+    changed = said.forget_where_changed(connection, said_of)
+    if changed:
+        documents.note_event(connection, said.words(sorted(changed)), 0.0)
+    _choose_again(connection, choices, changed)
+    _correct_again(connection, [row for row in by_hand if row[0] not in changed])
+    _take_rights(connection, fresh)
     events = select(fresh, "SELECT at, text, seconds FROM event ORDER BY number")
     connection.executemany("INSERT INTO event (at, text, seconds) VALUES (?, ?, ?)", events)
     withdrawn = [one.customer for one in photos.read_withdrawn(connection)]
     tables.erase_from_tables(connection, *withdrawn, having=CONTACT)
+
+
+def _renew_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
+    """Take over the consents, and remove all photos but those that a person chose for customers who still agree.
+
+    Of the others who agree no more, the bans and judgements go too.
+    """
+    agreed = _agreed(connection)
+    connection.execute("DELETE FROM photo WHERE NOT by_hand")  # a photo takes its own along
+    for customer in agreed - _agreed(fresh):
+        photos.erase_photo(connection, customer)
+    chosen = "SELECT customer FROM photo WHERE customer IS NOT NULL"
+    connection.execute(f"DELETE FROM consent WHERE withdrawn_on IS NULL AND customer NOT IN ({chosen})")  # noqa: S608
+    _take_consents(connection, fresh)
+
+
+def _agreed(connection: apsw.Connection) -> set[str]:
+    rows = select(connection, "SELECT customer FROM consent WHERE withdrawn_on IS NULL")
+    return {customer for (customer,) in rows}
 
 
 def _take_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
@@ -77,8 +93,20 @@ def _take_consents(connection: apsw.Connection, fresh: apsw.Connection) -> None:
             photos.record_consent(connection, consent)
 
 
-def _choose_again(connection: apsw.Connection, choices: Sequence[FaceChoice]) -> None:
-    """Keep the choices of whose look-alike it is; the pick among them, as far as both photos are there.
+def _take_rights(connection: apsw.Connection, fresh: apsw.Connection) -> None:
+    """Take over what the run's table says of rights, all but what a person said otherwise by hand."""
+    sql = """
+        INSERT INTO rights VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (photo) DO UPDATE SET
+            release = iif(by_hand, release, excluded.release),
+            territories = iif(by_hand, territories, excluded.territories),
+            expires_on = iif(by_hand, expires_on, excluded.expires_on),
+            tags = iif(tagged_by_hand, tags, excluded.tags)
+    """
+    connection.executemany(sql, fresh.execute("SELECT * FROM rights"))
+
+
+def _choose_again(connection: apsw.Connection, choices: Sequence[FaceChoice], changed: AbstractSet[str]) -> None:
+    """Keep the choices of whose look-alike it is; the pick among them, as far as both photos are there and the same.
 
     A contact whose photo is gone is chosen no more.
     """
@@ -86,7 +114,8 @@ def _choose_again(connection: apsw.Connection, choices: Sequence[FaceChoice]) ->
     for choice in choices:
         whose = choice.customer if choice.contact is None else choice.contact
         has_face = bool(select(connection, there.format("customer", "NOT"), (whose,)))
-        is_there = choice.photo is not None and bool(select(connection, there.format("key", ""), (choice.photo,)))
+        is_same = choice.photo is not None and choice.photo not in changed
+        is_there = is_same and bool(select(connection, there.format("key", ""), (choice.photo,)))
         if choice.contact is None or has_face:
             row = (choice.customer, choice.contact, choice.photo if has_face and is_there else None)
             connection.execute("INSERT INTO face_choice VALUES (?, ?, ?)", row)
@@ -99,15 +128,15 @@ def _copy(connection: apsw.Connection, fresh: apsw.Connection, table: str) -> No
 
 
 def _copy_photos(connection: apsw.Connection, fresh: apsw.Connection) -> None:
-    """Copy the inventory, and the photos and look-alikes of the customers who agree."""
-    rows = select(connection, "SELECT customer FROM consent WHERE withdrawn_on IS NULL")
-    agreed = {customer for (customer,) in rows}
+    """Copy the inventory, and the photos and look-alikes of the customers who agree; a photo chosen by hand stays."""
+    chosen = {customer for (customer,) in select(connection, "SELECT customer FROM photo")}
+    from_run, kept = _agreed(connection) - chosen, set()
     for key, customer in select(fresh, "SELECT key, customer FROM photo"):
-        if customer is None or customer in agreed:
+        if customer is None or customer in from_run:
             _copy_photo(connection, fresh, key)
-    matches = [row for row in select(fresh, f"SELECT {photos.MATCH_COLUMNS} FROM match") if row[0] in agreed]  # noqa: S608
+            kept.add(key)
+    matches = [row for row in select(fresh, f"SELECT {photos.MATCH_COLUMNS} FROM match") if row[0] in from_run]  # noqa: S608
     connection.executemany(f"INSERT INTO match ({photos.MATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?)", matches)  # noqa: S608
-    kept = {key for (key,) in select(connection, "SELECT key FROM photo")}
     for table in OF_PHOTOS:
         _copy_of_photos(connection, fresh, table, kept)
 

@@ -118,7 +118,9 @@ STEPS: tuple[str, ...] = (
         release TEXT NOT NULL CHECK (release IN ('yes', 'no', 'unknown')),
         territories TEXT NOT NULL,
         expires_on TEXT,
-        tags TEXT NOT NULL
+        tags TEXT NOT NULL,
+        by_hand INTEGER NOT NULL CHECK (by_hand IN (0, 1)),
+        tagged_by_hand INTEGER NOT NULL CHECK (tagged_by_hand IN (0, 1))
     ) STRICT;
     CREATE TABLE ban (
         customer TEXT NOT NULL,
@@ -146,6 +148,7 @@ STEPS: tuple[str, ...] = (
         data BLOB
     ) STRICT;
     ALTER TABLE match ADD COLUMN score REAL;
+    ALTER TABLE photo ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1));
     """,
 )
 

@@ -281,13 +281,14 @@ class Campaign:
         with self._held() as connection:
             return photos.read_withdrawn(connection)
 
-    def add_photo(self, photo: StoredPhoto, *, on: date | None = None) -> None:
+    def add_photo(self, photo: StoredPhoto, *, on: date | None = None) -> bool:
         """Keep a photo in the place of an earlier one with its key or of its customer.
 
+        What was said of another picture is forgotten; returns whether there was any such thing.
         Raises ConsentError for a customer whose consent does not hold ``on`` that day (today, if not given).
         """
         with self._writing() as connection:
-            photos.add_photo(connection, photo, on or date.today())
+            return photos.add_photo(connection, photo, on or date.today())
 
     def photo(self, key: str) -> StoredPhoto:
         """Return the photo of that key. Raises KeyError if there is none."""

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from engine.campaign import Appearance, Campaign, InventoryFile, StoredPhoto
+from engine.campaign.said import words
 from engine.errors import InputError, PhotoError
 from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx
 from engine.faces.crop import crop_face
@@ -27,7 +28,6 @@ from engine.job import JobContext
 
 READERS = 2  # files read at once, outside the interpreter's lock; few, because a large photo takes 150 MB
 BATCH = 16  # files of one transaction
-SAME_PHOTO = 0.999  # cosine of one photo read twice
 AHEAD = 16  # files read while a batch is embedded and kept: encoded by then, they take 0.5 MB each
 
 
@@ -51,6 +51,7 @@ class InventoryReport:
     near_copies: tuple[NearCopy, ...] = ()
     refused: tuple[RefusedPhoto, ...] = ()
     gone: tuple[str, ...] = ()  # whose files are not there any more; they stay until they are removed
+    forgotten: tuple[str, ...] = ()  # of the changed, those whose release, tags, bans or judgements were another's
     seconds: float = 0.0
     photos_per_second: float = 0.0  # of the files that were opened
 
@@ -156,6 +157,7 @@ class _Importer:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     refused: list[RefusedPhoto] = field(default_factory=list)
     opened: int = 0
@@ -203,6 +205,7 @@ class _Importer:
         waiting, self._waiting = self._waiting, []
         photos = [reading.photo for reading in waiting if reading.photo is not None]
         rows = iter(reader.facenet.embed([photo.crop for photo in photos]))
+        known = len(self.forgotten)
         with self.campaign.transaction():
             for reading in waiting:
                 if reading.photo is not None:
@@ -213,6 +216,8 @@ class _Importer:
                     assert reading.refused is not None
                     self.refused.append(RefusedPhoto(reading.file.path, reading.refused))
                     self._note(reading.file.became(reading.digest, refused=reading.refused))
+            if forgotten := self.forgotten[known:]:
+                self.campaign.note_event(words(forgotten), 0.0)
 
     def _keep_photo(self, reading: _Reading, photo: ReadPhoto, embedding: FloatArray) -> None:
         same_as = self._by_digest.get(reading.digest)
@@ -223,8 +228,8 @@ class _Importer:
         key, is_there = self._key(reading, stored)
         if is_there:
             self.campaign.inventory.keep_embeddings([(key, embedding, self.model)])
-        else:
-            self.campaign.add_photo(replace(stored, key=key))
+        elif self.campaign.add_photo(replace(stored, key=key)):
+            self.forgotten.append(key)
         self.campaign.inventory.keep_thumbnails({key: photo.thumbnail})
         self.campaign.inventory.measure(key, photo.appearance)
         self._by_digest[reading.digest] = key
@@ -244,7 +249,7 @@ class _Importer:
                 return earlier.photo, False
         if file.name in self._sourceless:
             self._sourceless.discard(file.name)
-            if _is_same(self.campaign.photo(file.name), stored):
+            if self.campaign.photo(file.name).picture.is_same(stored.picture):
                 return file.name, True
         key, number = file.name, 1
         while key in self._taken:
@@ -292,15 +297,10 @@ class _Importer:
             near,
             (*self.listing.refused, *self.refused),
             tuple(sorted(key for key in gone if key is not None)),
+            tuple(self.forgotten),
             seconds,
             self.opened / seconds if seconds > 0 else 0.0,
         )
-
-
-def _is_same(first: StoredPhoto, second: StoredPhoto) -> bool:
-    """Whether two stored photos are one, read twice."""
-    is_alike = first.model == second.model and float(first.embedding @ second.embedding) > SAME_PHOTO
-    return first.jpeg == second.jpeg or is_alike
 
 
 class Pace:

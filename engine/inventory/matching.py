@@ -94,15 +94,19 @@ def match_everybody(
 
     Bans, and what may not be used on that day, are left out, and so are customers whose consent does not hold on it.
     Where different networks read the photos, those of others than ``facenet``, by default the campaign's, are embedded
-    anew first. New ``settings`` are kept together with what is found by them. Returns how many customers have a
-    look-alike. Raises ModelError, JobCancelled; then the matches stay as they were.
+    anew first, and the scale is measured on them once more. New ``settings`` are kept together with what is found by
+    them. Returns how many customers have a look-alike. Raises ModelError, JobCancelled; then the matches stay as they
+    were.
     """
     context = context or JobContext()
     matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
     if len({*matcher.faces.models, *customers.models}) > 1:
+        from engine.look_alikes import likeness_scale  # which knows this module
+
         renew_embeddings(campaign, on, context.part(0.0, 0.8), facenet=facenet)
+        scale = likeness_scale(campaign, context.part(0.8, 0.9))
         matcher, customers = Matcher.read(campaign, scale, on), _agreeing(campaign, on)
-        context = context.part(0.8, 1.0)
+        context = context.part(0.9, 1.0)
     if settings is not None:
         metric = None if settings.metric is None else settings.metric.read(campaign, matcher.faces.models)
         matcher = replace(matcher, settings=settings, metric=metric)

@@ -20,14 +20,16 @@ def renew_embeddings(
     """Embed the stored photos of a campaign with one network, by default the campaign's; return how many were.
 
     Photos that it embedded before are passed over, and so are customers whose consent does not hold ``on`` that day.
-    Each batch is kept at once: after a cancel it goes on from there. Match everybody afterwards. Raises JobCancelled,
-    ModelError.
+    Each batch is kept at once: after a cancel it goes on from there. A photo that is replaced meanwhile stays as it
+    is. Match everybody afterwards. Raises JobCancelled, ModelError.
     """
     context = context or JobContext()
     facenet = facenet or reader_of(campaign, context).facenet
     roles: tuple[Role, ...] = ("inventory", "customer")
     models = {key: model for role in roles for key, model in campaign.inventory.models(role).items()}
     keys = [key for key, model in models.items() if model != facenet.sha256]
+
+    seen: dict[str, tuple[str, bytes]] = {}
 
     def read(key: str) -> KeptFace | None:
         try:
@@ -37,9 +39,21 @@ def renew_embeddings(
         consent = None if photo.customer is None else campaign.consent(photo.customer)
         if photo.customer is not None and (consent is None or not consent.holds(on)):
             return None
+        seen[key] = photo.model, photo.picture.digest
         return KeptFace(photo.jpeg, Detection(photo.box, photo.points.astype(np.float32), photo.score), photo.model)
 
     def keep(found: Sequence[NewEmbedding]) -> None:
-        campaign.inventory.keep_embeddings((one.key, one.embedding, one.model) for one in found)
+        with campaign.transaction():
+            same = [one for one in found if _content(campaign, one.key) == seen.pop(one.key)]
+            campaign.inventory.keep_embeddings((one.key, one.embedding, one.model) for one in same)
 
     return reembed(keys, read, keep, facenet, context) if keys else 0
+
+
+def _content(campaign: Campaign, key: str) -> tuple[str, bytes] | None:
+    """Return which network embedded a photo, and a digest of its picture; None where it is gone."""
+    try:
+        photo = campaign.photo(key)
+    except KeyError:
+        return None
+    return photo.model, photo.picture.digest

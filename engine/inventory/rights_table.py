@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from engine.campaign import Campaign, PhotoRights, Release
 from engine.errors import InputError
+from engine.inventory.named_photos import NamedPhotos
 from engine.inventory.rights import TABLE_DOCUMENT
 from engine.logs.forms import DAY_FORMS, ISO, is_ambiguous, time_form
 from engine.logs.names import plain_name
@@ -171,17 +172,16 @@ def _day(text: str, form: str) -> date | None:
 def apply_rights(campaign: Campaign, table: RightsTable) -> AppliedRights:
     """Record what a table says; from now on, what it does not clear cannot be used.
 
-    A file is known by the photo's key, by its path, or by its name alone where only one photo bears it. What is said
-    of files that are not there yet is kept under their names. Records of photos that the table does not name stay.
+    A file is known by the photo's key, by its path or the end of it, or, where the table writes no folder, by its name
+    alone if only one photo bears it; a row with the key or the whole path goes before one with less. What is said of
+    files that are not there yet is kept under their names. Records of photos that the table does not name stay.
     """
-    keys = campaign.photo_keys("inventory")
-    by_name, are_keys = _by_name(campaign, keys), frozenset(keys)
+    photos = NamedPhotos(campaign, [record.photo for record in table.records])
     records: dict[str, PhotoRights] = {}
+    said: dict[str, tuple[str, bool]] = {}  # of each photo, what the table calls it, and whether by its whole name
     absent, problems = [], list(table.problems)
     for record in table.records:
-        found = by_name.get(_folded(record.photo)) or by_name.get(_folded(_last(record.photo))) or ()
-        if record.photo in are_keys:
-            found = (record.photo,)
+        found, is_whole = photos.meant_by(record.photo)
         if len(found) > 1:
             sentence = f"{table.name}: {record.photo} may be {' or '.join(found[:3])}. Write the folder too."
             problems.append(RowProblem(0, sentence))
@@ -189,34 +189,20 @@ def apply_rights(campaign: Campaign, table: RightsTable) -> AppliedRights:
         key = found[0] if found else record.photo.replace("\\", "/")
         if not found:
             absent.append(record.photo)
-        records[key] = PhotoRights(key, record.release, record.territories, record.expires_on, record.tags)
+        name, was_whole = said.get(key, ("", False))
+        if name and was_whole == is_whole:
+            sentence = f"{table.name}: {name} and {record.photo} are one photo; the first row counts. Remove one."
+            problems.append(RowProblem(0, sentence))
+        if not name or (is_whole and not was_whole):
+            said[key] = record.photo, is_whole
+            records[key] = replace(record, photo=key)
+    keys = campaign.photo_keys("inventory")
     with campaign.transaction():
-        campaign.inventory.set_rights(records.values())
+        campaign.inventory.set_rights(records.values(), by_hand=False)
         campaign.write_document(TABLE_DOCUMENT, json.dumps(table.name, ensure_ascii=False))
         known = campaign.inventory.rights(keys)
     without = tuple(key for key in keys if key not in known)
     return AppliedRights(len(records) - len(absent), tuple(absent), without, tuple(problems))
-
-
-def _by_name(campaign: Campaign, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the photos that a key, a path or a bare name may mean."""
-    found: dict[str, dict[str, None]] = {}
-    for key in keys:
-        for name in (key, _last(key)):
-            found.setdefault(_folded(name), {})[key] = None
-    for file in campaign.inventory.files():
-        if file.photo is not None:
-            for name in (file.path, _last(file.path)):
-                found.setdefault(_folded(name), {})[file.photo] = None
-    return {name: tuple(photos) for name, photos in found.items()}
-
-
-def _last(path: str) -> str:
-    return PurePosixPath(PureWindowsPath(path).as_posix()).name
-
-
-def _folded(name: str) -> str:
-    return name.replace("\\", "/").casefold()
 
 
 def forget_rights_table(campaign: Campaign) -> None:

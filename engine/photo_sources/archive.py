@@ -21,6 +21,9 @@ END = b"PK\x05\x06"
 END_BYTES, MOST_COMMENT_BYTES = 22, 65_535
 FAR_END_AT = b"PK\x06\x07"  # in front of END where the zip is too large for its fields
 FAR_END_AT_BYTES = 20
+FAR_END = b"PK\x06\x06"  # in front of FAR_END_AT; zipfile takes it from there, wherever FAR_END_AT points
+FAR_END_BYTES = 56
+UNPACKED_IN_PIECES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile unpacks others without any limit
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz")
 ENCRYPTED = 1
 DAMAGED = (  # what zipfile and the unpackers under it raise of a damaged file
@@ -62,10 +65,10 @@ def _check_list(path: Path, file: IO[bytes]) -> None:
         raise zipfile.BadZipFile
     members = int.from_bytes(tail[place + 10 : place + 12], "little")
     list_bytes = int.from_bytes(tail[place + 12 : place + 16], "little")
-    pointer = tail[max(0, place - FAR_END_AT_BYTES) : place]
-    if pointer.startswith(FAR_END_AT):
-        file.seek(min(size, int.from_bytes(pointer[8:16], "little")))
-        record = file.read(56)
+    end = size - len(tail) + place
+    file.seek(max(0, end - FAR_END_AT_BYTES - FAR_END_BYTES))
+    record = file.read(FAR_END_BYTES + FAR_END_AT_BYTES)
+    if record.startswith(FAR_END) and record[FAR_END_BYTES:].startswith(FAR_END_AT):
         members = int.from_bytes(record[32:40], "little")
         list_bytes = int.from_bytes(record[40:48], "little")
     file.seek(0)
@@ -93,7 +96,7 @@ def holds_archives(opened: zipfile.ZipFile) -> bool:
 def read_member(path: Path, opened: zipfile.ZipFile, name: str, most: int) -> bytes:
     """Unpack one member into memory, at most ``most`` bytes of it.
 
-    Raises InputError if it is missing, encrypted, damaged, a bomb or larger.
+    Raises InputError if it is missing, encrypted, damaged, a bomb, larger, or neither stored nor deflated.
     """
     try:
         member = opened.getinfo(name)
@@ -101,6 +104,8 @@ def read_member(path: Path, opened: zipfile.ZipFile, name: str, most: int) -> by
         raise InputError(f"{path.name} does not hold {name}. Choose another photo.") from error
     if member.flag_bits & ENCRYPTED:
         raise InputError(f"{path.name} is protected by a password. Unpack it and pack it again without one.")
+    if member.compress_type not in UNPACKED_IN_PIECES:
+        raise InputError(f"{name} in {path.name} is packed in an unusual way. Unpack {path.name} and choose the photo.")
     if member.file_size > max(1 << 20, MOST_TIMES_SMALLER * member.compress_size):
         raise InputError(f"{name} in {path.name} unpacks to far more than a photo does, and is left alone.")
     with opened.open(member) as stream:

@@ -11,16 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from engine.campaign import Appearance, Campaign, FaceChoice
+from engine.campaign import Appearance, Campaign, FaceChoice, PhotoRights
 from engine.columns import CONTACT, CUSTOMER, OFFER, WITHHELD
 from engine.errors import CampaignFileError, InputError, RejectsError
 from engine.handsets.handset import DeviceClass
 from engine.handsets.naming import NAMES_USED, NamedHandsets, read_names, write_names
 from engine.handsets.unknown import COUNTS, TABLE, PhoneTypeCounts
-from engine.inventory import MatchSettings, MatchWeights, import_photos, keep_match_settings
+from engine.inventory import (
+    MatchSettings,
+    MatchWeights,
+    apply_rights,
+    import_photos,
+    keep_match_settings,
+    read_rights,
+    set_rights,
+)
 from engine.job import JobCancelled, JobContext
 from engine.logs.cache import KEY, forget_tables, start_keeping, tables_path
 from engine.logs.plan import ImportPlan
+from engine.look_alikes import day_of_consent
 from engine.made_from import keep_origin, kept_origin
 from engine.offers import Choice
 from engine.read_again import read_again
@@ -157,6 +166,10 @@ def test_the_inventory_that_a_person_built_is_kept_and_matched(
     import_photos(campaign, [folder])
     barred, other = campaign.photo_keys("inventory")[1:]
     customer = campaign.photo_keys("customer")[0].split(":")[1]
+    chosen = replace(
+        campaign.photo(barred), key=f"customer:{customer}", role="customer", customer=customer, by_hand=True
+    )
+    campaign.add_photo(chosen, on=day_of_consent(campaign))
     campaign.inventory.ban(customer, other)
     by_hand = Appearance((50.0, 1.0, 2.0), (44.0, 46.0), True, True)
     campaign.inventory.set_appearance(f"customer:{customer}", by_hand)
@@ -164,6 +177,9 @@ def test_the_inventory_that_a_person_built_is_kept_and_matched(
     made = kept_origin(campaign)
     assert made is not None
     table = tmp_path / "rights.csv"
+    table.write_text(f"photo,release\n{barred},yes\n{other},yes\nleft.jpg,yes\n", encoding="utf-8")
+    apply_rights(campaign, read_rights(table))
+    set_rights(campaign, ["mine.jpg"], PhotoRights("", "yes", tags=("by hand",)))
     rows = ("photo,release", "mine.jpg,yes", f"{barred},no", f"{other},yes", "mine.jpg,no")
     table.write_text("\n".join(rows), encoding="utf-8")
     keep_origin(campaign, replace(made, inputs=replace(made.inputs, rights=table)))
@@ -171,9 +187,14 @@ def test_the_inventory_that_a_person_built_is_kept_and_matched(
     read_again(campaign)
     assert campaign.photo_keys("inventory") == ("mine.jpg", barred, other)
     assert campaign.inventory.appearances([f"customer:{customer}"]) == {f"customer:{customer}": by_hand}
+    assert campaign.customer_photo(customer).jpeg == chosen.jpeg, "chosen in the place of the folder's"
     assert [match.photo for match in campaign.matches(customer)] == ["mine.jpg"]
+    rights = campaign.inventory.rights()
+    assert rights[barred].release == "no", "what the table says now counts, not what it said before"
+    assert "left.jpg" not in rights, "a row that left the table"
+    assert rights["mine.jpg"].tags == ("by hand",), "what a person said goes before the table"
     (match,) = campaign.matches(customer)
-    assert match.score != pytest.approx(match.cosine, abs=0.01)
+    assert match.score != pytest.approx(match.cosine, abs=1e-4)
     assert kept_origin(campaign).inputs.rights == table
     reasons = campaign.read_table("rejects", ["reason"])["reason"].to_pylist()
     assert any("mine.jpg stands in the table twice" in reason for reason in reasons)

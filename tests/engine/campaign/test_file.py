@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import sqlite3
@@ -271,11 +272,17 @@ def test_a_file_from_before_the_inventory_s_rights_opens_with_its_photos_and_mat
         with Campaign.create(path, PASSPHRASE, name="Spring") as campaign:
             campaign.record_consent(Consent("1", date(2026, 1, 5), "customers.csv"))
             for photo in (make_photo("a.jpg"), make_photo("customer:1", "1")):
-                campaign.add_photo(photo, on=date(2026, 1, 5))
+                row = (
+                    photo.key, photo.role, photo.customer, photo.width, photo.height, json.dumps(photo.box),
+                    photo.score, photo.hair_top, photo.model, photo.points.tobytes(), photo.embedding.tobytes(),
+                    photo.jpeg,
+                )  # fmt: skip
+                campaign._connection.execute(f"INSERT INTO photo VALUES ({','.join('?' * len(row))})", row)
             campaign._connection.execute("INSERT INTO match VALUES ('1', 'a.jpg', 1, 0.5)")
             assert campaign._connection.pragma("user_version") == 2
     with Campaign.open(path, PASSPHRASE) as campaign:
         assert campaign._connection.pragma("user_version") == len(schema.STEPS)
+        assert not campaign.photo("customer:1").by_hand
         assert campaign.matches("1") == (StoredMatch("1", "a.jpg", 1, 0.5, None),)
         assert (campaign.inventory.files(), campaign.inventory.rights(), campaign.judgements.all()) == ((), {}, ())
         keys, embeddings, _ = campaign.inventory.embeddings()

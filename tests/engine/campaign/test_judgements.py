@@ -55,6 +55,18 @@ def test_what_a_person_said_of_looks_is_not_measured_over(campaign: Campaign, ma
     assert campaign.inventory.thumbnails("ab") == {"a": b"small"}
 
 
+def test_answers_about_a_photo_go_with_its_picture(campaign: Campaign, make_photo: MakePhoto) -> None:
+    fill(campaign, make_photo)
+    campaign.judgements.add(Judgement(0, "customer:1", "1", "a", "b", "a", AT))
+    campaign.judgements.add(Judgement(0, "c", None, "a", "b", "a", AT))
+    campaign.inventory.ban("1", "a")
+    assert not campaign.add_photo(make_photo("customer:1", "1"), on=ON), "the same picture once more"
+    assert len(campaign.judgements.all()) == 2
+    assert campaign.add_photo(make_photo("customer:1", "1", seed=1), on=ON)
+    assert [each.probe for each in campaign.judgements.all()] == ["c"]
+    assert campaign.inventory.bans("1") == {"a"}, "the ban is of the photo, which is the same"
+
+
 @pytest.mark.parametrize("way", ["withdraw_consent", "erase_customer"])
 def test_a_customer_s_looks_bans_and_judgements_go_with_them(
     campaign: Campaign, make_photo: MakePhoto, way: str

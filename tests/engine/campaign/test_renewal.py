@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from engine.campaign import Campaign, Consent, FaceChoice, StoredMatch
+from engine.campaign import Appearance, Campaign, Consent, FaceChoice, Judgement, PhotoRights, StoredMatch
 from engine.errors import CampaignFileError
 from tests.engine.campaign.conftest import PASSPHRASE, MakePhoto
 
 JANUARY, MARCH, MAY = date(2026, 1, 5), date(2026, 3, 5), date(2026, 5, 5)
+AT = datetime(2026, 5, 5, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -99,6 +101,72 @@ def test_picks_of_faces_stay_while_both_photos_are_there(
     assert campaign.face_choices() == (
         FaceChoice("1", photo="b"), FaceChoice("2"), FaceChoice("3", contact="1"), FaceChoice("5"),
     )  # fmt: skip
+
+
+def test_a_photo_chosen_by_hand_stays_with_what_was_said_of_it_while_the_consent_does(
+    campaign: Campaign, fresh: Campaign, make_photo: MakePhoto
+) -> None:
+    fill(campaign, make_photo, {"1": JANUARY, "2": JANUARY, "3": JANUARY})
+    for customer in ("1", "2"):
+        chosen = replace(make_photo(f"customer:{customer}", customer, seed=1), by_hand=True)
+        campaign.add_photo(chosen, on=MAY)
+    said = Appearance((50.0, 1.0, 2.0), (44.0, 46.0), True, True)
+    for customer in ("1", "2", "3"):
+        campaign.inventory.set_appearance(f"customer:{customer}", said)
+        campaign.judgements.add(Judgement(0, f"customer:{customer}", customer, "a", "b", "a", AT))
+        campaign.inventory.ban(customer, "a")
+    campaign.inventory.ban("7", "b")
+    fill(fresh, make_photo, {"1": MARCH, "3": MARCH})
+    fresh.inventory.measure("customer:1", Appearance((1.0, 1.0, 1.0), (20.0, 21.0)))
+    campaign.replace_results(fresh)
+    photo = campaign.photo("customer:1")
+    assert photo.jpeg == make_photo("customer:1", "1", seed=1).jpeg
+    assert photo.by_hand
+    assert campaign.consent("1") == Consent("1", MARCH, "customers.csv")
+    assert campaign.matches("1") == (), "those of the folder's photo"
+    assert campaign.inventory.appearances()["customer:1"] == said
+    assert (campaign.customer_photo("2"), campaign.consent("2")) == (None, None)
+    assert {each.customer for each in campaign.judgements.all()} == {"1", "3"}
+    assert campaign.inventory.all_bans() == {"1": {"a"}, "3": {"a"}, "7": {"b"}}
+    campaign.check()
+
+
+def test_what_was_said_of_another_picture_goes_when_a_run_finds_a_new_one(
+    campaign: Campaign, fresh: Campaign, make_photo: MakePhoto
+) -> None:
+    fill(campaign, make_photo, {"1": JANUARY})
+    said = Appearance((50.0, 1.0, 2.0), (44.0, 46.0), True, True)
+    campaign.inventory.set_appearance("customer:1", said)
+    campaign.inventory.set_rights([PhotoRights("a", "yes"), PhotoRights("b", "yes")])
+    campaign.judgements.add(Judgement(0, "customer:1", "1", "b", "c", "a", AT))
+    campaign.judgements.add(Judgement(0, "b", None, "c", "d", "a", AT))
+    campaign.choose_face(FaceChoice("1", photo="a"))
+    fill(fresh, make_photo, {"1": JANUARY})
+    for key, customer in (("customer:1", "1"), ("a", None)):
+        fresh.add_photo(make_photo(key, customer, seed=1), on=MAY)
+    fresh.inventory.measure("customer:1", Appearance((1.0, 1.0, 1.0), (20.0, 21.0)))
+    campaign.replace_results(fresh)
+    assert not campaign.inventory.appearances()["customer:1"].hair_by_hand
+    assert {key: rights.release for key, rights in campaign.inventory.rights().items()} == {"a": "unknown", "b": "yes"}
+    assert [each.probe for each in campaign.judgements.all()] == ["b"]
+    assert campaign.face_choices() == (FaceChoice("1"),)
+    assert "forgotten of a, customer:1" in [event.text for event in campaign.events()][-2]
+
+
+def test_of_rights_only_what_a_person_changed_goes_before_the_table(campaign: Campaign, fresh: Campaign) -> None:
+    said, now = ([PhotoRights(key, release, ("HU",), tags=("table",)) for key in "abcd"] for release in ("yes", "no"))
+    campaign.inventory.set_rights(said, by_hand=False)
+    campaign.inventory.set_rights([replace(said[0], tags=("mine",)), replace(said[1], territories=()), said[2]])
+    fresh.inventory.set_rights(now, by_hand=False)
+    campaign.replace_results(fresh)
+    assert campaign.inventory.rights() == {
+        "a": replace(now[0], tags=("mine",)), "b": PhotoRights("b", "yes", (), tags=("table",)),
+        "c": now[2], "d": now[3],
+    }  # fmt: skip
+    campaign.inventory.forget_rights_of_tables()
+    assert campaign.inventory.rights() == {
+        "a": PhotoRights("a", tags=("mine",)), "b": PhotoRights("b", "yes"),
+    }  # fmt: skip
 
 
 def test_a_take_over_that_fails_leaves_everything(

@@ -8,16 +8,17 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from engine.campaign import Appearance, Campaign
+from engine.campaign import Appearance, Campaign, Judgement, PhotoRights
 from engine.errors import InputError
 from engine.faces import FaceReader
-from engine.inventory import Copy, import_photos, importing, thumbnails
+from engine.inventory import Copy, import_photos, importing, set_rights, thumbnails
 from engine.inventory.importing import time_left
 from engine.job import JobCancelled, JobContext
 from tests.engine.campaign.conftest import fake_photo
@@ -119,8 +120,17 @@ def test_what_a_person_said_of_a_photo_stays_when_it_is_moved_and_goes_when_it_i
     path.rename(folder / "b.jpg")
     assert import_photos(empty, [folder], reader=reader).moved == ("a.jpg",)
     assert empty.inventory.appearances() == {"a.jpg": by_hand}
+    set_rights(empty, ["a.jpg"], PhotoRights("", "yes", ("HU",), tags=("beach",)))
+    empty.inventory.ban("1", "a.jpg")
+    for probe, a, b in (("customer:1", "a.jpg", "c"), ("a.jpg", "c", "d"), ("c", "d", "e")):
+        empty.judgements.add(Judgement(0, probe, None, a, b, "a", datetime.now(UTC)))
     put("b.jpg", 1)
-    assert import_photos(empty, [folder], reader=reader).changed == ("a.jpg",)
+    found = import_photos(empty, [folder], reader=reader)
+    assert (found.changed, found.forgotten) == (("a.jpg",), ("a.jpg",))
+    assert empty.inventory.rights()["a.jpg"] == PhotoRights("a.jpg", "unknown", ("HU",))
+    assert empty.inventory.bans("1") == frozenset()
+    assert [each.probe for each in empty.judgements.all()] == ["c"]
+    assert empty.events()[-1].text.endswith("are forgotten of a.jpg")
     assert not empty.inventory.appearances()["a.jpg"].hair_by_hand
     (folder / "b.jpg").write_bytes(b"gone bad")
     found = import_photos(empty, [folder], reader=reader)

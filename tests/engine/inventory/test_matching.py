@@ -16,7 +16,7 @@ from engine.campaign import Campaign, Consent, PhotoRights
 from engine.creative import CreativeStudio
 from engine.errors import ConsentError, ModelError
 from engine.export import match_table, write_ads
-from engine.faces import likeness
+from engine.faces import LikenessScale, likeness
 from engine.inventory import (
     Matcher,
     MatchSettings,
@@ -26,10 +26,12 @@ from engine.inventory import (
     match_everybody,
     match_settings,
     pin,
+    renew_embeddings,
     set_rights,
     unpin,
 )
 from engine.inventory.matching import KEPT
+from engine.job import JobContext
 from engine.look_alikes import AdFaces, choose_whose_face, day_of_consent, likeness_scale, photo_usage
 from tests.engine.demo_circle import circle_of_demo
 
@@ -158,6 +160,25 @@ def test_no_photo_is_in_more_ads_than_allowed(campaign: Campaign, on: date):
     assert {one.customer: one.share for one in faces_of(campaign).everybody(on)}[customer] is None, "a pick is no share"
 
 
+def test_a_photo_that_is_replaced_while_it_is_embedded_gets_no_embedding_of_the_one_before(
+    campaign: Campaign, on: date
+):
+    one, two = campaign.photo_keys("inventory")[:2]
+    nothing = np.eye(512, dtype=np.float32)[0]
+    campaign.inventory.keep_embeddings((key, nothing, "0" * 64) for key in (one, two))
+    other = replace(campaign.photo(one), jpeg=b"another", embedding=np.eye(512, dtype=np.float32)[1])
+
+    def report(fraction: float, words: str) -> None:
+        if words.startswith("Photo 2"):
+            campaign.add_photo(other)
+
+    renew_embeddings(campaign, on, JobContext(report))
+    kept = campaign.photo(one)
+    assert (kept.model, kept.jpeg) == ("0" * 64, b"another")
+    assert np.array_equal(kept.embedding, other.embedding)
+    assert campaign.photo(two).model != "0" * 64
+
+
 def test_photos_of_another_network_are_embedded_anew_before_anything_is_compared(campaign: Campaign, on: date):
     scale, before = likeness_scale(campaign), campaign.all_matches()
     first, second, *_ = campaign.matched_customers()
@@ -167,7 +188,14 @@ def test_photos_of_another_network_are_embedded_anew_before_anything_is_compared
     with pytest.raises(ModelError):
         Matcher.read(campaign, scale, on).rank(first)
     campaign.record_consent(Consent(second, on - timedelta(days=9), "said so", ends_on=on - timedelta(days=1)))
-    assert match_everybody(campaign, scale, on) == len(before) - 1
+    wrong = LikenessScale(0.5, 0.6)  # measured when the faces were other ones
+    settings = MatchSettings(MatchWeights(1, 0.001, 0))
+    assert match_everybody(campaign, wrong, on, settings=settings) == len(before) - 1
+    ranked = Matcher.read(campaign, likeness_scale(campaign), on).rank(first, most=KEPT)
+    assert [face.score for face in ranked] == pytest.approx(
+        [match.score for match in campaign.matches(first)], abs=1e-5
+    )
+    assert match_everybody(campaign, scale, on, settings=MatchSettings()) == len(before) - 1
     assert campaign.photo(f"customer:{second}").model == "0" * 64, "no consent, no embedding"
     assert campaign.matches(second) == ()
     found = campaign.all_matches()

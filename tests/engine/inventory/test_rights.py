@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from engine.campaign import Campaign, PhotoRights
+from engine.campaign import Campaign, InventoryFile, PhotoRights
 from engine.errors import InputError
 from engine.inventory import (
     Clearance,
@@ -137,6 +137,32 @@ def test_rows_that_cannot_be_used_are_told_and_the_others_count(campaign: Campai
     assert applied.applied == 1
     assert "x/same.jpg or y/same.jpg" in applied.problems[-1].sentence
     assert Clearance.read(campaign, TODAY).standing("p004.jpg") == "cleared"
+
+
+def test_a_row_with_a_folder_is_of_no_photo_in_another(campaign: Campaign, tmp_path: Path):
+    for key in ("mary/portrait.jpg", "portrait.png"):
+        campaign.add_photo(fake_photo(key))
+    campaign.inventory.keep_file(InventoryFile("/work/in/portrait.png", "/work/in", 9, 10, "f" * 64, "portrait.png"))
+    rows = "photo,release\nMARY/Portrait.jpg,no\njane/portrait.jpg,yes\njane/portrait.png,yes\n"
+    applied = apply_rights(campaign, read_rights(table_of(tmp_path, rows)))
+    assert applied.not_in_inventory == ("jane/portrait.jpg", "jane/portrait.png")
+    assert applied.applied == 1
+    rights = campaign.inventory.rights()
+    assert rights["mary/portrait.jpg"].release == "no"
+    assert rights["jane/portrait.jpg"].release == "yes", "kept for the day when it comes"
+    assert "portrait.png" not in rights
+    rows = "photo,release\nD:\\all\\mary\\portrait.jpg,yes\nin/portrait.png,yes\n"
+    assert apply_rights(campaign, read_rights(table_of(tmp_path, rows))).applied == 2
+    assert campaign.inventory.rights()["mary/portrait.jpg"].release == "yes"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_photo_s_whole_name_goes_before_a_part_of_it(campaign: Campaign, tmp_path: Path, order: tuple[int, int]):
+    lines = "p002.jpg,yes", "sub/p002.jpg,no"
+    rows = "\n".join(("photo,release", *(lines[place] for place in order), "SUB/P002.JPG,yes"))
+    applied = apply_rights(campaign, read_rights(table_of(tmp_path, rows)))
+    assert campaign.inventory.rights(["sub/p002.jpg"])["sub/p002.jpg"].release == "no"
+    assert "are one photo; the first row counts" in applied.problems[0].sentence
 
 
 @pytest.mark.parametrize(
