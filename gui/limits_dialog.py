@@ -29,6 +29,7 @@ class LimitsDialog(Dialog):
         self.limited.setChecked(settings.most_ads is not None)
         self.most = QSpinBox()
         self.most.setRange(1, MOST)
+        self.most.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.most.setValue(settings.most_ads or USUAL)
         self.most.setSuffix(tr(" ads"))
         self.most.setFont(font(tabular=True))

@@ -142,12 +142,20 @@ class ProbeCard(Card):
         self.swatch.chosen.connect(self.hair_set)
         self.age = QLineEdit()
         self.age.setFont(font(tabular=True))
-        self.age.setFixedWidth(104)
+        self.age.setMinimumWidth(76)
+        self.age.setMaximumWidth(104)
         self.age.setAccessibleName(tr("Age, from and to"))
         self.age.setToolTip(tr("Age range, to be corrected; leave it empty to have it guessed again"))
         self.age.editingFinished.connect(self._read_age)
         self.looks = Frame(
-            row(Label(tr("Hair"), "body", "muted"), self.swatch, 8, Label(tr("Age"), "body", "muted"), self.age, None),
+            row(
+                Label(tr("Hair"), "body", "muted"),
+                self.swatch,
+                8,
+                Label(tr("Age"), "body", "muted"),
+                (self.age, 1),
+                (None, 1),
+            ),
             "clear",
         )
         self.change = Button(tr("Change photo…"), "plain", "photo")

@@ -23,7 +23,7 @@ class Interval:
     high: float
 
 
-def mean_interval(values: Floats, persons: Persons) -> Interval:
+def mean_interval(values: Floats, persons: Persons, confidence: float = CONFIDENCE) -> Interval:
     """Return the mean of (n,) values with its interval, by Student's t on the sums of each person's deviations.
 
     With one person nothing is known: the interval is endless. Source: Liang and Zeger (1986), Biometrika 73(1).
@@ -34,7 +34,7 @@ def mean_interval(values: Floats, persons: Persons) -> Interval:
     people = len(np.unique(persons))
     if people < 2:
         return Interval(mean, -math.inf, math.inf)
-    reach = float(t.ppf((1 + CONFIDENCE) / 2, people - 1)) * _variance(values, persons) ** 0.5
+    reach = float(t.ppf((1 + confidence) / 2, people - 1)) * _variance(values, persons) ** 0.5
     return Interval(mean, mean - reach, mean + reach)
 
 

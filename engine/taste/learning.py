@@ -16,7 +16,7 @@ from engine.inventory.metric import Metric
 from engine.inventory.settings import MatchWeights
 from engine.job import JobContext
 from engine.taste.comparisons import Comparisons, FloatArray, compare
-from engine.taste.evaluation import Evaluation, Scores, ceiling, compared, held_out, hits
+from engine.taste.evaluation import SURE, Evaluation, Scores, ceiling, compared, held_out, hits
 from engine.taste.intervals import Interval, mean_interval
 from engine.taste.metric import fit_metric
 from engine.taste.weights import fit_weights, or_plain
@@ -86,7 +86,7 @@ def learn_metric(
         compared(comparisons, margins, ceiling(judgements)),
         replace(found.metric, strength=found.metric.strength / total),
         looks.models[0],
-        mean_interval(gain, comparisons.persons),
+        mean_interval(gain, comparisons.persons, SURE),
     )
 
 

@@ -104,11 +104,14 @@ def main(arguments: list[str]) -> None:
     """Measure everything and say it."""
     parser = argparse.ArgumentParser(prog="dev.py bench teaching", description=__doc__)
     parser.add_argument("--designers", type=int, default=100, metavar="N", help="of each kind")
-    parser.add_argument("--skip-network", action="store_true")
+    parser.add_argument("--only", choices=("weights", "metric", "network"))
     chosen = parser.parse_args(arguments)
-    faces = demo_faces()
-    with one_thread():
-        measure_weights(faces, chosen.designers)
-        measure_metric(faces, max(1, chosen.designers // 10))
-    if not chosen.skip_network:
+    if chosen.only in (None, "weights", "metric"):
+        faces = demo_faces()
+        with one_thread():
+            if chosen.only != "metric":
+                measure_weights(faces, chosen.designers)
+            if chosen.only != "weights":
+                measure_metric(faces, max(1, chosen.designers // 10))
+    if chosen.only in (None, "network"):
         measure_network()

@@ -1,7 +1,10 @@
 """The queue: order, delivery, cancel, and what never lands."""
 
+import os
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
@@ -205,3 +208,18 @@ def test_a_lasting_job_is_done_though_its_campaign_is_closed_before_its_turn(que
     assert done == ["erased"]
     assert receiver.results == []
     assert [str(error) for error in told] == ["calls.csv is empty. Choose another file."]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Qt's priorities say it")
+def test_a_job_and_the_threads_it_begins_let_the_window_go_first(queue, qtbot):
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work(context):
+        with ThreadPoolExecutor(1) as pool:
+            return niceness(), pool.submit(niceness).result()
+
+    receiver = Receiver()
+    with qtbot.waitSignal(receiver.got):
+        queue.start(Job("Work", work), receiver.take)
+    assert receiver.results == [(niceness() + 5, niceness() + 5)]
