@@ -25,7 +25,7 @@ def faces_job(campaign: Campaign, results: CampaignResults, on: date) -> Job[Fac
     return Job(tr("Reading the photos"), lambda context: read_faces_data(campaign, results, on, context))
 
 
-def matching_job(campaign: Campaign, scale: LikenessScale, on: date, settings: MatchSettings | None = None) -> Job[int]:
+def matching_job(campaign: Campaign, on: date, settings: MatchSettings | None = None) -> Job[int]:
     """Rank the inventory for every customer with a photo, by these settings from now on; return how many have a match.
 
     Hair and age are seen first where they never were. The ads bear what was found from then on.
@@ -34,10 +34,23 @@ def matching_job(campaign: Campaign, scale: LikenessScale, on: date, settings: M
     def work(context: JobContext) -> int:
         from engine.inventory import match_everybody, measure_missing
 
-        measure_missing(campaign, on, context.part(0.0, 0.5))
-        return match_everybody(campaign, scale, on, context.part(0.5, 1.0), settings=settings)
+        measure_missing(campaign, on, context.part(0.0, 0.4))
+        scale = scale_now(campaign, on, context.part(0.4, 0.7))
+        return match_everybody(campaign, scale, on, context.part(0.7, 1.0), settings=settings)
 
     return Job(tr("Matching all customers"), work)
+
+
+def scale_now(campaign: Campaign, on: date, context: JobContext) -> LikenessScale:
+    """Return the scale of likeness of the photos as they are now; those that another network read are read anew."""
+    from engine.inventory import renew_embeddings
+    from engine.inventory.network import network_sha256
+    from engine.look_alikes import likeness_scale
+
+    models = {*campaign.inventory.models("inventory").values(), *campaign.inventory.models("customer").values()}
+    if models - {network_sha256(campaign)}:
+        renew_embeddings(campaign, on, context)
+    return likeness_scale(campaign, context)
 
 
 def banning_job(campaign: Campaign, customer: str, photos: Sequence[str], *, is_banned: bool) -> Job[frozenset[str]]:

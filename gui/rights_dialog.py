@@ -38,7 +38,7 @@ def alike(records: Sequence[PhotoRights]) -> dict[str, Any]:
 
 
 class RightsDialog(Dialog):
-    """``told`` carries the photos and the fields of PhotoRights that somebody changed; the others stay each photo's own."""
+    """``told`` carries the photos and the fields of PhotoRights that were changed; the others stay each photo's."""
 
     told = Signal(list, dict)
 

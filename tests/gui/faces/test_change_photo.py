@@ -22,7 +22,7 @@ def dialog(shared, qtbot):
     """The dialog of the last customer with a photo."""
     customer = sorted(shared.results.matched)[-1]
     on = shared.results.span[1]
-    dialog = ChangePhotoDialog(shared.campaign, customer, shared.results.scale, on)
+    dialog = ChangePhotoDialog(shared.campaign, customer, on)
     dialog.show()
     yield dialog
     close(qtbot, dialog)
@@ -75,7 +75,7 @@ def test_of_several_faces_the_largest_is_meant_until_another_is_picked(dialog, q
 def test_without_consent_nothing_is_opened(shared, qtbot, tmp_path):
     customers = shared.results.customers["customer"].to_pylist()
     stranger = next(each for each in customers if shared.campaign.consent(each) is None)
-    dialog = ChangePhotoDialog(shared.campaign, stranger, shared.results.scale, date(2026, 10, 31))
+    dialog = ChangePhotoDialog(shared.campaign, stranger, date(2026, 10, 31))
     dialog.show()
     missing = tmp_path / "never-opened.jpg"
     look(qtbot, dialog, lambda: dialog.look_at(missing))
