@@ -101,9 +101,7 @@ class TeachResult(QWidget):
         self.from_faces.setToolTip(tr("With a thousand answers and more: which traits of a face count"))
         self.from_faces.clicked.connect(self.metric_wanted)
         self.tune = Button(tr("The face network…"), "quiet", "settings")
-        self.tune.setToolTip(
-            tr("Fine-tune it to many people's photos, which takes minutes, or go back to the one before")
-        )
+        self.tune.setToolTip(tr("Fine-tune it to many people's photos, in minutes, or go back to the one before"))
         self.tune.clicked.connect(self.tuning_wanted)
         buttons = Flow(self.adopt, self.go_on, self.back, self.from_faces, self.tune)
         inner = QWidget()

@@ -129,8 +129,8 @@ def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tm
 
 def test_a_network_is_adopted_once_gone_back_from_and_removed(campaign, qtbot, monkeypatch):
     share, none = Interval(0.9, 0.8, 0.95), Interval(0.0, -0.05, 0.05)
-    tuned = TunedNetwork(b"an ONNX", hashlib.sha256(b"an ONNX").hexdigest(), "", Recognition(7, 20, *[share] * 2, none,
-                                                                                             *[share] * 2, none), 14, 60)  # fmt: skip
+    trial = Recognition(7, 20, share, share, none, share, share, none)
+    tuned = TunedNetwork(b"an ONNX", hashlib.sha256(b"an ONNX").hexdigest(), "", trial, 14, 60)
     photos = TrainingPhotos(np.zeros((0, 160, 160, 3), np.uint8), np.zeros((0, 512), np.float32), (), ())
 
     def stopped(*_: object) -> None:
@@ -171,7 +171,7 @@ def test_a_network_is_adopted_once_gone_back_from_and_removed(campaign, qtbot, m
 
 
 def test_esc_waits_until_what_was_learnt_is_in_use(screen, qtbot, campaign, monkeypatch):
-    monkeypatch.setattr("engine.taste.go_back", lambda campaign: match_settings(campaign))
+    monkeypatch.setattr("engine.taste.go_back", match_settings)
     told = []
     screen.adopted.connect(lambda: told.append(True))
     screen.teacher.go_back()
