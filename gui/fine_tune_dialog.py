@@ -164,8 +164,8 @@ class FineTuneDialog(Dialog):
         self.adopt.hide()
         self.back = Button(tr("Go back to the network before"), "quiet", "undo")
         self.back.clicked.connect(self._go_back)
-        self.remove = Button("", "quiet", "bin")
-        self.remove.setToolTip(tr("Networks that are not in use, 94 MB each; there is no way back to them then"))
+        tip = tr("Networks that are not in use, 94 MB each; there is no way back to them then")
+        self.remove = Button("", "quiet", "bin", tip=tip)
         self.remove.clicked.connect(self._remove)
         for button in (self.back, self.remove):
             button.hide()

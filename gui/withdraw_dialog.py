@@ -76,9 +76,10 @@ def withdrawal_words(on: date) -> str:
 
 
 def forget_face(root: QWidget, customer: str) -> None:
-    """Let no picture and no page below ``root`` show or keep a customer's face."""
-    for page in root.findChildren(Page):
-        page.forget_face(customer)
+    """Let no picture and no page of a window, or page, show or keep a customer's face."""
+    for page in (root, *root.findChildren(Page)):
+        if isinstance(page, Page):
+            page.forget_face(customer)
     for picture in root.findChildren(FacePicture):
         if picture.face is not None and picture.face.stored.customer == customer:
             picture.show_notice("lock", tr("Consent withdrawn"))
