@@ -67,7 +67,7 @@ class WeightsCard(Card):
         """Say in the card, where nothing moves under the pointer, that the ads go by other weights."""
         self.mark.setVisible(is_stale)
         self.stale.setVisible(is_stale)
-        self.stale.set_whole(tr("The ads still go by the weights before: match all.") if is_stale else "")
+        self.stale.set_whole(tr("Not in the ads yet: match all.") if is_stale else "")
 
     @property
     def is_stale(self) -> bool:

@@ -121,9 +121,9 @@ def made_campaign(path: Path, photos: int) -> Campaign:
     return campaign
 
 
-def write_photos(folder: Path, count: int) -> None:
+def write_photos(folder: Path, count: int, seed: int) -> None:
     """Write so many photos of a megapixel, all different."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     files = sorted(resource("demo", "inventory").glob("*.jpg"))
     for number in range(count):
         rgb = Image.fromarray(decode_photo(files[number % len(files)])).resize((1000, 1000))
@@ -153,11 +153,13 @@ def measure(photos: int, embedded: int) -> list[Figure]:
         spin(60, lambda: page.data is not None)
         figures = _waited(page)
         figures += _scrolled(page, "10,000 thumbnails scrolled" if photos == 10_000 else "thumbnails scrolled", 0)
-        source = Path(folder) / "photos"
-        source.mkdir()
-        write_photos(source, embedded)
-        jobs.start(photo_import_job(campaign, [source]))
-        figures += _scrolled(page, f"the same while {embedded:,} photos are embedded", 600, lambda: not jobs.is_busy)
+        for name, scrolls in (("looked at", False), ("scrolled", True)):
+            source = Path(folder) / name
+            source.mkdir()
+            write_photos(source, embedded // 2, seed=int(scrolls))
+            jobs.start(photo_import_job(campaign, [source]))
+            told = f"{name} while {embedded // 2:,} photos are embedded"
+            figures += _scrolled(page, told, 600, lambda: not jobs.is_busy, step=240 if scrolls else 0)
         figures.append(_ranked(page, campaign))
         page.set_campaign(None, None)
         spin(5, lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)))
@@ -175,8 +177,8 @@ def _waited(page: FacesPage) -> list[Figure]:
     return [figure("Delay, nothing to do", delay.late)]
 
 
-def _scrolled(page: FacesPage, name: str, seconds: float, is_over: object = None) -> list[Figure]:
-    delay = Delay(page)
+def _scrolled(page: FacesPage, name: str, seconds: float, is_over: object = None, step: int = 240) -> list[Figure]:
+    delay = Delay(page, step)
     delay.start()
     spin(seconds or SCROLL_SECONDS, is_over)
     delay.stop()

@@ -1,7 +1,14 @@
 import subprocess
 import sys
 
-PAGES = ("gui.recommendations_page", "gui.preview_page", "gui.pitch", "gui.data_page", "gui.loyalty_page")
+PAGES = (
+    "gui.recommendations_page",
+    "gui.faces_page",
+    "gui.preview_page",
+    "gui.pitch",
+    "gui.data_page",
+    "gui.loyalty_page",
+)
 HEAVY = ("torch", "onnxruntime", "cv2", "sklearn", "sklift", "matplotlib", "duckdb", "pyarrow", "pandas")
 
 
