@@ -129,6 +129,14 @@ class FineTuneDialog(Dialog):
         self._queue = JobQueue(self)
         self._queue.progressed.connect(self._progress)
         self._queue.failed.connect(self._fail)
+        self._make_choice()
+        self._make_result()
+        self._make_buttons()
+        self.setMinimumSize(600, 360)
+        self.finished.connect(Leaving(self).leave)
+        self._queue.start(networks_job(campaign), self._offer)
+
+    def _make_choice(self) -> None:
         said = tr(
             "Choose a folder that holds one folder of photos for each person, two photos or more of 15 people at "
             "least, and the table of their releases. A release must cover training a network with the photos; photos "
@@ -144,6 +152,8 @@ class FineTuneDialog(Dialog):
         for button, label in ((self.choose_folder, self.folder_name), (self.choose_releases, self.releases_name)):
             button.setFixedWidth(190)
             self.body.addLayout(row(button, (label, 1), gap=12))
+
+    def _make_result(self) -> None:
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -154,6 +164,8 @@ class FineTuneDialog(Dialog):
             part.hide()
             self.body.addWidget(part)
         self.body.addStretch(1)
+
+    def _make_buttons(self) -> None:
         self.cancel_button = Button(tr("Close"))
         self.cancel_button.clicked.connect(self.reject)
         self.begin = Button(tr("Fine-tune"), "primary", "play")
@@ -165,17 +177,14 @@ class FineTuneDialog(Dialog):
         self.back = Button(tr("Go back to the network before"), "quiet", "undo")
         self.back.clicked.connect(self._go_back)
         tip = tr("Networks that are not in use, 94 MB each; there is no way back to them then")
-        self.remove = Button("", "quiet", "bin", tip=tip)
+        self.remove = Button(tr("Remove unused"), "quiet", "bin", tip=tip)
         self.remove.clicked.connect(self._remove)
         for button in (self.back, self.remove):
             button.hide()
-            self.buttons.addWidget(button)
+        self.body.addLayout(row(self.back, self.remove, None, gap=8))
         self.buttons.addStretch(1)
         for button in (self.cancel_button, self.begin, self.adopt):
             self.buttons.addWidget(button)
-        self.setMinimumSize(600, 360)
-        self.finished.connect(Leaving(self).leave)
-        self._queue.start(networks_job(campaign), self._offer)
 
     @Slot()
     def _ask_for_folder(self) -> None:
