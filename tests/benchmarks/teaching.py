@@ -21,6 +21,7 @@ from tests.engine.taste.designers import SCALE, Faces, coin, dealt
 from tests.engine.taste.test_learning import TASTE, own_taste
 
 COUNTS = (30, 50, 100, 200)
+BADLY_PHOTOGRAPHED = 36
 PEOPLE_ASKED_ABOUT = 24  # as many customers as the demo has photos of
 
 
@@ -89,7 +90,7 @@ def measure_metric(faces: Faces, designers: int) -> None:
 def measure_network() -> None:
     """Say what fine-tuning gains on bad photos of the demo people, two of each."""
     with tempfile.TemporaryDirectory() as folder:
-        write_bad_photos(Path(folder), 78)
+        write_bad_photos(Path(folder), BADLY_PHOTOGRAPHED)
         photos = read_training_photos(Path(folder), releases_of(Path(folder)), date.today())
     start = time.monotonic()
     tuned = fine_tune(photos)

@@ -3,11 +3,11 @@ import sys
 
 PAGES = (
     "gui.recommendations_page",
-    "gui.faces_page",
     "gui.preview_page",
     "gui.pitch",
     "gui.data_page",
     "gui.loyalty_page",
+    "gui.faces_page",
 )
 HEAVY = ("torch", "onnxruntime", "cv2", "sklearn", "sklift", "matplotlib", "duckdb", "pyarrow", "pandas")
 

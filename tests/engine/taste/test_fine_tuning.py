@@ -24,7 +24,7 @@ from engine.inventory import match_everybody, renew_embeddings
 from engine.inventory.network import lend_network, network_sha256, networks_used, reader_of, return_network
 from engine.job import JobCancelled, JobContext
 from engine.look_alikes import day_of_consent, likeness_scale
-from engine.resources import ROOT, cache_dir
+from engine.resources import ROOT
 from engine.taste import (
     TrainingPhotos,
     TunedNetwork,
@@ -32,6 +32,7 @@ from engine.taste import (
     can_go_back_to_network,
     fine_tune,
     fine_tune_to_answers,
+    fine_tuning,
     forget_network,
     go_back_to_network,
     network_in_use,
@@ -65,10 +66,16 @@ def photos(folder: Path) -> TrainingPhotos:
 
 
 @pytest.fixture(scope="module")
-def tuned(photos: TrainingPhotos) -> tuple[TunedNetwork, list[tuple[float, str]]]:
+def tuned(
+    photos: TrainingPhotos, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[TunedNetwork, list[tuple[float, str]]]:
     """The network, and what the child process told on the way."""
     told: list[tuple[float, str]] = []
-    network = fine_tune(photos, JobContext(lambda fraction, message: told.append((fraction, message))))
+    folder = tmp_path_factory.mktemp("tuned")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fine_tuning, "cache_dir", lambda: folder)
+        network = fine_tune(photos, JobContext(lambda fraction, message: told.append((fraction, message))))
+    assert list(folder.iterdir()) == []
     return network, told
 
 
@@ -114,7 +121,6 @@ def test_held_out_people_are_told_apart_better_than_before(tuned: tuple[TunedNet
     fractions = [fraction for fraction, _ in told]
     assert fractions == sorted(fractions) and len(told) > 10
     assert any(message.startswith("Looking at 48 of 96") for _, message in told)
-    assert not list(cache_dir().glob("fine-tuning-*"))
 
 
 def test_the_tuned_network_is_onnx_that_answers_like_any_other(
@@ -159,7 +165,10 @@ def test_an_adopted_network_is_kept_in_the_campaign_with_a_way_back(
                 go_back_to_network(again)
 
 
-def test_a_cancel_ends_the_child_at_once_and_leaves_nothing(photos: TrainingPhotos):
+def test_a_cancel_ends_the_child_at_once_and_leaves_nothing(
+    photos: TrainingPhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fine_tuning, "cache_dir", lambda: tmp_path)
     looking, ended = threading.Event(), threading.Event()
     context = JobContext(lambda _fraction, message: looking.set() if message.startswith("Looking") else None)
 
@@ -176,7 +185,7 @@ def test_a_cancel_ends_the_child_at_once_and_leaves_nothing(photos: TrainingPhot
     assert ended.wait(20)
     assert time.monotonic() - start < 2.0
     thread.join()
-    assert not list(cache_dir().glob("fine-tuning-*"))
+    assert list(tmp_path.iterdir()) == []
     running = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
     mine = [line for line in running.splitlines() if line.split()[0] == str(os.getpid())]
     assert not any("engine.faces.fine_tuning" in line for line in mine)
