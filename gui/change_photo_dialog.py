@@ -6,14 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QIcon,
     QImage,
-    QImageWriter,
     QKeyEvent,
     QKeySequence,
     QPixmap,
@@ -29,6 +28,7 @@ from gui.faces_data import tr
 from gui.faces_words import quality_words
 from gui.jobs import JobQueue, Leaving, Task
 from gui.photo_candidate import (
+    PICTURES,
     SMALL,
     Candidate,
     Profile,
@@ -36,6 +36,7 @@ from gui.photo_candidate import (
     image_of,
     keeping_job,
     looking_job,
+    picture_in,
     profile_job,
 )
 from gui.picture import Picture
@@ -43,7 +44,6 @@ from gui.widgets import Button, Label, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-    from engine.faces import LikenessScale
     from engine.photo_sources import WebcamFrame
     from gui.photo_candidate import Source
 
@@ -57,12 +57,10 @@ class ChangePhotoDialog(Dialog):
     kept = Signal(str)
     looked = Signal()  # a photo was looked at, whatever came of it
 
-    def __init__(
-        self, campaign: Campaign, customer: str, scale: LikenessScale, on: date, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, campaign: Campaign, customer: str, on: date, parent: QWidget | None = None) -> None:
         key = numbers.customer_key(customer)
         super().__init__(tr("Photo of customer {key}").format(key=key), parent)
-        self._campaign, self.customer, self._scale, self._on = campaign, customer, scale, on
+        self._campaign, self.customer, self._on = campaign, customer, on
         self.candidate: Candidate | None = None
         self._frame: WebcamFrame | None = None
         self._profile: Profile | None = None
@@ -171,6 +169,7 @@ class ChangePhotoDialog(Dialog):
     def tell(self, error: Exception) -> None:
         """Say why a photo cannot be used, in its place."""
         self._task = None
+        self.cancel_button.setEnabled(True)
         self._forget_candidate()
         self.picker.show_notice("warning", str(error))
         self._say("", "")
@@ -206,11 +205,11 @@ class ChangePhotoDialog(Dialog):
         """Look at the picture, or at the file, in the clipboard."""
         mime = QGuiApplication.clipboard().mimeData()
         files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-        image = QGuiApplication.clipboard().image() if mime.hasImage() else QImage()
+        picture = None if files else picture_in(mime)
         if files:
             self.take_paths(files)
-        elif not image.isNull():
-            self.look_at(_png(image))
+        elif picture is not None:
+            self.look_at(picture)
         else:
             self._forget_candidate()
             self.picker.show_notice("paste", tr("There is no picture in the clipboard. Copy one, then paste it."))
@@ -225,18 +224,19 @@ class ChangePhotoDialog(Dialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and pictures."""
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+        mime = event.mimeData()
+        if mime.hasUrls() or mime.hasImage() or any(mime.hasFormat(kind) for kind in PICTURES):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Look at what was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        image = event.mimeData().imageData()
+        picture = None if paths else picture_in(event.mimeData())
         if paths:
             self.take_paths(paths)
-        elif isinstance(image, QImage):
-            self.look_at(_png(image))
+        elif picture is not None:
+            self.look_at(picture)
 
     # the webcam
 
@@ -296,7 +296,7 @@ class ChangePhotoDialog(Dialog):
             item.setToolTip(photo.name)
             self.strip.addItem(item)
         self.strip.setVisible(bool(profile.small))
-        said = " ".join(profile.found.sentences)
+        said = " ".join(profile.sentences)
         self.strip_words.setText(said)
         self.strip_words.setVisible(bool(said))
         self.picker.show_notice("person", tr("Choose one of the profile pictures below.") if profile.small else said)
@@ -315,8 +315,14 @@ class ChangePhotoDialog(Dialog):
         if self.candidate is None:
             return
         self.use.setEnabled(False)
-        job = keeping_job(self._campaign, self.customer, self._on, self.candidate, self._scale)
+        self.cancel_button.setEnabled(False)
+        job = keeping_job(self._campaign, self.customer, self._on, self.candidate)
         self._queue.start(job, self._done, failed=self.tell, lasting=True)
+
+    def reject(self) -> None:
+        """Close; not while a photo is being kept, so that the pages hear of it."""
+        if not self._queue.is_keeping:
+            super().reject()
 
     @Slot(object)
     def _done(self, customer: str) -> None:
@@ -331,14 +337,6 @@ class ChangePhotoDialog(Dialog):
         for picture in (self.picker, self.front):
             picture.clear()
         Leaving(self).leave()
-
-
-def _png(image: QImage) -> bytes:
-    """Return a picture as a file, so that it is judged as any from outside."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, b"png").write(image)
-    return bytes(buffer.data().data())
 
 
 def _icon(image: QImage) -> QIcon:

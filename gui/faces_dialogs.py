@@ -48,6 +48,6 @@ class FacesDialogs(QObject):
         if self._campaign is None:
             return
         day = consent_day(self._campaign, self._results)
-        dialog = ChangePhotoDialog(self._campaign, customer, self._results.scale, day, self._page)
+        dialog = ChangePhotoDialog(self._campaign, customer, day, self._page)
         dialog.kept.connect(self.photo_kept)
         dialog.open()

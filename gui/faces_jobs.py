@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from engine.campaign import Appearance
+from engine.campaign import Appearance, PhotoRights
 from engine.job import Job, JobContext
 from gui.faces_data import FacesData, read_faces_data, tr
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.campaign import Campaign, PhotoRights
+    from engine.campaign import Campaign
     from engine.faces import LikenessScale
     from engine.inventory import AppliedRights, InventoryMap, InventoryReport, MatchSettings
     from gui.results import CampaignResults
@@ -24,7 +25,7 @@ def faces_job(campaign: Campaign, results: CampaignResults, on: date) -> Job[Fac
     return Job(tr("Reading the photos"), lambda context: read_faces_data(campaign, results, on, context))
 
 
-def matching_job(campaign: Campaign, scale: LikenessScale, on: date, settings: MatchSettings | None = None) -> Job[int]:
+def matching_job(campaign: Campaign, on: date, settings: MatchSettings | None = None) -> Job[int]:
     """Rank the inventory for every customer with a photo, by these settings from now on; return how many have a match.
 
     Hair and age are seen first where they never were. The ads bear what was found from then on.
@@ -33,10 +34,23 @@ def matching_job(campaign: Campaign, scale: LikenessScale, on: date, settings: M
     def work(context: JobContext) -> int:
         from engine.inventory import match_everybody, measure_missing
 
-        measure_missing(campaign, on, context.part(0.0, 0.5))
-        return match_everybody(campaign, scale, on, context.part(0.5, 1.0), settings=settings)
+        measure_missing(campaign, on, context.part(0.0, 0.4))
+        scale = scale_now(campaign, on, context.part(0.4, 0.7))
+        return match_everybody(campaign, scale, on, context.part(0.7, 1.0), settings=settings)
 
     return Job(tr("Matching all customers"), work)
+
+
+def scale_now(campaign: Campaign, on: date, context: JobContext) -> LikenessScale:
+    """Return the scale of likeness of the photos as they are now; those that another network read are read anew."""
+    from engine.inventory import renew_embeddings
+    from engine.inventory.network import network_sha256
+    from engine.look_alikes import likeness_scale
+
+    models = {*campaign.inventory.models("inventory").values(), *campaign.inventory.models("customer").values()}
+    if models - {network_sha256(campaign)}:
+        renew_embeddings(campaign, on, context)
+    return likeness_scale(campaign, context)
 
 
 def banning_job(campaign: Campaign, customer: str, photos: Sequence[str], *, is_banned: bool) -> Job[frozenset[str]]:
@@ -65,9 +79,10 @@ def hair_job(campaign: Campaign, key: str, rgb: tuple[int, int, int]) -> Job[App
         context.check()
         pixel = np.array([[rgb]], np.float32) / 255
         lightness, a, b = (float(value) for value in cv2.cvtColor(pixel, cv2.COLOR_RGB2LAB)[0, 0])
-        known = campaign.inventory.appearances([key]).get(key, Appearance())
-        told = Appearance((lightness, a, b), known.age, hair_by_hand=True, age_by_hand=known.age_by_hand)
-        campaign.inventory.set_appearance(key, told)
+        with campaign.transaction():
+            known = campaign.inventory.appearances([key]).get(key, Appearance())
+            told = Appearance((lightness, a, b), known.age, hair_by_hand=True, age_by_hand=known.age_by_hand)
+            campaign.inventory.set_appearance(key, told)
         return told
 
     return Job(tr("Keeping the hair colour"), work)
@@ -78,9 +93,10 @@ def age_job(campaign: Campaign, key: str, age: tuple[float, float] | None) -> Jo
 
     def work(context: JobContext) -> Appearance:
         context.check()
-        known = campaign.inventory.appearances([key]).get(key, Appearance())
-        told = Appearance(known.hair, age, hair_by_hand=known.hair_by_hand, age_by_hand=age is not None)
-        campaign.inventory.set_appearance(key, told)
+        with campaign.transaction():
+            known = campaign.inventory.appearances([key]).get(key, Appearance())
+            told = Appearance(known.hair, age, hair_by_hand=known.hair_by_hand, age_by_hand=age is not None)
+            campaign.inventory.set_appearance(key, told)
         return told
 
     return Job(tr("Keeping the age"), work)
@@ -120,13 +136,16 @@ def rights_file_job(campaign: Campaign, path: Path) -> Job[AppliedRights]:
     return Job(tr("Reading {name}").format(name=path.name), work)
 
 
-def rights_job(campaign: Campaign, keys: Sequence[str], rights: PhotoRights) -> Job[None]:
-    """Record the same rights for some photos."""
+def rights_job(campaign: Campaign, keys: Sequence[str], changes: Mapping[str, Any]) -> Job[None]:
+    """Change some fields of the rights to some photos, by their names in PhotoRights; each keeps the other fields."""
 
     def work(context: JobContext) -> None:
         from engine.inventory import set_rights
 
         context.check()
-        set_rights(campaign, keys, rights)
+        with campaign.transaction():
+            known = campaign.inventory.rights(keys)
+            for key in keys:
+                set_rights(campaign, [key], replace(known.get(key, PhotoRights(key)), **changes))
 
     return Job(tr("Keeping the rights"), work)

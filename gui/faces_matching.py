@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 class FacesMatching(QObject):
-    """``matched`` says that all customers were matched."""
+    """``matched`` says that all customers were matched, ``given_up`` that they were not: what led to it stays."""
 
     matched = Signal()
+    given_up = Signal()
 
     def __init__(self, jobs: JobQueue, page: QWidget) -> None:
         super().__init__(page)
@@ -57,9 +58,23 @@ class FacesMatching(QObject):
     def _match(self, settings: MatchSettings | None) -> None:
         if self._campaign is not None:
             day = consent_day(self._campaign, self._results)
-            job = matching_job(self._campaign, self._results.scale, day, settings)
-            self._jobs.start(job, self._tell, afterwards=tr("All customers matched"))
+            self._jobs.start(
+                matching_job(self._campaign, day, settings),
+                self._tell,
+                failed=self._fail,
+                cancelled=self._give_up,
+                afterwards=tr("All customers matched"),
+            )
 
     @Slot(object)
     def _tell(self, _: int) -> None:
         self.matched.emit()
+
+    @Slot()
+    def _give_up(self) -> None:
+        self.given_up.emit()
+
+    @Slot(Exception)
+    def _fail(self, error: Exception) -> None:
+        self._jobs.failed.emit(error)
+        self.given_up.emit()

@@ -69,6 +69,7 @@ class FacesPage(Page):
         self.dialogs.photo_kept.connect(self._photo_kept)
         self.matching = FacesMatching(self.jobs, self)
         self.matching.matched.connect(self._matched)
+        self.matching.given_up.connect(self.changed)
         self.importing = PhotoImport(self.jobs, self)
         self.importing.changed.connect(self.matching.match_again)
         self._ahead = QTimer(self, singleShot=True, interval=250)
@@ -156,7 +157,7 @@ class FacesPage(Page):
             self._pictures.set_campaign(campaign)
             self.inventory.grid.thumbs.set_campaign(campaign, {})
             self.inventory.show_data(None)
-            self.probe_card.picture.clear()
+            self.probe_card.forget_face()
         there = bool(self._results.inventory)
         self.cards.setVisible(there)
         self.empty.setVisible(not there)
@@ -181,9 +182,12 @@ class FacesPage(Page):
         self._tell_stale()
         if self.inventory.views.selected:
             self._draw_map()
-        wanted = self._customer or (data.customers[0] if data.customers else "")
-        if not wanted or not self.show_customer(wanted):
-            self._probe = None
+        before = self._customer
+        shown = any(self.show_customer(each) for each in (before, *data.customers) if each)
+        if not shown or self._customer != before:
+            self._drop_probe()
+        if not shown:
+            self._customer = ""
             self.probe_card.hide()
             self.five.show_nobody(self.tr("No customer has a photo to compare with."))
 
@@ -198,6 +202,21 @@ class FacesPage(Page):
         self._enable()
         self._loader.ask(customer)
         return True
+
+    def forget_face(self, customer: str) -> None:
+        """Keep nothing of a customer's face, nor of what was found by it."""
+        self._choices.forget(customer)
+        if customer == self._customer:
+            self._loader.give_up()
+        elif self._probe is None or customer != self._probe.customer:
+            return
+        self._drop_probe()
+        self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
+
+    def _drop_probe(self) -> None:
+        self._probe, self.ranked = None, ()
+        self.probe_card.forget_face()
+        self._light_up()
 
     @Slot(object)
     def _take_probe(self, probe: Probe) -> None:
@@ -443,7 +462,6 @@ class FacesPage(Page):
     def _adopted(self) -> None:
         """Let what was adopted count, on this page and in the ads."""
         self.weights.tell_stale(is_stale=False)
-        self._data = None
         self.matching.match_again()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -15,13 +15,13 @@ from engine.job import Job, JobContext
 from gui import numbers
 from gui.dialog import Dialog
 from gui.faces_data import tr
+from gui.faces_jobs import scale_now
 from gui.jobs import JobQueue, Leaving
 from gui.teach_result import share_words
 from gui.widgets import Button, ElidedLabel, Label, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-    from engine.faces import LikenessScale
     from engine.taste import Recognition, TrainingPhotos, TunedNetwork
 
 
@@ -47,18 +47,70 @@ def tuning_job(folder: Path, releases: Path, on: date) -> Job[Tuned]:
     return Job(tr("Fine-tuning the face network"), work)
 
 
-def adopting_job(campaign: Campaign, tuned: TunedNetwork, scale: LikenessScale, on: date) -> Job[None]:
-    """Use a fine-tuned network from now on: read all faces again by it, and match everybody."""
+def adopting_job(campaign: Campaign, tuned: TunedNetwork, on: date) -> Job[None]:
+    """Use a fine-tuned network from now on, once, however often it is adopted."""
 
-    def work(context: JobContext) -> None:
-        from engine.inventory import match_everybody, renew_embeddings
+    def adopt() -> None:
+        from engine.inventory.network import networks_used
         from engine.taste import adopt_network
 
-        adopt_network(campaign, tuned)
-        renew_embeddings(campaign, on, context.part(0.0, 0.9))
+        present = networks_used(campaign)[-1]
+        if present is None or present.sha256 != tuned.sha256:
+            adopt_network(campaign, tuned)
+
+    return _changing_job(campaign, adopt, on)
+
+
+def going_back_job(campaign: Campaign, on: date) -> Job[None]:
+    """Use the network that was in use before."""
+
+    def go_back() -> None:
+        from engine.taste import go_back_to_network
+
+        go_back_to_network(campaign)
+
+    return _changing_job(campaign, go_back, on)
+
+
+def _changing_job(campaign: Campaign, change: Callable[[], None], on: date) -> Job[None]:
+    """Change the network, read all faces again by it, and match everybody."""
+
+    def work(context: JobContext) -> None:
+        from engine.inventory import match_everybody
+
+        change()
+        scale = scale_now(campaign, on, context.part(0.0, 0.9))
         match_everybody(campaign, scale, on, context.part(0.9, 1.0))
 
     return Job(tr("Reading all faces again"), work)
+
+
+@dataclass(frozen=True)
+class KeptNetworks:
+    """What a campaign holds of fine-tuned networks."""
+
+    can_go_back: bool
+    unused: int  # adopted once, not in use, 94 MB each
+    can_fine_tune: bool  # whether this installation can make more
+
+
+def networks_job(campaign: Campaign, *, removes: bool = False) -> Job[KeptNetworks]:
+    """Count the networks that a campaign holds; with ``removes``, remove those that are not in use before."""
+
+    def work(context: JobContext) -> KeptNetworks:
+        from engine.taste import can_fine_tune, can_go_back_to_network, forget_network, network_in_use, network_versions
+
+        context.check()
+        with campaign.transaction():
+            present = network_in_use(campaign)
+            unused = [one for one in network_versions(campaign) if present is None or one.number != present.number]
+            if removes:
+                for one in unused:
+                    forget_network(campaign, one)
+                unused = []
+            return KeptNetworks(can_go_back_to_network(campaign), len(unused), can_fine_tune())
+
+    return Job(tr("Looking at the networks"), work)
 
 
 class FineTuneDialog(Dialog):
@@ -66,21 +118,32 @@ class FineTuneDialog(Dialog):
 
     adopted = Signal()
 
-    def __init__(self, campaign: Campaign, scale: LikenessScale, on: date, parent: QWidget | None = None) -> None:
+    def __init__(self, campaign: Campaign, on: date, parent: QWidget | None = None) -> None:
         super().__init__(tr("Fine-tune the face network"), parent)
-        self._campaign, self._scale, self._on = campaign, scale, on
+        self._campaign, self._on = campaign, on
+        self._is_working = False
+        self._is_changing = False  # another network is in use, and no page has heard of it
         self._folder: Path | None = None
         self._releases: Path | None = None
         self.tuned: Tuned | None = None
         self._queue = JobQueue(self)
         self._queue.progressed.connect(self._progress)
         self._queue.failed.connect(self._fail)
+        self._make_choice()
+        self._make_result()
+        self._make_buttons()
+        self.setMinimumSize(600, 360)
+        self.finished.connect(Leaving(self).leave)
+        self._queue.start(networks_job(campaign), self._offer)
+
+    def _make_choice(self) -> None:
         said = tr(
             "Choose a folder that holds one folder of photos for each person, two photos or more of 15 people at "
             "least, and the table of their releases. A release must cover training a network with the photos; photos "
             "without one are not opened."
         )
-        self.body.addWidget(Label(said, "body", "muted", wrap=True))
+        self.said = Label(said, "body", "muted", wrap=True)
+        self.body.addWidget(self.said)
         self.folder_name, self.releases_name = ElidedLabel(tr("No folder yet")), ElidedLabel(tr("No table yet"))
         self.choose_folder = Button(tr("Folder of people…"), "plain", "open")
         self.choose_folder.clicked.connect(self._ask_for_folder)
@@ -89,6 +152,8 @@ class FineTuneDialog(Dialog):
         for button, label in ((self.choose_folder, self.folder_name), (self.choose_releases, self.releases_name)):
             button.setFixedWidth(190)
             self.body.addLayout(row(button, (label, 1), gap=12))
+
+    def _make_result(self) -> None:
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -99,6 +164,8 @@ class FineTuneDialog(Dialog):
             part.hide()
             self.body.addWidget(part)
         self.body.addStretch(1)
+
+    def _make_buttons(self) -> None:
         self.cancel_button = Button(tr("Close"))
         self.cancel_button.clicked.connect(self.reject)
         self.begin = Button(tr("Fine-tune"), "primary", "play")
@@ -107,11 +174,17 @@ class FineTuneDialog(Dialog):
         self.adopt = Button(tr("Adopt"), "primary", "check")
         self.adopt.clicked.connect(self._adopt)
         self.adopt.hide()
+        self.back = Button(tr("Go back to the network before"), "quiet", "undo")
+        self.back.clicked.connect(self._go_back)
+        tip = tr("Networks that are not in use, 94 MB each; there is no way back to them then")
+        self.remove = Button(tr("Remove unused"), "quiet", "bin", tip=tip)
+        self.remove.clicked.connect(self._remove)
+        for button in (self.back, self.remove):
+            button.hide()
+        self.body.addLayout(row(self.back, self.remove, None, gap=8))
         self.buttons.addStretch(1)
         for button in (self.cancel_button, self.begin, self.adopt):
             self.buttons.addWidget(button)
-        self.setMinimumSize(600, 360)
-        self.finished.connect(Leaving(self).leave)
 
     @Slot()
     def _ask_for_folder(self) -> None:
@@ -146,10 +219,12 @@ class FineTuneDialog(Dialog):
         self._queue.start(job, done, cancelled=self._stopped)
 
     def _set_working(self, working: bool) -> None:
+        self._is_working = working
         self.bar.setVisible(working)
         self.step.setVisible(working)
-        self.begin.setEnabled(not working)
-        self.adopt.setEnabled(not working)
+        self.begin.setEnabled(not working and self._folder is not None and self._releases is not None)
+        for button in (self.adopt, self.back, self.remove):
+            button.setEnabled(not working)
         self.cancel_button.set_text(tr("Cancel") if working else tr("Close"))
 
     @Slot(float, str)
@@ -159,14 +234,19 @@ class FineTuneDialog(Dialog):
 
     def reject(self) -> None:
         """Stop what runs; with nothing running, close."""
-        if self._queue.is_busy:
+        if self._is_working:
             self._queue.cancel()
-        else:
-            super().reject()
+            return
+        super().reject()
+        if self._is_changing:
+            self.adopted.emit()
 
     @Slot()
     def _stopped(self) -> None:
+        """Go on; a network that was adopted stays in use, so the page reads the remaining faces."""
         self._set_working(False)
+        if self._is_changing:
+            self._done(None)
 
     @Slot(object)
     def _show(self, tuned: Tuned) -> None:
@@ -182,7 +262,35 @@ class FineTuneDialog(Dialog):
     @Slot()
     def _adopt(self) -> None:
         if self.tuned is not None:
-            self._work(adopting_job(self._campaign, self.tuned.network, self._scale, self._on), self._done)
+            self._change(adopting_job(self._campaign, self.tuned.network, self._on))
+
+    @Slot()
+    def _go_back(self) -> None:
+        self._change(going_back_job(self._campaign, self._on))
+
+    def _change(self, job: Job[None]) -> None:
+        self._is_changing = True
+        self._work(job, self._done)
+
+    @Slot()
+    def _remove(self) -> None:
+        self._work(networks_job(self._campaign, removes=True), self._removed)
+
+    @Slot(object)
+    def _removed(self, kept: KeptNetworks) -> None:
+        self._set_working(False)
+        self._offer(kept)
+
+    @Slot(object)
+    def _offer(self, kept: KeptNetworks) -> None:
+        """Offer the way back, and to remove what is not in use."""
+        if not kept.can_fine_tune:
+            self.said.setText(tr("This installation lacks PyTorch, so it can use networks but not fine-tune them."))
+            for part in (self.choose_folder, self.choose_releases, self.folder_name, self.releases_name, self.begin):
+                part.hide()
+        self.back.setVisible(kept.can_go_back)
+        self.remove.setVisible(kept.unused > 0)
+        self.remove.set_text(tr("Remove {count} unused").format(count=numbers.decimal(kept.unused)))
 
     @Slot(object)
     def _done(self, _: None) -> None:

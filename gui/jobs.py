@@ -84,6 +84,11 @@ class JobQueue(QObject):
         return self._thread is not None
 
     @property
+    def is_keeping(self) -> bool:
+        """Whether a lasting job runs or waits."""
+        return any(task.is_lasting for task in (self._task, *self._waiting) if task is not None)
+
+    @property
     def running(self) -> str:
         """The name of the job that runs, empty if none does."""
         return self._task.name if self._task is not None else ""

@@ -8,21 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData
+from PySide6.QtGui import QImage, QImageWriter
 
 from engine.job import Job, JobContext
 from gui.faces_data import tr
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-    from engine.faces import Detection, LikenessScale, PhotoQuality
+    from engine.faces import Detection, PhotoQuality
     from engine.faces.photo import RgbArray
     from engine.photo_sources import ProfilePhoto, ProfilePhotos
 
-    Source = Path | bytes | RgbArray | ProfilePhoto
+    Source = Path | bytes | QImage | RgbArray | ProfilePhoto
 
 SMALL = 96  # pixels of a profile picture in its list
 MOST_LISTED = 60
+PICTURES = ("image/jpeg", "image/png", 'application/x-qt-windows-mime;value="PNG"')
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,15 @@ class Profile:
     found: ProfilePhotos
     small: tuple[QImage | None, ...]
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What must be known of the download, those pictures included that are not listed."""
+        left_out = len(self.found.photos) - len(self.small)
+        if not left_out:
+            return self.found.sentences
+        said = tr("The newest {count} profile pictures are listed; {left_out} older ones are left out.")
+        return (*self.found.sentences, said.format(count=len(self.small), left_out=left_out))
+
 
 def image_of(rgb: RgbArray) -> QImage:
     """Return pixels as a picture of their own."""
@@ -52,6 +63,15 @@ def image_of(rgb: RgbArray) -> QImage:
     return QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
         QImage.Format.Format_RGB32
     )
+
+
+def picture_in(mime: QMimeData) -> bytes | QImage | None:
+    """Return the picture that was pasted or dropped, as its file where there is one; None without a picture."""
+    for kind in PICTURES:
+        if mime.hasFormat(kind):
+            return bytes(mime.data(kind).data())
+    image = mime.imageData() if mime.hasImage() else None
+    return image if isinstance(image, QImage) and not image.isNull() else None
 
 
 def looking_job(campaign: Campaign, customer: str, on: date, photo: Source) -> Job[Candidate]:
@@ -84,8 +104,20 @@ def choosing_job(candidate: Candidate, place: int) -> Job[Candidate]:
     return Job(tr("Looking at the face"), work)
 
 
-def _file(photo: Path | bytes | ProfilePhoto) -> Path | bytes:
+def _file(photo: Path | bytes | QImage | ProfilePhoto) -> Path | bytes:
+    if isinstance(photo, QImage):
+        return _png(photo)
     return photo if isinstance(photo, Path | bytes) else photo.read()
+
+
+def _png(image: QImage) -> bytes:
+    """Return a picture that came decoded as a file, so that it is judged as any from outside."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, b"png")
+    writer.setQuality(100)  # of PNG: not compressed, which takes seconds
+    writer.write(image)
+    return bytes(buffer.data().data())
 
 
 def _judged(rgb: RgbArray, image: QImage, faces: tuple[Detection, ...], place: int) -> Candidate:
@@ -97,7 +129,7 @@ def _judged(rgb: RgbArray, image: QImage, faces: tuple[Detection, ...], place: i
     return Candidate(rgb, image, faces, place, quality, None if front is None else image_of(front))
 
 
-def keeping_job(campaign: Campaign, customer: str, on: date, candidate: Candidate, scale: LikenessScale) -> Job[str]:
+def keeping_job(campaign: Campaign, customer: str, on: date, candidate: Candidate) -> Job[str]:
     """Keep a photo as the customer's, and find whom it is alike; return the customer.
 
     Raises ConsentError, before the face is embedded, unless the consent holds.
@@ -108,12 +140,14 @@ def keeping_job(campaign: Campaign, customer: str, on: date, candidate: Candidat
         from engine.faces import Portrait
         from engine.inventory import match_customer
         from engine.inventory.network import reader_of
+        from engine.look_alikes import likeness_scale
         from engine.portraits import keep_portrait
 
         require_consent(customer, campaign.consent(customer), on)
         reader = reader_of(campaign, context)
         (face,) = reader.embed(candidate.rgb, [candidate.faces[candidate.chosen]])
         context.progress(0.6, tr("Comparing"))
+        scale = likeness_scale(campaign, context)
         with campaign.transaction():
             keep_portrait(campaign, customer, Portrait(candidate.rgb, face), on)
             match_customer(campaign, customer, scale, on)

@@ -8,7 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -233,11 +235,20 @@ class PhotoGrid(QListView):
         selected = set(self.selected)
         self.photos.show(photos)
         if selected:
-            for row, photo in enumerate(photos):
-                if photo.key in selected:
-                    self.selectionModel().select(self.photos.index(row), QItemSelectionModel.SelectionFlag.Select)
+            self._select([row for row, photo in enumerate(photos) if photo.key in selected])
             self.picked.emit(self.selected)
         self._look()
+
+    def _select(self, rows: list[int]) -> None:
+        """Select some rows, in rising order, and say nothing of it: each range that is told costs all others."""
+        chosen = QItemSelection()
+        ends = [place for place, row in enumerate(rows) if rows[place + 1 : place + 2] != [row + 1]]
+        for begin, end in zip([0, *(place + 1 for place in ends)], ends, strict=False):
+            chosen.append(QItemSelectionRange(self.photos.index(rows[begin]), self.photos.index(rows[end])))
+        self.selectionModel().blockSignals(True)
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.selectionModel().blockSignals(False)
+        self.viewport().update()
 
     def select_photo(self, key: str) -> None:
         """Select a photo and scroll to it, if it is shown."""

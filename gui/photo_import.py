@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -107,10 +107,10 @@ class PhotoImport(QObject):
         dialog.told.connect(self._keep_rights)
         dialog.open()
 
-    @Slot(list, object)
-    def _keep_rights(self, photos: list[str], rights: PhotoRights) -> None:
+    @Slot(list, dict)
+    def _keep_rights(self, photos: list[str], changes: dict[str, Any]) -> None:
         if self._campaign is not None:
-            job = rights_job(self._campaign, photos, rights)
+            job = rights_job(self._campaign, photos, changes)
             self._jobs.start(job, self._kept, afterwards=tr("Rights kept"))
 
     @Slot(object)

@@ -116,6 +116,9 @@ def load_probe(campaign: Campaign, results: CampaignResults, customer: str, on: 
     look = Looks.of((stored.key,), stored.embedding[None], [appearance], (stored.model,))
     chosen = choice.photo if choice is not None and choice.contact is None else None
     faces = replace(faces, face=face, chosen=chosen)
+    if results.faces is not None:
+        shown = results.faces.of(customer, on)
+        faces = replace(faces, is_shared_out=shown.is_shared_out, share=shown.share)
     return Probe(faces, look, appearance, quality, frontal, campaign.inventory.bans(customer))
 
 
@@ -131,7 +134,7 @@ def _measured(campaign: Campaign, face: FacePhoto) -> tuple[PhotoQuality, QImage
     known = campaign.inventory.appearances([stored.key]).get(stored.key, Appearance())
     if known.age is None and not known.age_by_hand:
         campaign.inventory.measure(stored.key, appearance_of(rgb, found))
-        known = campaign.inventory.appearances([stored.key])[stored.key]
+        known = campaign.inventory.appearances([stored.key]).get(stored.key, known)  # it may have gone meanwhile
     front = frontal_view(rgb, found, mesh)
     return photo_quality(rgb, found, mesh), None if front is None else _image(front), known
 

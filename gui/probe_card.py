@@ -200,12 +200,12 @@ class ProbeCard(Card):
         self.note.setText(note)
         self.note.setVisible(bool(note))
         if not has_face:
+            self.forget_face()
             self.picture.set_frame(None)
             self.picture.show_notice(*_why_no_photo(probe, consent))
             self.quality.setText(tr("Nothing is compared for this customer."))
             self.advice.setText(tr("The ad goes without a matched face."))
             self.advice.show()
-            self._toggle_front(False)
             self._take_room()
             return
         self.picture.set_frame("accent")
@@ -214,10 +214,23 @@ class ProbeCard(Card):
         wrong = () if probe.quality is None else probe.quality.sentences
         self.advice.setText(" ".join(wrong) or guess_words(probe.appearance))
         self.show_appearance(probe.appearance)
-        if probe.frontal is not None:
+        if probe.frontal is None:
+            self.front.clear()
+        else:
             self.front.show_image(probe.frontal)
         self._toggle_front(self.show_front.isChecked() and probe.frontal is not None)
         self._take_room()
+
+    def forget_face(self) -> None:
+        """Show and keep nothing of the face any more."""
+        self.picture.clear()
+        self.front.clear()
+        self.show_front.hide()
+        self.looks.hide()
+        self.quality.clear()
+        self.advice.clear()
+        self.show_appearance(Appearance())
+        self._toggle_front(False)
 
     def show_appearance(self, appearance: Appearance) -> None:
         """Show hair and age."""

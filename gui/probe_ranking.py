@@ -15,13 +15,14 @@ AHEAD = 15  # faces that are ranked, so that pictures are at hand before a slide
 
 
 def ranked_faces(data: FacesData, probe: Probe, weights: MatchWeights) -> tuple[RankedFace, ...]:
-    """Rank the photos that may be used for a customer; what was chosen is among the first five, in its place if near.
+    """Rank the photos that may be used for a customer; what was chosen, or fell to their ad where photos are shared
+    out, is among the first five, in its place if near.
 
     It takes a moment for 10,000 photos. () without a face to compare.
     """
     from engine.inventory import rank
 
-    look, chosen, matcher = probe.look, probe.faces.chosen, data.matcher
+    look, matcher = probe.look, data.matcher
     if look is None or not len(matcher.faces):
         return ()
     bans = data.barred | probe.bans
@@ -30,14 +31,15 @@ def ranked_faces(data: FacesData, probe: Probe, weights: MatchWeights) -> tuple[
         faces, metric = matcher.faces, matcher.metric
         return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
 
-    found = ranked()
-    if chosen is not None and chosen not in [one.photo for one in found[:SHOWN]]:
-        return ranked({chosen})
+    found, faces = ranked(), probe.faces
+    wanted = faces.chosen or (faces.share if faces.is_shared_out and probe.contact is None else None)
+    if wanted is not None and wanted not in [one.photo for one in found[:SHOWN]]:
+        return ranked({wanted})
     return found
 
 
 def photo_in_ad(probe: Probe, ranked: Sequence[RankedFace]) -> str | None:
-    """Return the photo in the ad as far as a ranking says: the pick, or the first who is close.
+    """Return the photo in the ad: the pick, or what fell to it where photos are shared out, or the first who is close.
 
     None where nobody is, and where the ad bears a contact's look-alike.
     """
@@ -47,6 +49,8 @@ def photo_in_ad(probe: Probe, ranked: Sequence[RankedFace]) -> str | None:
         return None
     if probe.faces.chosen is not None:
         return probe.faces.chosen
+    if probe.faces.is_shared_out:
+        return probe.faces.share
     first = next((one for one in ranked if is_close(one.likeness)), None)
     return None if first is None else first.photo
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QDate, Signal, Slot
+from PySide6.QtCore import QDate, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QDateEdit, QGridLayout, QLineEdit, QWidget
 
-from engine.campaign import PhotoRights, Release
+from engine.campaign import PhotoRights
 from gui import numbers
 from gui.dialog import Dialog
 from gui.faces_data import tr
 from gui.photo_view import photo_name
 from gui.theme import font
 from gui.widgets import Button, Choice, Label, row
+
+FIELDS = ("release", "territories", "expires_on", "tags")
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -23,48 +27,49 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def shared(records: Sequence[PhotoRights]) -> PhotoRights:
-    """Return what several records have in common; "unknown", empty or None where they differ."""
+def alike(records: Sequence[PhotoRights]) -> dict[str, Any]:
+    """Return the fields of PhotoRights that several records have in common, by name; the photo's key is none."""
     first = records[0] if records else PhotoRights("")
-
-    def same(name: str) -> bool:
-        return all(getattr(record, name) == getattr(first, name) for record in records)
-
-    return PhotoRights(
-        "",
-        first.release if same("release") else "unknown",
-        first.territories if same("territories") else (),
-        first.expires_on if same("expires_on") else None,
-        first.tags if same("tags") else (),
-    )
+    return {
+        name: getattr(first, name)
+        for name in FIELDS
+        if all(getattr(record, name) == getattr(first, name) for record in records)
+    }
 
 
 class RightsDialog(Dialog):
-    """``told`` carries the photos and the PhotoRights that shall count for all of them."""
+    """``told`` carries the photos and the fields of PhotoRights that were changed; the others stay each photo's."""
 
-    told = Signal(list, object)
+    told = Signal(list, dict)
 
     def __init__(self, photos: Sequence[str], rights: Mapping[str, PhotoRights], parent: QWidget | None = None) -> None:
         count = len(photos)
         many = tr("Rights to {count} photos").format(count=numbers.decimal(count))
         super().__init__(tr("Rights to {photo}").format(photo=photo_name(photos[0])) if count == 1 else many, parent)
         self._photos = list(photos)
-        now = shared([rights.get(photo, PhotoRights(photo)) for photo in photos])
+        self._alike = alike([rights.get(photo, PhotoRights(photo)) for photo in photos])
+        self._written: set[str] = set()
         self.release = Choice(tr("Model release"))
         words = [(tr("Yes, on record"), "yes"), (tr("No"), "no"), (tr("Not known"), "unknown")]
-        self.release.offer(words, now.release)
-        self.territories = _field(tr("Territories"), ", ".join(now.territories), tr("Everywhere"))
-        self.tags = _field(tr("Tags"), ", ".join(now.tags), tr("summer, outdoors"))
+        differ = [] if "release" in self._alike else [(tr("Different, stays so"), "")]
+        self.release.offer([*differ, *words], self._alike.get("release", ""))
+        self.territories = self._words("territories", tr("Territories"), tr("Everywhere"))
+        self.tags = self._words("tags", tr("Tags"), tr("summer, outdoors"))
+        ends_on: date | None = self._alike.get("expires_on")
         self.ends = QCheckBox(tr("They end on"))
-        self.ends.setChecked(now.expires_on is not None)
-        day = now.expires_on or date(date.today().year + 1, 12, 31)
+        self.ends.setChecked(ends_on is not None)
+        if "expires_on" not in self._alike:
+            self.ends.setTristate(True)
+            self.ends.setCheckState(Qt.CheckState.PartiallyChecked)
+            self.ends.setToolTip(tr("A dash leaves each photo the end that it has"))
+        day = ends_on or date(date.today().year + 1, 12, 31)
         self.day = QDateEdit(QDate(day.year, day.month, day.day))
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd")
         self.day.setFont(font(tabular=True))
         self.day.setAccessibleName(tr("Last day on which they may be used"))
-        self.day.setEnabled(self.ends.isChecked())
-        self.ends.toggled.connect(self.day.setEnabled)
+        self.ends.checkStateChanged.connect(self._show_day)
+        self._show_day()
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
@@ -80,7 +85,10 @@ class RightsDialog(Dialog):
         grid.addWidget(Label(tr("Expiry"), "body", "muted"), len(lines), 0)
         grid.addLayout(row(self.ends, (self.day, 1)), len(lines), 1)
         self.body.addLayout(grid)
-        said = tr("A photo without a release, or whose rights ended, can neither match nor stand in an ad.")
+        said = tr(
+            "A photo that has no release, or whose rights ended, can neither match nor stand in an ad; once a table "
+            "of rights was read, neither can one whose release is not known."
+        )
         self.body.addWidget(Label(said, "caption", "muted", wrap=True))
         self.cancel_button = Button(tr("Cancel"))
         self.cancel_button.clicked.connect(self.reject)
@@ -92,19 +100,42 @@ class RightsDialog(Dialog):
         self.buttons.addWidget(self.keep_button)
         self.setMinimumWidth(460)
 
+    def _words(self, name: str, title: str, placeholder: str) -> QLineEdit:
+        """Make the field of several words; where they differ it is empty and says so, until somebody writes there."""
+        field = _field(title, ", ".join(self._alike.get(name, ())), placeholder)
+        if name not in self._alike:
+            field.setPlaceholderText(tr("Different, stays so"))
+            field.textChanged.connect(partial(self._take_over, name, field, placeholder))
+        return field
+
+    def _take_over(self, name: str, field: QLineEdit, placeholder: str, _: str) -> None:
+        self._written.add(name)
+        field.setPlaceholderText(placeholder)
+
+    @Slot()
+    def _show_day(self) -> None:
+        self.day.setEnabled(self.ends.checkState() == Qt.CheckState.Checked)
+
     @property
-    def rights(self) -> PhotoRights:
-        """What was told."""
-        day = self.day.date()
-        chosen = self.release.chosen
-        release: Release = "yes" if chosen == "yes" else "no" if chosen == "no" else "unknown"
-        expires = date(day.year(), day.month(), day.day()) if self.ends.isChecked() else None
-        return PhotoRights("", release, words_of(self.territories.text()), expires, words_of(self.tags.text()))
+    def changes(self) -> dict[str, Any]:
+        """The fields of PhotoRights that are others now than what the photos have in common."""
+        day, ends = self.day.date(), self.ends.checkState()
+        now: dict[str, Any] = {}
+        if self.release.chosen:
+            now["release"] = self.release.chosen
+        for name, field in (("territories", self.territories), ("tags", self.tags)):
+            if name in self._alike or name in self._written:
+                now[name] = words_of(field.text())
+        if ends != Qt.CheckState.PartiallyChecked:
+            is_checked = ends == Qt.CheckState.Checked
+            now["expires_on"] = date(day.year(), day.month(), day.day()) if is_checked else None
+        return {name: value for name, value in now.items() if name not in self._alike or self._alike[name] != value}
 
     @Slot()
     def _keep(self) -> None:
         self.accept()
-        self.told.emit(self._photos, self.rights)
+        if self.changes:
+            self.told.emit(self._photos, self.changes)
 
 
 def _field(name: str, text: str, placeholder: str) -> QLineEdit:

@@ -100,8 +100,8 @@ class TeachResult(QWidget):
         self.from_faces = Button(tr("Learn from the faces themselves"), "quiet", "face")
         self.from_faces.setToolTip(tr("With a thousand answers and more: which traits of a face count"))
         self.from_faces.clicked.connect(self.metric_wanted)
-        self.tune = Button(tr("Fine-tune the network…"), "quiet", "settings")
-        self.tune.setToolTip(tr("From a folder of many people's photos, which takes minutes"))
+        self.tune = Button(tr("The face network…"), "quiet", "settings")
+        self.tune.setToolTip(tr("Fine-tune it to many people's photos, in minutes, or go back to the one before"))
         self.tune.clicked.connect(self.tuning_wanted)
         buttons = Flow(self.adopt, self.go_on, self.back, self.from_faces, self.tune)
         inner = QWidget()
@@ -135,7 +135,7 @@ class TeachResult(QWidget):
         self.adopt.setVisible(lesson.learnt.is_offered)
         self.go_on.set_kind("plain" if lesson.learnt.is_offered else "primary")
         self.back.setVisible(lesson.can_go_back)
-        self.tune.setVisible(lesson.can_fine_tune)
+        self.tune.setVisible(lesson.has_networks)
         self.from_faces.setVisible(can_learn_metric and lesson.learnt.kind == "weights")
 
 

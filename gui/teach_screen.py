@@ -55,7 +55,7 @@ class TeachScreen(QDialog):
         self.setWindowTitle(tr("Teach it"))
         self.setModal(True)
         self._asked: Asked | None = None
-        self._of = campaign, scale, on
+        self._of = campaign, on
         self.teacher = Teacher(campaign, scale, on, self)
         self.teacher.asked.connect(self._take)
         self.teacher.learnt.connect(self._take_lesson)
@@ -232,6 +232,11 @@ class TeachScreen(QDialog):
     def _fail(self, error: Exception) -> None:
         self.learn.setEnabled(True)
         self.wrong.setText(str(error))
+
+    def reject(self) -> None:
+        """Leave; not while a ranking is being put in use, so that the page hears of it."""
+        if not self.teacher.is_adopting:
+            super().reject()
 
     @Slot()
     def _let_go(self) -> None:

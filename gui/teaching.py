@@ -40,7 +40,7 @@ class Lesson:
 
     learnt: Learnt
     can_go_back: bool
-    can_fine_tune: bool = False
+    has_networks: bool = False  # to fine-tune, or fine-tuned ones to go back from
 
 
 class Teacher(QObject):
@@ -55,6 +55,7 @@ class Teacher(QObject):
         super().__init__(parent)
         self._campaign, self._scale, self._on = campaign, scale, on
         self._teaching: Teaching | None = None
+        self._is_adopting = False
         self._queue = JobQueue(self)
         self._queue.failed.connect(self.failed)
 
@@ -62,6 +63,11 @@ class Teacher(QObject):
     def is_busy(self) -> bool:
         """Whether an answer is being kept or a question looked for."""
         return self._queue.is_busy
+
+    @property
+    def is_adopting(self) -> bool:
+        """Whether another ranking is being put in use."""
+        return self._is_adopting
 
     def begin(self) -> None:
         """Read the faces and ask the first question."""
@@ -105,10 +111,11 @@ class Teacher(QObject):
         campaign, scale = self._campaign, self._scale
 
         def work(context: JobContext) -> Lesson:
-            from engine.taste import can_fine_tune, can_go_back, learn_metric_of, learn_weights_of
+            from engine.taste import can_fine_tune, can_go_back, learn_metric_of, learn_weights_of, network_versions
 
             learn = learn_weights_of if what == "weights" else learn_metric_of
-            return Lesson(learn(campaign, scale, context), can_go_back(campaign), can_fine_tune())
+            learnt, has_networks = learn(campaign, scale, context), can_fine_tune() or bool(network_versions(campaign))
+            return Lesson(learnt, can_go_back(campaign), has_networks)
 
         self._queue.start(Job(tr("Learning"), work), self._tell_lesson)
 
@@ -126,7 +133,7 @@ class Teacher(QObject):
             context.check()
             return adopt(campaign, learnt).weights
 
-        self._queue.start(Job(tr("Adopting"), work), self._tell_adopted, lasting=True)
+        self._put_in_use(Job(tr("Adopting"), work))
 
     def go_back(self) -> None:
         """Rank by what was in use before."""
@@ -138,8 +145,18 @@ class Teacher(QObject):
             context.check()
             return go_back(campaign).weights
 
-        self._queue.start(Job(tr("Going back"), work), self._tell_adopted, lasting=True)
+        self._put_in_use(Job(tr("Going back"), work))
+
+    def _put_in_use(self, job: Job[MatchWeights]) -> None:
+        self._is_adopting = True
+        self._queue.start(job, self._tell_adopted, failed=self._tell_not_adopted, lasting=True)
+
+    @Slot(Exception)
+    def _tell_not_adopted(self, error: Exception) -> None:
+        self._is_adopting = False
+        self.failed.emit(error)
 
     @Slot(object)
     def _tell_adopted(self, weights: MatchWeights) -> None:
+        self._is_adopting = False
         self.adopted.emit(weights)

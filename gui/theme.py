@@ -242,13 +242,14 @@ class Look(QObject):
             self.use("system")
 
     def _write_marks(self) -> Path:
-        """Write the chevron and the tick of style sheet controls in this theme's colours; return their folder."""
+        """Write chevron, tick and dash of style sheet controls in this theme's colours; return their folder."""
         folder = Path(self._marks.path()) / self.theme.name
         folder.mkdir(exist_ok=True)
         marks: tuple[tuple[str, str, Tone], ...] = (
             ("chevron", "down", "text"),
             ("chevron-off", "down", "muted"),
             ("tick", "check", "accent_text"),
+            ("dash", "dash", "accent"),
         )
         for name, icon, tone in marks:
             source = resource("icons", f"{icon}.svg").read_text(encoding="utf-8")

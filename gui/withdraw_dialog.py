@@ -14,7 +14,7 @@ from gui import numbers
 from gui.dialog import Dialog
 from gui.jobs import JobQueue
 from gui.photo_view import FacePicture
-from gui.widgets import Button, Label
+from gui.widgets import Button, Label, Page
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
@@ -76,7 +76,10 @@ def withdrawal_words(on: date) -> str:
 
 
 def forget_face(root: QWidget, customer: str) -> None:
-    """Let no picture below ``root`` show or keep a customer's face."""
+    """Let no picture and no page of a window, or page, show or keep a customer's face."""
+    for page in (root, *root.findChildren(Page)):
+        if isinstance(page, Page):
+            page.forget_face(customer)
     for picture in root.findChildren(FacePicture):
         if picture.face is not None and picture.face.stored.customer == customer:
             picture.show_notice("lock", tr("Consent withdrawn"))

@@ -69,6 +69,9 @@ class Page(QWidget):
         """Go to one customer, where the page has such a thing; return whether it shows this one."""
         return False
 
+    def forget_face(self, customer: str) -> None:
+        """Keep nothing of a customer's face, where the page keeps more of faces than its pictures show."""
+
     def show_selection(self, customers: pa.StringArray) -> None:
         """Walk through some customers, where the page has such a thing."""
 

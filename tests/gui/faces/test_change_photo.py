@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,7 +14,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 
 from engine.faces import decode_photo
+from engine.photo_sources import ProfilePhoto, ProfilePhotos
 from gui.change_photo_dialog import ChangePhotoDialog
+from gui.photo_candidate import Profile, picture_in
 from tests.gui.faces.conftest import PATIENCE, close
 
 
@@ -22,7 +25,7 @@ def dialog(shared, qtbot):
     """The dialog of the last customer with a photo."""
     customer = sorted(shared.results.matched)[-1]
     on = shared.results.span[1]
-    dialog = ChangePhotoDialog(shared.campaign, customer, shared.results.scale, on)
+    dialog = ChangePhotoDialog(shared.campaign, customer, on)
     dialog.show()
     yield dialog
     close(qtbot, dialog)
@@ -61,12 +64,17 @@ def test_of_several_faces_the_largest_is_meant_until_another_is_picked(dialog, q
     look(qtbot, dialog, lambda: qtbot.mouseClick(dialog.picker, Qt.MouseButton.LeftButton, pos=middle))
     assert dialog.candidate.faces[dialog.candidate.chosen].box[0] < 400
     before = campaign.customer_photo(dialog.customer).embedding
+    told = []
+    dialog.kept.connect(told.append)
     with qtbot.waitSignal(dialog.kept, timeout=PATIENCE) as kept:
         qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)  # the photo is kept all the same, so the pages must hear of it
+        assert dialog.isVisible()
     assert kept.args == [dialog.customer]
     now = campaign.customer_photo(dialog.customer)
     assert float(now.embedding @ before) < 0.9
     assert now.box[0] < 400
+    assert told == [dialog.customer]
     nearest = campaign.matches(dialog.customer)[0]
     assert nearest.photo == campaign.photo_keys("inventory")[0]
     assert nearest.cosine > 0.8
@@ -75,7 +83,7 @@ def test_of_several_faces_the_largest_is_meant_until_another_is_picked(dialog, q
 def test_without_consent_nothing_is_opened(shared, qtbot, tmp_path):
     customers = shared.results.customers["customer"].to_pylist()
     stranger = next(each for each in customers if shared.campaign.consent(each) is None)
-    dialog = ChangePhotoDialog(shared.campaign, stranger, shared.results.scale, date(2026, 10, 31))
+    dialog = ChangePhotoDialog(shared.campaign, stranger, date(2026, 10, 31))
     dialog.show()
     missing = tmp_path / "never-opened.jpg"
     look(qtbot, dialog, lambda: dialog.look_at(missing))
@@ -100,6 +108,23 @@ def test_a_picture_is_pasted_and_dropped(dialog, qtbot, campaign, tmp_path):
     look(qtbot, dialog, lambda: dialog.dropEvent(drop))
     assert dialog.candidate is None
     assert "text.jpg is not a picture" in dialog.picker.accessibleName()
+
+
+def test_a_pasted_file_is_not_decoded_before_it_is_judged():
+    mime = QMimeData()
+    mime.setData("image/png", b"no PNG at all")
+    assert picture_in(mime) == b"no PNG at all"
+    assert picture_in(QMimeData()) is None
+    decoded = QMimeData()
+    decoded.setImageData(QImage(3, 2, QImage.Format.Format_RGB32))
+    assert picture_in(decoded).width() == 3
+
+
+def test_profile_pictures_that_are_not_listed_are_counted():
+    found = ProfilePhotos(tuple(ProfilePhoto(f"{n}.jpg", None, Path("a.zip"), "m") for n in range(75)), 1)
+    said = Profile(found, (None,) * 60).sentences
+    assert said[-1] == "The newest 60 profile pictures are listed; 15 older ones are left out."
+    assert Profile(found, (None,) * 75).sentences == found.sentences
 
 
 def test_the_camera_shows_the_face_and_space_takes_it(dialog, qtbot, campaign, tmp_path):

@@ -12,8 +12,10 @@ from PySide6.QtGui import QColor
 from engine.campaign import Campaign, FaceChoice, PhotoRights
 from engine.faces import likeness
 from engine.inventory import Looks, MatchSettings, MatchWeights, keep_match_settings, match_settings
+from gui.faces_data import PhotoFacts
 from gui.faces_words import age_words, read_age, why_alike
-from gui.photo_grid import flag_of
+from gui.photo_grid import PhotoGrid, flag_of
+from gui.withdraw_dialog import forget_face
 from tests.gui.faces.conftest import PATIENCE, wait_until_quiet
 
 
@@ -48,7 +50,7 @@ def test_the_five_most_alike_are_framed_alike_and_say_why(page, campaign, result
         assert card.values[0].text() == str(likeness(cosine, results.scale))
         assert card.sentence.text() == why_alike(one)
         assert card.values[1].text().endswith(" y")
-        assert card.values[2].text() in ("same", "near", "other")
+        assert card.values[2].text() in (("–",) if one.hair_difference is None else ("same", "near", "other"))
     assert [one.likeness for one in page.ranked] == sorted((one.likeness for one in page.ranked), reverse=True)
     count = len(page.data.customers)
     assert page.verdict.text() == (
@@ -259,3 +261,58 @@ def test_an_empty_campaign_asks_for_a_folder(page, bare_campaign_path, qtbot):
         assert not page.match_all.isVisible()
         wait_until_quiet(qtbot, page)
         page.set_campaign(None, None)
+
+
+def test_a_face_whose_consent_is_withdrawn_elsewhere_is_kept_nowhere_on_the_page(page):
+    card = page.probe_card
+    assert card.front.shown.image is not None
+    page.hide()
+    forget_face(page.window(), "somebody else")
+    assert card.front.shown.image is not None
+    forget_face(page.window(), page.customer)
+    assert card.front.shown.image is None
+    assert card.picture.face is None
+    assert page._probe is None
+    assert page.ranked == ()
+    assert card.swatch.colour is None
+    assert not page.five.strip.isVisibleTo(page)
+
+
+def test_whoever_is_gone_makes_room_for_the_first_who_has_a_photo(page, qtbot, campaign, results):
+    gone, first = "nobody any more", page.data.customers[0]
+    page._customer = gone
+    assert go(qtbot, page, lambda: page.set_campaign(campaign, results)) == first
+    assert page.probe_card.isVisibleTo(page)
+    assert page.probe_card.picture.face is not None
+
+
+def test_after_a_cancelled_match_the_page_is_read_anew(page, qtbot):
+    with qtbot.waitSignal(page.changed, timeout=PATIENCE):
+        page.dialogs.adopted.emit()
+        page.jobs.cancel()
+    assert page.data is not None
+    assert page.jobs.history[-1].outcome == "cancelled"
+
+
+def test_where_photos_are_shared_out_the_one_that_fell_to_the_ad_is_in_use(page):
+    fourth = page.ranked[3].photo
+    faces = replace(page._probe.faces, is_shared_out=True, share=fourth)
+    page._take_probe(replace(page._probe, faces=faces))
+    assert [card.use.text() for card in page.five.cards] == ["Use this"] * 3 + ["In use"] + ["Use this"]
+    page._take_probe(replace(page._probe, faces=replace(faces, share=None)))
+    assert "In use" not in [card.use.text() for card in page.five.cards]
+
+
+def test_thousands_stay_selected_in_one_step(qtbot):
+    grid = PhotoGrid()
+    qtbot.addWidget(grid)
+    photos = [PhotoFacts(f"{number}.jpg") for number in range(10_000)]
+    grid.show_photos(photos)
+    grid.selectAll()
+    told = []
+    grid.picked.connect(told.append)
+    began = time.process_time()
+    grid.show_photos([photo for number, photo in enumerate(photos) if number % 100])
+    assert time.process_time() - began < 1.0
+    assert [len(keys) for keys in told] == [9_900]
+    assert len(grid.selected) == 9_900

@@ -1,13 +1,17 @@
 """Campaign photos and their rights are added by dropping them on the page."""
 
+from dataclasses import replace
+from datetime import date
+
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.campaign import PhotoRights
 from engine.inventory import MatchSettings, match_settings
+from gui.faces_jobs import rights_job
 from gui.limits_dialog import LimitsDialog
 from gui.photo_report import PhotoReport
-from gui.rights_dialog import RightsDialog, shared, words_of
+from gui.rights_dialog import RightsDialog, alike, words_of
 from tests.gui.faces.conftest import PATIENCE
 
 
@@ -64,11 +68,26 @@ def test_a_table_of_rights_is_read_and_rights_are_edited_for_the_selected(page, 
     campaign.erase_document("rights_table")
 
 
-def test_several_photos_begin_with_what_they_have_in_common():
-    one = PhotoRights("a", "yes", ("HU",), None, ("summer",))
-    other = PhotoRights("b", "no", ("HU",), None, ("winter",))
-    assert shared([one, other]) == PhotoRights("", "unknown", ("HU",), None, ())
+def test_a_tag_for_several_photos_leaves_each_its_own_release_expiry_and_territories(page, qtbot, campaign):
+    first, second = page.data.photos[0].key, page.data.photos[1].key
+    one = PhotoRights(first, "no", ("HU",), date(2031, 5, 4), ("winter",))
+    other = PhotoRights(second, "yes", ("AT",), None, ())
+    assert alike([one, other]) == {}
+    assert alike([one, replace(other, territories=("HU",))]) == {"territories": ("HU",)}
     assert words_of(" HU, AT ;HU ") == ("HU", "AT")
+    campaign.inventory.set_rights([one, other])
+    dialog = RightsDialog([first, second], {first: one, second: other})
+    qtbot.addWidget(dialog)
+    assert dialog.changes == {}
+    assert (dialog.release.currentText(), dialog.tags.placeholderText()) == ("Different, stays so",) * 2
+    told = []
+    dialog.told.connect(lambda photos, changes: told.append((photos, changes)))
+    dialog.tags.setText("summer")
+    dialog.keep_button.click()
+    assert told == [([first, second], {"tags": ("summer",)})]
+    rights_job(campaign, *told[0]).run()
+    kept = campaign.inventory.rights([first, second])
+    assert kept == {first: replace(one, tags=("summer",)), second: replace(other, tags=("summer",))}
 
 
 def test_limits_are_kept_and_match_everybody(page, qtbot, campaign):

@@ -1,16 +1,18 @@
 """The quiet screen: two keys answer, one takes back; what was learnt is adopted by the designer."""
 
+import hashlib
 from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.campaign import Judgement
-from engine.faces import LikenessScale
 from engine.inventory import MatchWeights, match_settings
-from engine.taste import Interval, Recognition, TrainingPhotos, TunedNetwork
+from engine.job import JobCancelled
+from engine.taste import Interval, Recognition, TrainingPhotos, TunedNetwork, network_in_use, network_versions
 from engine.taste.teaching import judged_faces
 from gui.fine_tune_dialog import FineTuneDialog, Tuned
 from gui.teach_screen import TeachScreen
@@ -24,7 +26,8 @@ def screen(page, campaign, qtbot):
     screen = next(each for each in QApplication.topLevelWidgets() if isinstance(each, TeachScreen))
     qtbot.waitUntil(lambda: screen.asked is not None, timeout=PATIENCE)
     yield screen
-    close(qtbot, screen)
+    if shiboken6.isValid(screen):
+        close(qtbot, screen)
     for judgement in campaign.judgements.all()[::-1]:
         campaign.judgements.take_back(judgement.number)
 
@@ -105,7 +108,7 @@ def test_what_was_learnt_is_told_with_its_range_adopted_and_taken_back(page, scr
 
 
 def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tmp_path):
-    dialog = FineTuneDialog(campaign, LikenessScale(), date(2026, 10, 31))
+    dialog = FineTuneDialog(campaign, date(2026, 10, 31))
     dialog.show()
     assert not dialog.begin.isEnabled()
     (tmp_path / "people" / "anna").mkdir(parents=True)
@@ -124,3 +127,57 @@ def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tm
                                                "so it cannot be adopted.")  # fmt: skip
     assert not dialog.adopt.isVisible()
     close(qtbot, dialog)
+
+
+def test_a_network_is_adopted_once_gone_back_from_and_removed(campaign, qtbot, monkeypatch):
+    share, none = Interval(0.9, 0.8, 0.95), Interval(0.0, -0.05, 0.05)
+    trial = Recognition(7, 20, share, share, none, share, share, none)
+    tuned = TunedNetwork(b"an ONNX", hashlib.sha256(b"an ONNX").hexdigest(), "", trial, 14, 60)
+    photos = TrainingPhotos(np.zeros((0, 160, 160, 3), np.uint8), np.zeros((0, 512), np.float32), (), ())
+
+    def stopped(*_: object) -> None:
+        raise JobCancelled
+
+    monkeypatch.setattr("gui.fine_tune_dialog.scale_now", stopped)
+    before = campaign.read_document("face_network")
+
+    def opened():
+        dialog = FineTuneDialog(campaign, date(2026, 10, 31))
+        dialog.show()
+        qtbot.waitUntil(lambda: not dialog._queue.is_busy, timeout=PATIENCE)
+        return dialog
+
+    try:
+        for _ in range(2):
+            dialog = opened()
+            dialog._show(Tuned(tuned, photos))
+            with qtbot.waitSignal(dialog.adopted, timeout=PATIENCE):  # though its reading of the faces was cancelled
+                dialog.adopt.click()
+            close(qtbot, dialog)
+        assert [each.sha256 for each in network_versions(campaign)] == [tuned.sha256]
+        dialog = opened()
+        assert dialog.back.isVisible()
+        assert not dialog.remove.isVisible()
+        with qtbot.waitSignal(dialog.adopted, timeout=PATIENCE):
+            dialog.back.click()
+        close(qtbot, dialog)
+        assert network_in_use(campaign) is None
+        dialog = opened()
+        assert dialog.remove.text() == "Remove 1 unused"
+        dialog.remove.click()
+        qtbot.waitUntil(lambda: not dialog.remove.isVisible(), timeout=PATIENCE)
+        assert network_versions(campaign) == ()
+        close(qtbot, dialog)
+    finally:
+        campaign.erase_document("face_network") if before is None else campaign.write_document("face_network", before)
+
+
+def test_esc_waits_until_what_was_learnt_is_in_use(screen, qtbot, campaign, monkeypatch):
+    monkeypatch.setattr("engine.taste.go_back", match_settings)
+    told = []
+    screen.adopted.connect(lambda: told.append(True))
+    screen.teacher.go_back()
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    assert screen.isVisible()
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    assert told == [True]
