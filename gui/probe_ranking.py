@@ -22,13 +22,12 @@ def ranked_faces(data: FacesData, probe: Probe, weights: MatchWeights) -> tuple[
     from engine.inventory import rank
 
     look, chosen, matcher = probe.look, probe.faces.chosen, data.matcher
-    if look is None or not len(matcher.faces):
+    if look is None or not len(matcher.usable):
         return ()
-    bans = data.barred | probe.bans
 
     def ranked(pins: Collection[str] = ()) -> tuple[RankedFace, ...]:
-        faces, metric = matcher.faces, matcher.metric
-        return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
+        faces, metric = matcher.usable, matcher.metric
+        return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=probe.bans, most=AHEAD)
 
     found = ranked()
     if chosen is not None and chosen not in [one.photo for one in found[:SHOWN]]:

@@ -8,7 +8,7 @@ from engine.inventory.grid import InventoryPhoto, InventorySearch, all_tags, inv
 from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
 from engine.inventory.matching import Matcher, match_customer, match_everybody, pin, unpin
-from engine.inventory.ranking import RankedFace, parts_of, rank, scores_of
+from engine.inventory.ranking import RankedFace, parts_of, rank
 from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table_name, set_rights
 from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, forget_rights_table, read_rights
@@ -52,7 +52,6 @@ __all__ = [
     "release_unknown",
     "renew_embeddings",
     "rights_table_name",
-    "scores_of",
     "set_rights",
     "thumbnails",
     "unpin",
