@@ -4,7 +4,6 @@ from engine.inventory.appearance import appearance_of, measure_missing
 from engine.inventory.assignment import assign_with_cap
 from engine.inventory.copies import NearCopy, near_copies
 from engine.inventory.faces import Looks
-from engine.inventory.grid import InventoryPhoto, InventorySearch, all_tags, inventory_photos
 from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
 from engine.inventory.matching import Matcher, match_customer, match_everybody, pin, unpin
@@ -20,9 +19,7 @@ __all__ = [
     "Clearance",
     "Copy",
     "InventoryMap",
-    "InventoryPhoto",
     "InventoryReport",
-    "InventorySearch",
     "Looks",
     "MatchSettings",
     "MatchWeights",
@@ -30,14 +27,12 @@ __all__ = [
     "NearCopy",
     "RankedFace",
     "RightsTable",
-    "all_tags",
     "appearance_of",
     "apply_rights",
     "assign_with_cap",
     "forget_rights_table",
     "import_photos",
     "inventory_map",
-    "inventory_photos",
     "keep_match_settings",
     "match_customer",
     "match_everybody",

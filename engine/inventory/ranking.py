@@ -136,15 +136,16 @@ class Scored:
         ModelError as ``parts_of``.
         """
         cosines = _cosines(probes, faces)
-        face = _shares(cosines, scale)
+        scores = _shares(cosines, scale)
+        is_near = scores >= (CLOSE - 0.5) / 100
         whole = weights.face + weights.age + weights.hair
-        scores = face * np.float32(weights.face / whole)
+        scores *= np.float32(weights.face / whole)
         for weight, part in ((weights.age, _age_part), (weights.hair, _hair_part)):
             if weight > 0:
                 scores += np.float32(weight / whole) * _filled(part(probes, faces))
         if metric is not None:
             scores += metric.added(probes.embeddings, faces.embeddings)
-        return cls(cosines, scores, face >= (CLOSE - 0.5) / 100)
+        return cls(cosines, scores, is_near)
 
     def best(self, row: int, k: int, without: Order | None = None) -> Order:
         """Return the places of the k best faces for one of the probes, the best first, ties in the order of the faces.
