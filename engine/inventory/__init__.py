@@ -6,11 +6,11 @@ from engine.inventory.copies import NearCopy, near_copies
 from engine.inventory.faces import Looks
 from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
-from engine.inventory.matching import Matcher, match_customer, match_everybody, pin, unpin
+from engine.inventory.matching import Matcher, match_customer, match_everybody, pin
 from engine.inventory.ranking import RankedFace, parts_of, rank
 from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table_name, set_rights
-from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, forget_rights_table, read_rights
+from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, read_rights
 from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.inventory.thumbnails import thumbnails
 
@@ -30,7 +30,6 @@ __all__ = [
     "appearance_of",
     "apply_rights",
     "assign_with_cap",
-    "forget_rights_table",
     "import_photos",
     "inventory_map",
     "keep_match_settings",
@@ -49,5 +48,4 @@ __all__ = [
     "rights_table_name",
     "set_rights",
     "thumbnails",
-    "unpin",
 ]

@@ -208,15 +208,6 @@ def pin(campaign: Campaign, customer: str, photo: str, on: date) -> None:
         _keep_among(campaign, person, photo)
 
 
-def unpin(campaign: Campaign, customer: str, on: date) -> None:
-    """Take a pick back; a chosen contact stays."""
-    choice = campaign.face_choice(customer)
-    if choice is not None and choice.contact is not None:
-        campaign.choose_face(replace(choice, photo=None), on=on)
-    else:
-        campaign.forget_face_choice(customer)
-
-
 def _keep_pick(campaign: Campaign, choice: FaceChoice) -> None:
     if choice.photo is not None:
         _keep_among(campaign, choice.contact or choice.customer, choice.photo)

@@ -217,8 +217,3 @@ def _last(path: str) -> str:
 
 def _folded(name: str) -> str:
     return name.replace("\\", "/").casefold()
-
-
-def forget_rights_table(campaign: Campaign) -> None:
-    """Let photos without a record be used again; the records stay."""
-    campaign.erase_document(TABLE_DOCUMENT)

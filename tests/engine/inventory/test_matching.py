@@ -27,7 +27,6 @@ from engine.inventory import (
     match_settings,
     pin,
     set_rights,
-    unpin,
 )
 from engine.inventory.matching import KEPT
 from engine.look_alikes import AdFaces, choose_whose_face, day_of_consent, likeness_scale, photo_usage
@@ -117,7 +116,7 @@ def test_a_ban_a_pin_and_lost_rights_reach_preview_export_and_tables(campaign: C
     match_everybody(campaign, likeness_scale(campaign), on)
     assert in_ads(campaign)[customer] == last, "matched again, the pick is still there"
     campaign.inventory.allow(customer, first)
-    unpin(campaign, customer, on)
+    campaign.forget_face_choice(customer)
     assert campaign.face_choice(customer) is None
     match_everybody(campaign, likeness_scale(campaign), on)
     assert in_ads(campaign)[customer] == first
