@@ -31,7 +31,8 @@ class CampaignInputs:
     ``accept_rejects`` says that a person agreed to files of which many rows are set aside. With a ``warehouse``, the
     plan holds the catalogue and the last campaign alone. ``tacs``: the operator's own table of TACs; ``names``: what
     the designer calls unknown handsets; ``keep_tables``: keep the clean tables too; ``logo``: a picture of the
-    brand's; ``rights``: the table of rights to the photos.
+    brand's; ``rights``: the table of rights to the photos; ``embedder``: the name of the network that embeds the faces
+    (``engine.faces.EmbedderName``), ``embedder_file`` its weights where they do not come along.
     """
 
     plan: ImportPlan
@@ -46,6 +47,8 @@ class CampaignInputs:
     keep_tables: bool = False
     logo: Path | None = None
     rights: Path | None = None
+    embedder: str = "facenet-casia"
+    embedder_file: Path | None = None
 
     @property
     def bears_sample_logo(self) -> bool:

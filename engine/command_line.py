@@ -25,6 +25,7 @@ DEMO_CUSTOMERS = 20_000
 FILE_WORDS = ("calls", "usage", "customers", "offers", "history")  # one for each kind of file
 NEEDED_FILES = ("calls", "customers", "offers")
 WHOSE = ("own", "contact")  # contact: the customer's most influential one who agreed
+EMBEDDERS = ("facenet-casia", "facenet-vggface2")  # as engine.faces has them
 PHOTO_WORDS = ("inventory", "photos")
 WAREHOUSE_WORDS = ("plan", "offers", "history")  # the records are elsewhere, the last campaign is in files
 EPILOG = """commands:
@@ -96,6 +97,8 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
     add("--photos", type=Path, metavar="DIR", help="the customers' photos, each named by its customer")
     add("--rights", type=Path, metavar="F", help="rights to the photos (CSV, XLSX): photo, release, territory, expires")
     add("--territory", metavar="T", help="where the ads run, as the rights name it; without, all photos count")
+    add("--embedder", choices=EMBEDDERS, help=f"the network that tells how alike two faces are ({EMBEDDERS[0]})")
+    add("--embedder-file", type=Path, metavar="F", help="its weights, once, where they do not come along")
     add("--most-ads", type=int, metavar="N", help="in how many ads one photo may be at most (all)")
     add("--template", metavar="F", help="one template family for all ads: cover, cut, loud, shelf, or a folder")
     add("--logo", type=Path, metavar="F", help="your logo for the ads, a picture (PNG), best with a transparent ground")
@@ -124,7 +127,7 @@ def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
 def _check_demo(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     words = (
         "calls", "usage", "offers", "history", *PHOTO_WORDS, "logs", "plan", "save_plan", "warehouse", "tacs",
-        "handset_names", "keep_tables", "logo", "rights",
+        "handset_names", "keep_tables", "logo", "rights", "embedder", "embedder_file",
     )  # fmt: skip
     given = [name for name in words if getattr(chosen, name) not in (None, [], False)]
     if given:
@@ -154,6 +157,8 @@ def _check_given(parser: argparse.ArgumentParser, chosen: argparse.Namespace) ->
     missing = [f"--{name}" for name in needed if getattr(chosen, name) is None]
     if missing:
         parser.error(f"without --demo these are needed too: {', '.join(missing)}")
+    if chosen.embedder_file and chosen.embedder in (None, EMBEDDERS[0]):
+        parser.error(f"--embedder-file is for --embedder {EMBEDDERS[1]}; the weights of {EMBEDDERS[0]} come along")
     if not (chosen.passphrase_file or os.environ.get("SEMBLANCE_PASSPHRASE") or sys.stdin.isatty()):
         parser.error("the campaign file needs a passphrase: give --passphrase-file F or set SEMBLANCE_PASSPHRASE")
 
@@ -200,6 +205,7 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     return CampaignInputs(
         plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source,
         chosen.tacs, names, chosen.keep_tables, chosen.logo, chosen.rights,
+        chosen.embedder or EMBEDDERS[0], chosen.embedder_file,
     )  # fmt: skip
 
 

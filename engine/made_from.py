@@ -43,6 +43,8 @@ def keep_origin(campaign: Campaign, made: MadeFrom) -> None:
             "keep_tables": inputs.keep_tables,
             "logo": None if inputs.logo is None else str(inputs.logo.resolve()),
             "rights": None if inputs.rights is None else str(inputs.rights.resolve()),
+            "embedder": inputs.embedder,
+            "embedder_file": None if inputs.embedder_file is None else str(inputs.embedder_file.resolve()),
         }
     campaign.write_document(DOCUMENT, json.dumps(content, ensure_ascii=False))
 
@@ -57,7 +59,8 @@ def kept_origin(campaign: Campaign) -> MadeFrom | None:
     if "demo" in content:
         return MadeFrom(DemoInputs(**content["demo"]), seed)
     tacs, warehouse, logo = content.pop("tacs"), content.pop("warehouse"), content.pop("logo")
-    rights = content.pop("rights", None)  # which older campaigns do not name
+    rights = content.pop("rights", None)  # which older campaigns do not name, nor a network
+    weights = content.pop("embedder_file", None)
     inputs = CampaignInputs(
         plan=read_plan(content.pop("plan").encode(), campaign.path.name, campaign.path.parent),
         inventory=Path(content.pop("inventory")),
@@ -66,6 +69,7 @@ def kept_origin(campaign: Campaign) -> MadeFrom | None:
         warehouse=None if warehouse is None else _source(warehouse, campaign.path.name),
         logo=None if logo is None else Path(logo),
         rights=None if rights is None else Path(rights),
+        embedder_file=None if weights is None else Path(weights),
         **content,
     )
     return MadeFrom(inputs, seed)

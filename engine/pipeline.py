@@ -218,7 +218,7 @@ def _know_customers(
     with stages.stage("Ask the warehouse" if source else "Read logs") as context:
         load_libraries(FOR_A_CAMPAIGN, context)
         handsets = tables_with(inputs.tacs, inputs.names)
-        offers = _read_given(inputs, campaign)
+        offers = _read_given(inputs, campaign, context)
         if source is not None:
             from engine.warehouse.base import base_of_warehouse
 
@@ -240,9 +240,10 @@ def _know_customers(
     return base, offers
 
 
-def _read_given(inputs: CampaignInputs, campaign: Campaign) -> tuple[Offer, ...]:
+def _read_given(inputs: CampaignInputs, campaign: Campaign, context: JobContext) -> tuple[Offer, ...]:
     """Read the catalogue, keep the templates and look for the photos: what is wrong with them is told first."""
     from engine.creative import keep_logo, keep_templates
+    from engine.faces.embedder import DEFAULT, prepare_embedder
     from engine.faces.gallery import photo_paths
     from engine.inventory import read_rights
     from engine.logs.text_table import read_text_table
@@ -252,6 +253,8 @@ def _read_given(inputs: CampaignInputs, campaign: Campaign) -> tuple[Offer, ...]
         photo_paths(folder)
     if inputs.rights is not None:
         read_rights(inputs.rights)
+    if inputs.embedder != DEFAULT:
+        prepare_embedder(inputs.embedder, inputs.embedder_file, context.part(0.0, 0.01))
     if inputs.warehouse is None:
         require_enough(inputs.plan)
     offers = read_offers(read_text_table(inputs.plan.of_kind("offers")[0]))
@@ -300,6 +303,8 @@ def _keep_summary(
     stages: Stages,
 ) -> Summary:
     """Keep the rows and photos set aside, the history of the run and the summary."""
+    from engine.inventory.network import embedder_of
+
     rejects = _with_photos(base.rejects, photos.refused)
     table = campaign.read_table("customers", [OFFER, SEGMENT])
     assert table is not None
@@ -315,7 +320,7 @@ def _keep_summary(
         seed=seed,
         seconds=dict(stages.seconds),
         uplift=_figures(model, value, recommended),
-        models=_models(),
+        models=_models(embedder_of(campaign)),
         honesty=() if model is None else honesty_of(campaign).findings,
         left=int(pc.sum(pc.equal(table[SEGMENT], HAS_LEFT)).as_py() or 0),
         tacs_set_aside=base.unknown.counts.tacs_set_aside,
@@ -364,12 +369,12 @@ def _figures(model: UpliftModel | None, value: PolicyValue | None, recommended: 
     )
 
 
-def _models() -> tuple[ModelFile, ...]:
+def _models(embedder: str) -> tuple[ModelFile, ...]:
     """Return the models that looked at the photos."""
-    from engine.faces import age, detector, facenet_sha256, hair, mesh
+    from engine.faces import age, detector, embedder_sha256, hair, mesh
     from engine.resources import checked_model, sha256_of
 
     small = [
         ModelFile(name, sha256_of(checked_model(name))) for name in (detector.MODEL, hair.MODEL, mesh.MODEL, age.MODEL)
     ]
-    return (ModelFile("facenet-casia", facenet_sha256()), *small)
+    return (ModelFile(embedder, embedder_sha256(embedder)), *small)

@@ -15,7 +15,7 @@ from engine.faces import Portrait, RefusedPhoto, customer_portrait, photo_paths
 from engine.inventory import apply_rights, import_photos, match_everybody, read_rights
 from engine.inventory.appearance import appearance_of
 from engine.inventory.matching import PREFIX
-from engine.inventory.network import reader_of
+from engine.inventory.network import embedder_of, keep_embedder, reader_of
 from engine.inventory.stored_photo import stored_photo, subject_of
 from engine.job import JobContext
 from engine.look_alikes import likeness_scale
@@ -46,6 +46,8 @@ def read_photos(campaign: Campaign, inputs: CampaignInputs, base: CustomerBase, 
         for consent in consents.values():
             context.check()
             campaign.record_consent(consent)
+    if inputs.embedder != embedder_of(campaign):
+        keep_embedder(campaign, inputs.embedder)
     inventory = import_photos(campaign, [inputs.inventory], context.part(0.0, 0.6))
     campaign.inventory.remove(inventory.gone)
     if not campaign.photo_keys("inventory"):

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QCoreApplication
 
 from engine.job import JobContext
+from gui import numbers
 from gui.column_store import fold
 from gui.photo_view import photo_name
 
 if TYPE_CHECKING:
-    from engine.campaign import Campaign, InventoryFile, PhotoRights
-    from engine.inventory import Clearance, Matcher
+    from engine.campaign import Appearance, Campaign, InventoryFile, PhotoRights
+    from engine.inventory import Matcher
     from gui.results import CampaignResults
 
 Filter = Literal["all", "usable", "no_release", "expired", "banned", "copies"]
@@ -38,6 +39,9 @@ class PhotoFacts:
     is_expired: bool = False
     copies: int = 0  # further files with the same picture
     content: str = ""  # what its picture is, in any words
+    age: tuple[float, float] | None = None  # years, as it looks
+    hair: str = ""  # the colour's name, as ``HAIR_NAMES`` has it
+    ads: int = 0  # that bear it
 
     @property
     def name(self) -> str:
@@ -56,6 +60,13 @@ class PhotoFacts:
         if rights is None:
             return fold(self.key)
         return fold(" ".join([self.key, *rights.tags, *rights.territories, f"release {rights.release}"]))
+
+    @property
+    def told(self) -> str:
+        """What is said of the photo beside its mark: its path, its tags, in how many ads it is."""
+        ads = tr("In 1 ad") if self.ads == 1 else tr("In {count} ads").format(count=numbers.decimal(self.ads))
+        tags = "" if self.rights is None else ", ".join(self.rights.tags)
+        return "\n".join(each for each in (self.key, tags, ads if self.ads else tr("In no ad")) if each)
 
     def passes(self, chosen: Filter, banned: frozenset[str]) -> bool:
         """Whether the photo is behind a filter; ``banned`` are the photos kept from the customer that is shown."""
@@ -97,12 +108,14 @@ def read_faces_data(
     """Read it; call it in a job. Customers come in the Preview's order, then those who get no offer."""
     from engine.inventory import Matcher
     from engine.inventory.matching import PREFIX
+    from engine.look_alikes import photo_usage
 
     context = context or JobContext()
     context.progress(0.1, tr("Reading the photos"))
     matcher = Matcher.read(campaign, results.scale, on)
     files = campaign.inventory.files()
-    photos = _photos(matcher.faces.keys, files, matcher.clearance)
+    usage = Counter[str]() if results.faces is None else photo_usage(results.faces, on, context.part(0.3, 0.9))
+    photos = _photos(matcher, files, campaign.inventory.appearances(), usage)
     with_photo = {key.removeprefix(PREFIX) for key in campaign.photo_keys("customer")}
     first = [customer for customer in _ordered(results) if customer in with_photo]
     return FacesData(
@@ -121,7 +134,12 @@ def _ordered(results: CampaignResults) -> list[str]:
     return [] if customers is None else [str(customer) for customer in customers.to_pylist()]
 
 
-def _photos(keys: tuple[str, ...], files: tuple[InventoryFile, ...], clearance: Clearance) -> tuple[PhotoFacts, ...]:
+def _photos(
+    matcher: Matcher, files: tuple[InventoryFile, ...], looks: dict[str, Appearance], usage: Counter[str]
+) -> tuple[PhotoFacts, ...]:
+    from gui.photo_search import hair_names
+
+    faces, clearance = matcher.faces, matcher.clearance
     shown_by = Counter(file.photo for file in files if file.photo is not None)
     contents = {file.photo: file.digest for file in files if file.photo is not None}
     return tuple(
@@ -132,6 +150,9 @@ def _photos(keys: tuple[str, ...], files: tuple[InventoryFile, ...], clearance: 
             rights is not None and rights.expires_on is not None and rights.expires_on < clearance.on,
             max(0, shown_by[key] - 1),
             contents.get(key, key),
+            looks[key].age if key in looks else None,
+            hair,
+            usage[key],
         )
-        for key in keys
+        for key, hair in zip(faces.keys, hair_names(faces.hair), strict=True)
     )

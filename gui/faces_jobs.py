@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
     from engine.faces import LikenessScale
     from engine.inventory import AppliedRights, InventoryMap, InventoryReport, MatchSettings
+    from engine.inventory.map import Method
     from gui.results import CampaignResults
 
 
@@ -102,13 +103,13 @@ def age_job(campaign: Campaign, key: str, age: tuple[float, float] | None) -> Jo
     return Job(tr("Keeping the age"), work)
 
 
-def map_job(campaign: Campaign) -> Job[InventoryMap]:
-    """Draw the map of the inventory."""
+def map_job(campaign: Campaign, method: Method) -> Job[InventoryMap]:
+    """Draw the map of the inventory; t-SNE of thousands of photos takes minutes, in which it cannot be cancelled."""
 
     def work(context: JobContext) -> InventoryMap:
         from engine.inventory import inventory_map
 
-        return inventory_map(campaign, context)
+        return inventory_map(campaign, context, method)
 
     return Job(tr("Drawing the map"), work)
 

@@ -50,7 +50,9 @@ class FacesPage(Page):
         self.ranked: tuple[RankedFace, ...] = ()
         self._is_changed = False
         self._reading = JobQueue(self)
-        self._reading.failed.connect(self.jobs.failed)
+        self._mapping = JobQueue(self)  # t-SNE, for which nothing else need wait
+        for queue in (self._reading, self._mapping):
+            queue.failed.connect(self.jobs.failed)
         self._loader = ProbeLoader(self)
         self._loader.loaded.connect(self._take_probe)
         self._loader.failed.connect(self.jobs.failed)
@@ -146,6 +148,7 @@ class FacesPage(Page):
         self._is_changed = False
         self._ahead.stop()
         self._reading.drop_all()
+        self._mapping.drop_all()
         self._loader.set_campaign(campaign, results)
         self._corrections.set_campaign(campaign)
         self.importing.set_campaign(campaign, results)
@@ -418,7 +421,9 @@ class FacesPage(Page):
     @Slot()
     def _draw_map(self) -> None:
         if self._campaign is not None and self.inventory.map is not None:
-            self._reading.start(map_job(self._campaign), self._take_map)
+            method = self.inventory.map.method
+            queue = self._mapping if method == "tsne" else self._reading
+            queue.start(map_job(self._campaign, method), self._take_map)
 
     @Slot(object)
     def _take_map(self, places: InventoryMap) -> None:

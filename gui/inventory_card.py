@@ -9,9 +9,9 @@ from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
 from gui import numbers
-from gui.column_store import fold
 from gui.faces_data import FILTERS, FacesData, Filter, PhotoFacts, tr
 from gui.photo_grid import PhotoGrid
+from gui.photo_search import PhotoSearch
 from gui.widgets import (
     Button,
     Card,
@@ -66,7 +66,10 @@ class InventoryCard(Card):
         self.views = Segments([tr("Grid"), tr("Map")], name=tr("Campaign photos as"))
         self.views.chosen.connect(self._choose_view)
         self.add_control(self.views)
-        self.search = SearchField(tr("Search names, tags, rights"))
+        self.search = SearchField(
+            tr("Search names, tags, rights, ages (age 20-30) and hair (fair hair)"),
+            short=tr("Name, tag, right, age 20-30, fair hair"),
+        )
         self.search.searched.connect(self._arrange)
         self._group = QButtonGroup(self)
         self.chips = {chosen: FilterButton(filter_words(chosen)) for chosen in FILTERS}
@@ -188,15 +191,15 @@ class InventoryCard(Card):
     @Slot()
     def _arrange(self, *_: object) -> None:
         """Show the photos behind the filter that have all the words that are searched."""
-        words = fold(self.search.text()).split()
+        search = PhotoSearch.of(self.search.text())
         chosen = self.filter
         photos: list[PhotoFacts] = []
         for photo in () if self._data is None else self._data.photos:
-            if photo.passes(chosen, self._banned) and all(word in self._words[photo.key] for word in words):
+            if photo.passes(chosen, self._banned) and search.finds(photo, self._words[photo.key]):
                 photos.append(photo)
         self.grid.show_photos(photos)
         if self.map is not None:
-            self.map.show_only(None if not words and chosen == "all" else {photo.key for photo in photos})
+            self.map.show_only(None if search == PhotoSearch() and chosen == "all" else {photo.key for photo in photos})
         if not self.views.selected:
             self.stack.setCurrentWidget(self.grid if photos or self._data is None else self.nothing)
 
@@ -216,6 +219,7 @@ class InventoryCard(Card):
 
             self.map = InventoryMap()
             self.map.chosen.connect(self._go_to)
+            self.map.method_chosen.connect(self.map_wanted)
             self.stack.addWidget(self.map)
         self.stack.setCurrentWidget(self.map if index and self.map is not None else self.grid)
         self._arrange()

@@ -105,8 +105,7 @@ class PhotoModel(QAbstractListModel):
             return photo.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             flag = self.flag(index.row())
-            tags = "" if photo.rights is None else ", ".join(photo.rights.tags)
-            return "\n".join(each for each in (photo.key, tags, "" if flag is None else flag.says) if each)
+            return photo.told if flag is None else f"{photo.told}\n{flag.says}"
         return None
 
 

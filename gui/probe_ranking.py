@@ -23,13 +23,12 @@ def ranked_faces(data: FacesData, probe: Probe, weights: MatchWeights) -> tuple[
     from engine.inventory import rank
 
     look, matcher = probe.look, data.matcher
-    if look is None or not len(matcher.faces):
+    if look is None or not len(matcher.usable):
         return ()
-    bans = data.barred | probe.bans
 
     def ranked(pins: Collection[str] = ()) -> tuple[RankedFace, ...]:
-        faces, metric = matcher.faces, matcher.metric
-        return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=bans, most=AHEAD)
+        faces, metric = matcher.usable, matcher.metric
+        return rank(look, faces, weights, matcher.scale, metric=metric, pins=pins, bans=probe.bans, most=AHEAD)
 
     found, faces = ranked(), probe.faces
     wanted = faces.chosen or (faces.share if faces.is_shared_out and probe.contact is None else None)

@@ -84,16 +84,23 @@ def load_embedder(
 
     Raises ModelError.
     """
+    model = prepare_embedder(name, weights, context)
+    return FaceNet(model, threads, sha256=embedder_sha256(name))
+
+
+def prepare_embedder(name: str = DEFAULT, weights: Path | None = None, context: JobContext | None = None) -> Path:
+    """Return a network's ONNX, converted if that was never done here. Takes and raises what ``load_embedder`` does."""
     wanted = _weights(name)
     if name == DEFAULT:
-        model = facenet_onnx(context)
-    elif weights is not None:
-        model = prepare_vggface2(weights, context)
-    elif is_prepared(name):
-        model = cache_dir() / wanted.onnx
-    else:
-        raise ModelError(f"The network {name} needs its weights. Choose the file {VGGFACE2_FILE} of facenet-pytorch.")
-    return FaceNet(model, threads, sha256=embedding_identity(wanted.sha256))
+        return facenet_onnx(context)
+    if is_prepared(name):
+        return cache_dir() / wanted.onnx
+    if weights is None:
+        raise ModelError(
+            f"The network {name} needs its weights. Name the file {VGGFACE2_FILE} of facenet-pytorch behind "
+            "--embedder-file, once on this computer."
+        )
+    return prepare_vggface2(weights, context)
 
 
 def _weights(name: str) -> Weights:

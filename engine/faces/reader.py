@@ -40,14 +40,6 @@ class Portrait:
     face: Face
 
 
-@dataclass(frozen=True, eq=False)
-class FoundFaces:
-    """A decoded photo, (height, width, 3) RGB, and where its faces are, the one that is meant first; none embedded."""
-
-    rgb: RgbArray
-    faces: tuple[Detection, ...]
-
-
 class FaceReader:
     """The detector and FaceNet, loaded once and passed about; may be shared by threads."""
 
@@ -142,28 +134,3 @@ def customer_portrait(
 
     require_consent(customer, consent, on)
     return (reader or shared_reader()).portrait(photo)
-
-
-def customer_faces(customer: str, photo: Path | bytes, consent: Consent | None, on: date) -> FoundFaces:
-    """Find the faces in a customer's photo, for somebody to say which is the customer's; nothing is embedded.
-
-    Raises ConsentError as ``customer_portrait``, before the photo is opened; PhotoError, ModelError.
-    """
-    from engine.campaign.consent import require_consent
-
-    require_consent(customer, consent, on)
-    rgb = decode_photo(photo)
-    return FoundFaces(rgb, tuple(_shared_detector().detect(rgb)))
-
-
-def picked_portrait(customer: str, found: FoundFaces, face: Detection, consent: Consent | None, on: date) -> Portrait:
-    """Read the face that was picked among those found in a customer's photo. Raises ConsentError, ModelError."""
-    from engine.campaign.consent import require_consent
-
-    require_consent(customer, consent, on)
-    return Portrait(found.rgb, shared_reader().embed(found.rgb, [face])[0])
-
-
-def embed_customer(customer: str, photo: Path | bytes, consent: Consent | None, on: date) -> Face:
-    """Read a customer's face, if they agreed to it. Raises as ``customer_portrait``."""
-    return customer_portrait(customer, photo, consent, on).face

@@ -4,14 +4,13 @@ from engine.inventory.appearance import appearance_of, measure_missing
 from engine.inventory.assignment import assign_with_cap
 from engine.inventory.copies import NearCopy, near_copies
 from engine.inventory.faces import Looks
-from engine.inventory.grid import InventoryPhoto, InventorySearch, all_tags, inventory_photos
 from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
-from engine.inventory.matching import Matcher, match_customer, match_everybody, pin, unpin
-from engine.inventory.ranking import RankedFace, parts_of, rank, scores_of
+from engine.inventory.matching import Matcher, match_customer, match_everybody, pin
+from engine.inventory.ranking import RankedFace, parts_of, rank
 from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table_name, set_rights
-from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, forget_rights_table, read_rights
+from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, read_rights
 from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.inventory.thumbnails import thumbnails
 
@@ -20,9 +19,7 @@ __all__ = [
     "Clearance",
     "Copy",
     "InventoryMap",
-    "InventoryPhoto",
     "InventoryReport",
-    "InventorySearch",
     "Looks",
     "MatchSettings",
     "MatchWeights",
@@ -30,14 +27,11 @@ __all__ = [
     "NearCopy",
     "RankedFace",
     "RightsTable",
-    "all_tags",
     "appearance_of",
     "apply_rights",
     "assign_with_cap",
-    "forget_rights_table",
     "import_photos",
     "inventory_map",
-    "inventory_photos",
     "keep_match_settings",
     "match_customer",
     "match_everybody",
@@ -52,8 +46,6 @@ __all__ = [
     "release_unknown",
     "renew_embeddings",
     "rights_table_name",
-    "scores_of",
     "set_rights",
     "thumbnails",
-    "unpin",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +58,19 @@ class Looks:
             np.array(hair, np.float32).reshape(len(keys), 3),
             tuple(models),
         )
+
+    @cached_property
+    def networks(self) -> frozenset[str]:
+        """The networks that read the faces; one, or they cannot be compared."""
+        return frozenset(self.models)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {key: place for place, key in enumerate(self.keys)}
+
+    def places_of(self, keys: Iterable[str]) -> npt.NDArray[np.intp]:
+        """Return the places of those of some keys that are here, in the order of the faces."""
+        return np.array(sorted(self._places[key] for key in keys if key in self._places), np.intp)
 
     def only(self, places: npt.NDArray[np.intp]) -> Looks:
         """Return some of the faces, in that order."""

@@ -16,7 +16,7 @@ from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
 from engine.inventory.faces import FloatArray, Looks
 from engine.inventory.metric import Metric
-from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, best_places, parts_of, rank, scores_of
+from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, Scored, rank
 from engine.inventory.renewing import renew_embeddings
 from engine.inventory.rights import Clearance
 from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
@@ -50,13 +50,13 @@ class Matcher:
         The designer's pick comes first; bans and what may not be used are left out.
         """
         probe = self.probe(customer)
-        if probe is None or not len(self.faces):
+        if probe is None or not len(self.usable):
             return ()
         choice = self.campaign.face_choice(customer)
         pins = {choice.photo} if choice is not None and choice.contact is None and choice.photo is not None else set()
         return rank(
-            probe, self.faces, weights or self.settings.weights, self.scale, metric=self.metric,
-            pins=pins, bans=self.barred | self.campaign.inventory.bans(customer), most=most,
+            probe, self.usable, weights or self.settings.weights, self.scale, metric=self.metric,
+            pins=pins, bans=self.campaign.inventory.bans(customer), most=most,
         )  # fmt: skip
 
     def probe(self, customer: str) -> Looks | None:
@@ -167,7 +167,7 @@ class _Best:
     customers: tuple[str, ...]
     places: npt.NDArray[np.int32]
     cosines: FloatArray
-    scores: npt.NDArray[np.float64]
+    scores: FloatArray
 
     @classmethod
     def of(cls, block: Looks, faces: Looks, matcher: Matcher, bans: dict[str, frozenset[str]]) -> _Best:
@@ -175,19 +175,13 @@ class _Best:
         customers = tuple(key.removeprefix(PREFIX) for key in block.keys)
         places = np.full((len(block), KEPT), -1, np.int32)
         if not len(faces):
-            return cls(customers, places, np.zeros(places.shape, np.float32), np.zeros(places.shape))
-        parts = parts_of(block, faces, matcher.scale)
-        added = None if matcher.metric is None else matcher.metric.added(block.embeddings, faces.embeddings)
-        scores = scores_of(parts, matcher.settings.weights, added)
+            return cls(customers, places, *np.zeros((2, *places.shape), np.float32))
+        scored = Scored.of(block, faces, matcher.settings.weights, matcher.scale, matcher.metric)
         for row, customer in enumerate(customers):
-            banned = bans.get(customer, frozenset())
-            (best,) = best_places(parts[row : row + 1], scores[row : row + 1], KEPT + len(banned))
-            found = [place for place in best if faces.keys[place] not in banned][:KEPT]
-            places[row, : len(found)] = found
+            best = scored.best(row, KEPT, faces.places_of(bans.get(customer, ())))
+            places[row, : len(best)] = best
         rows = np.arange(len(block))[:, None]
-        width = matcher.scale.one_person - matcher.scale.strangers
-        cosines = np.clip(matcher.scale.strangers + parts[rows, places, 0] * width, -1.0, 1.0)
-        return cls(customers, places, cosines.astype(np.float32), scores[rows, places])
+        return cls(customers, places, np.clip(scored.cosines[rows, places], -1, 1), scored.scores[rows, places])
 
     def rows(self, faces: Looks, there: frozenset[str]) -> Iterator[StoredMatch]:
         """Yield them as they are kept, as far as both photos are still there."""
@@ -216,15 +210,6 @@ def pin(campaign: Campaign, customer: str, photo: str, on: date) -> None:
     with campaign.transaction():
         campaign.choose_face(replace(choice, photo=photo), on=on)
         _keep_among(campaign, person, photo)
-
-
-def unpin(campaign: Campaign, customer: str, on: date) -> None:
-    """Take a pick back; a chosen contact stays."""
-    choice = campaign.face_choice(customer)
-    if choice is not None and choice.contact is not None:
-        campaign.choose_face(replace(choice, photo=None), on=on)
-    else:
-        campaign.forget_face_choice(customer)
 
 
 def _keep_pick(campaign: Campaign, choice: FaceChoice) -> None:

@@ -34,7 +34,9 @@ class Metric:
 
     def added(self, probes: npt.NDArray[np.floating], faces: npt.NDArray[np.floating]) -> FloatArray:
         """Return (probes, faces): what is added to the scores, from (p, 512) and (n, 512) embeddings."""
-        added: FloatArray = self.placed(probes) @ self.strength @ self.placed(faces).T
+        pull = self.placed(probes) @ self.strength
+        rows = [pull.astype(np.float32), self.directions.astype(np.float32), np.asarray(faces, np.float32).T]
+        added: FloatArray = np.linalg.multi_dot(rows) - (pull @ self.directions @ self.mean)[:, None]
         return added
 
     def to_bytes(self) -> bytes:

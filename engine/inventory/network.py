@@ -1,4 +1,4 @@
-"""The network that embeds a campaign's faces: the program's, or one fine-tuned and adopted in the campaign."""
+"""The network that embeds a campaign's faces: one of the program's, by name, or one fine-tuned and adopted in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
-from engine.faces.facenet import FaceNet, embedding_identity, facenet_sha256
+from engine.faces.embedder import DEFAULT, embedder_sha256, load_embedder
+from engine.faces.facenet import FaceNet, embedding_identity
 from engine.faces.reader import FaceReader, shared_reader
 from engine.job import JobContext
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
 
 DOCUMENT = "face_network"  # what is in use, the latest last
+EMBEDDER = "embedder"  # the name of the program's network; without the document, the default
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,17 @@ class TunedChoice:
                 "original network."
             )
         return data
+
+
+def keep_embedder(campaign: Campaign, name: str) -> None:
+    """Embed a campaign's faces by one of the program's networks. Raises ModelError if there is none of that name."""
+    embedder_sha256(name)
+    campaign.write_document(EMBEDDER, json.dumps(name))
+
+
+def embedder_of(campaign: Campaign) -> str:
+    """Return the name of the program's network that a campaign's faces are embedded with."""
+    return str(json.loads(campaign.read_document(EMBEDDER) or json.dumps(DEFAULT)))
 
 
 def networks_used(campaign: Campaign) -> tuple[TunedChoice | None, ...]:
@@ -66,17 +79,16 @@ def return_network(fresh: Campaign) -> None:
 def network_sha256(campaign: Campaign) -> str:
     """Return what the embeddings of the campaign's network carry."""
     tuned = networks_used(campaign)[-1]
-    return facenet_sha256() if tuned is None else embedding_identity(tuned.sha256)
+    return embedder_sha256(embedder_of(campaign)) if tuned is None else embedding_identity(tuned.sha256)
 
 
 def reader_of(campaign: Campaign, context: JobContext | None = None) -> FaceReader:
-    """Return the detector with the campaign's network; loading a fine-tuned one takes a second.
+    """Return the detector with the campaign's network; loading another one than the default takes a second.
 
     Raises ModelError, JobCancelled.
     """
     reader = shared_reader(context)
-    tuned = networks_used(campaign)[-1]
-    if tuned is None:
-        return reader
-    facenet = FaceNet(tuned.read(campaign), sha256=embedding_identity(tuned.sha256))
-    return FaceReader(reader.detector, facenet)
+    tuned, name = networks_used(campaign)[-1], embedder_of(campaign)
+    if tuned is not None:
+        return FaceReader(reader.detector, FaceNet(tuned.read(campaign), sha256=embedding_identity(tuned.sha256)))
+    return reader if name == DEFAULT else FaceReader(reader.detector, load_embedder(name, context=context))

@@ -23,7 +23,7 @@ SAME_HAIR = 18.0  # dE; two photos of one person differ by about so much
 ALIKE_HAIR = 31.0  # dE; two people differ by about so much
 BLOCK = 128  # probes ranked at once: with 10,000 photos, some 100 MB
 
-Parts = npt.NDArray[np.float64]
+Parts = npt.NDArray[np.float32]
 Order = npt.NDArray[np.intp]
 
 
@@ -78,65 +78,103 @@ def parts_of(probes: Looks, faces: Looks, scale: LikenessScale) -> Parts:
     Face is the likeness as a share, which may be below 0 or over 1; age and hair fall to 0 at 40 years and at a
     difference of 50 dE. Raises ModelError if the embeddings were not all made by one network.
     """
-    if len({*probes.models, *faces.models}) > 1:
+    face = _shares(_cosines(probes, faces), scale)
+    parts: Parts = np.stack([face, _age_part(probes, faces), _hair_part(probes, faces)], axis=-1)
+    return parts
+
+
+def _cosines(probes: Looks, faces: Looks) -> Parts:
+    """Return (probes, faces), to so many digits that it does not matter where in the array a face stands."""
+    if len(probes.networks | faces.networks) > 1:
         raise ModelError(
             "These photos were read by different face networks. Match all customers again: old ones are then read anew."
         )
-    found = np.empty((len(probes), len(faces), 3))
-    cosines = np.round((probes.embeddings @ faces.embeddings.T).astype(np.float64), TIE_DIGITS)
-    found[..., 0] = (cosines - scale.strangers) / (scale.one_person - scale.strangers)
-    found[..., 1] = 1 - np.minimum(np.abs(probes.ages[:, None] - faces.ages[None]) / YEARS, 1)
-    found[..., 2] = 1 - np.minimum(_distances(probes.hair, faces.hair) / HAIR, 1)
-    return found
+    cosines: Parts = probes.embeddings @ faces.embeddings.T
+    return np.round(cosines, TIE_DIGITS, out=cosines)
 
 
-def _distances(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    distances: npt.NDArray[np.float32] = np.sqrt(
-        sum((first[:, None, axis] - second[None, :, axis]) ** 2 for axis in range(3))
-    )
-    return distances
+def _shares(cosines: Parts, scale: LikenessScale) -> Parts:
+    shares = cosines - np.float32(scale.strangers)
+    shares /= np.float32(scale.one_person - scale.strangers)
+    return shares
 
 
-def scores_of(
-    parts: Parts, weights: MatchWeights, added: npt.NDArray[np.float64] | None = None
-) -> npt.NDArray[np.float64]:
-    """Return (probes, faces): the parts' weighed mean. What is not known counts as the mean of the probe's others.
-
-    ``added`` is what a learnt metric adds to it.
-    """
-    with_weight = [(parts[..., place], weight) for place, weight in enumerate(_numbers(weights)) if weight > 0]
-    total = np.zeros(parts.shape[:2])
-    for part, weight in with_weight:
-        total += weight * _filled(part)
-    mean: npt.NDArray[np.float64] = total / sum(weight for _, weight in with_weight)
-    return mean if added is None else mean + added
+def _age_part(probes: Looks, faces: Looks) -> Parts:
+    years = np.abs(probes.ages[:, None] - faces.ages[None])
+    part: Parts = 1 - np.minimum(years / np.float32(YEARS), 1)
+    return part
 
 
-def _numbers(weights: MatchWeights) -> tuple[float, float, float]:
-    return weights.face, weights.age, weights.hair
+def _hair_part(probes: Looks, faces: Looks) -> Parts:
+    distances = _distances(probes.hair, faces.hair)
+    part: Parts = 1 - np.minimum(distances / np.float32(HAIR), 1)
+    return part
 
 
-def _filled(part: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _distances(first: Parts, second: Parts) -> Parts:
+    squares = np.zeros((len(first), len(second)), np.float32)
+    for axis in range(3):
+        squares += (first[:, None, axis] - second[None, :, axis]) ** 2
+    return np.sqrt(squares, out=squares)
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Faces as they are for some probes: cosines and scores, (probes, faces) each."""
+
+    cosines: Parts
+    scores: Parts
+    is_near: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, probes: Looks, faces: Looks, weights: MatchWeights, scale: LikenessScale, metric: Metric | None = None
+    ) -> Scored:
+        """Score them by the weighed mean of their parts, and what a metric adds to it.
+
+        A part without weight costs nothing; what is not known counts as the mean of the probe's others. Raises
+        ModelError as ``parts_of``.
+        """
+        cosines = _cosines(probes, faces)
+        scores = _shares(cosines, scale)
+        is_near = scores >= (CLOSE - 0.5) / 100
+        whole = weights.face + weights.age + weights.hair
+        scores *= np.float32(weights.face / whole)
+        for weight, part in ((weights.age, _age_part), (weights.hair, _hair_part)):
+            if weight > 0:
+                scores += np.float32(weight / whole) * _filled(part(probes, faces))
+        if metric is not None:
+            scores += metric.added(probes.embeddings, faces.embeddings)
+        return cls(cosines, scores, is_near)
+
+    def best(self, row: int, k: int, without: Order | None = None) -> Order:
+        """Return the places of the k best faces for one of the probes, the best first, ties in the order of the faces.
+
+        Who is close by the face comes before who is not: age and hair never make a look-alike. ``without`` are places
+        of faces that are passed over.
+        """
+        allowed = np.ones(self.scores.shape[1], np.bool_)
+        if without is not None:
+            allowed[without] = False
+        found: list[Order] = []
+        for group in (self.is_near[row] & allowed, ~self.is_near[row] & allowed):
+            if k > 0:
+                places = np.flatnonzero(group)
+                found.append(places[_largest(self.scores[row, places], min(k, len(places)))])
+                k -= len(found[-1])
+        return np.concatenate(found) if found else np.empty(0, np.intp)
+
+
+def _filled(part: Parts) -> Parts:
     unknown = np.isnan(part)
-    if not unknown.any():
-        return part
-    known = np.maximum((~unknown).sum(axis=1), 1)
-    mean = np.where(unknown, 0.0, part).sum(axis=1) / known
-    return np.where(unknown, mean[:, None], part)
+    if unknown.any():
+        known = np.maximum((~unknown).sum(axis=1), 1)
+        mean = np.where(unknown, np.float32(0), part).sum(axis=1, dtype=np.float64) / known
+        np.copyto(part, mean[:, None].astype(np.float32), where=unknown)
+    return part
 
 
-def best_places(parts: Parts, scores: npt.NDArray[np.float64], k: int) -> list[Order]:
-    """Return for each probe the places of the k best faces, the best first, ties in the order of the faces.
-
-    Who is close by the face comes before who is not: age and hair never make a look-alike.
-    """
-    is_near = parts[..., 0] >= (CLOSE - 0.5) / 100
-    keys = np.where(is_near, scores + 1e6, scores)
-    k = min(k, keys.shape[1])
-    return [_largest(row, k) for row in keys]
-
-
-def _largest(values: npt.NDArray[np.float64], k: int) -> Order:
+def _largest(values: Parts, k: int) -> Order:
     if k == 0:
         return np.empty(0, np.intp)
     border = np.partition(values, len(values) - k)[len(values) - k]
@@ -162,36 +200,29 @@ def rank(
     Raises ModelError as ``parts_of``.
     """
     scale = scale or LikenessScale()
-    allowed = np.array([key not in bans for key in faces.keys], bool) if bans else np.ones(len(faces), bool)
-    parts = parts_of(probe, faces, scale)
-    added = None if metric is None else metric.added(probe.embeddings, faces.embeddings)
-    scores = scores_of(parts, weights or MatchWeights(), added)
-    pinned = [place for place, key in enumerate(faces.keys) if key in pins and allowed[place]] if pins else []
-    allowed[pinned] = False
-    rest = np.flatnonzero(allowed)
-    (best,) = best_places(parts[:, rest], scores[:, rest], max(0, most - len(pinned)))
-    hair = _distances(probe.hair, faces.hair)[0]
+    found = Scored.of(probe, faces, weights or MatchWeights(), scale, metric)
+    banned = faces.places_of(bans)
+    pinned = np.setdiff1d(faces.places_of(pins), banned)
+    best = found.best(0, most - len(pinned), np.concatenate([banned, pinned]))
     return tuple(
-        _ranked(
-            place, number, probe, faces, parts[0, place, 0], scores[0, place], hair[place], scale, number <= len(pinned)
-        )
-        for number, place in enumerate([*pinned, *rest[best]], start=1)
+        _ranked(place, number, probe, faces, found, scale, is_pinned=number <= len(pinned))
+        for number, place in enumerate([*pinned, *best], start=1)
     )
 
 
 def _ranked(
-    place: int, number: int, probe: Looks, faces: Looks, face: float, score: float, hair: float, scale: LikenessScale,
-    is_pinned: bool,
-) -> RankedFace:  # fmt: skip
-    cosine = float(np.clip(scale.strangers + face * (scale.one_person - scale.strangers), -1, 1))
+    place: int, number: int, probe: Looks, faces: Looks, found: Scored, scale: LikenessScale, *, is_pinned: bool
+) -> RankedFace:
+    cosine = round(float(np.clip(found.cosines[0, place], -1, 1)), TIE_DIGITS)
     years = abs(float(probe.ages[0] - faces.ages[place]))
+    hair = float(_distances(probe.hair, faces.hair[place : place + 1])[0, 0])
     return RankedFace(
         faces.keys[place],
         number,
-        round(cosine, TIE_DIGITS),
+        cosine,
         likeness(cosine, scale),
         None if np.isnan(years) else years,
-        None if np.isnan(hair) else float(hair),
-        float(score),
+        None if np.isnan(hair) else hair,
+        float(found.scores[0, place]),
         is_pinned,
     )

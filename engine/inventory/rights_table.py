@@ -203,8 +203,3 @@ def apply_rights(campaign: Campaign, table: RightsTable) -> AppliedRights:
         known = campaign.inventory.rights(keys)
     without = tuple(key for key in keys if key not in known)
     return AppliedRights(len(records) - len(absent), tuple(absent), without, tuple(problems))
-
-
-def forget_rights_table(campaign: Campaign) -> None:
-    """Let photos without a record be used again; the records stay."""
-    campaign.erase_document(TABLE_DOCUMENT)

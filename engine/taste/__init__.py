@@ -4,11 +4,9 @@ from engine.taste.adoption import (
     InUse,
     Version,
     adopt,
-    adopt_again,
     can_go_back,
     go_back,
     in_use,
-    use_plain_cosine,
     versions,
 )
 from engine.taste.evaluation import Ceiling, Difference, Evaluation
@@ -50,7 +48,6 @@ __all__ = [
     "TunedNetwork",
     "Version",
     "adopt",
-    "adopt_again",
     "adopt_network",
     "can_fine_tune",
     "can_go_back",
@@ -71,6 +68,5 @@ __all__ = [
     "read_judged_photos",
     "read_training_photos",
     "use_network",
-    "use_plain_cosine",
     "versions",
 ]

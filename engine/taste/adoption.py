@@ -64,19 +64,9 @@ def adopt(campaign: Campaign, learnt: Learnt) -> Version:
     return _version(kept)
 
 
-def adopt_again(campaign: Campaign, number: int) -> None:
-    """Rank by a version that was adopted earlier. Raises KeyError if there is no such version."""
-    _step(campaign, _in_use_of(_kept(campaign, number)))
-
-
 def versions(campaign: Campaign) -> tuple[Version, ...]:
     """Return the adopted weights and metrics, the oldest first."""
     return tuple(_version(kept) for kept in campaign.judgements.versions() if kept.kind in ("weights", "metric"))
-
-
-def use_plain_cosine(campaign: Campaign) -> None:
-    """Rank by the faces' cosine alone; match everybody again afterwards."""
-    _step(campaign, InUse(MatchWeights()))
 
 
 def can_go_back(campaign: Campaign) -> bool:
@@ -91,7 +81,7 @@ def go_back(campaign: Campaign) -> InUse:
     """
     earlier = _earlier(campaign)
     if not earlier:
-        raise InputError("Nothing was in use before this. Choose plain cosine, or a version.")
+        raise InputError("Nothing was in use before this. Set the weights by hand.")
     with campaign.transaction():
         _keep(campaign, earlier[:-1])
         _set(campaign, earlier[-1])
@@ -109,13 +99,6 @@ def _in_use_of(kept: TasteVersion) -> InUse:
     rows = json.loads(kept.document)
     metric = MetricChoice(kept.number, rows["network"]) if kept.kind == "metric" else None
     return InUse(MatchWeights(**rows["weights"]), metric)
-
-
-def _kept(campaign: Campaign, number: int) -> TasteVersion:
-    found = next((kept for kept in campaign.judgements.versions() if kept.number == number), None)
-    if found is None:
-        raise KeyError(number)
-    return found
 
 
 def _earlier(campaign: Campaign) -> list[InUse]:

@@ -70,17 +70,36 @@ def compared(comparisons: Comparisons, margins: FloatArray, most: Ceiling | None
     )
 
 
-def held_out(comparisons: Comparisons, fit: Fit, context: JobContext | None = None, *, seed: int) -> FloatArray:
+def held_out(
+    comparisons: Comparisons,
+    fit: Fit,
+    context: JobContext | None = None,
+    *,
+    seed: int,
+    even_as_candidates: bool = False,
+) -> FloatArray:
     """Learn ten times without a tenth of the people; return by how much a is ahead of b, for these.
 
-    Raises ValueError if there are fewer than two people, JobCancelled between two fits.
+    ``even_as_candidates``: without the answers in which one of them stood to be chosen, too. What has so few numbers as
+    the weights cannot learn a face by heart and needs no such care. Raises ValueError if there are fewer than two
+    people, JobCancelled between two fits.
     """
     context = context or JobContext()
     margins = np.zeros(len(comparisons))
     for done, left_out in enumerate(folds(comparisons.persons, FOLDS, seed=seed)):
         context.progress(done / FOLDS, "Learning without some of the people")
-        margins[left_out] = fit(comparisons.part(~left_out))(comparisons.part(left_out))
+        learnt_from: npt.NDArray[np.bool_] = ~left_out
+        if even_as_candidates:
+            learnt_from = without_faces(comparisons.faces, left_out)
+        margins[left_out] = fit(comparisons.part(learnt_from))(comparisons.part(left_out))
     return margins
+
+
+def without_faces(faces: npt.NDArray[np.integer], left_out: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which answers, (3, n) faces, name none of the faces that those left out ask about."""
+    named = np.isin(faces, faces[0, left_out])
+    without: npt.NDArray[np.bool_] = ~np.logical_or.reduce(named, axis=0)
+    return without
 
 
 def folds(

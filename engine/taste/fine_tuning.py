@@ -19,7 +19,7 @@ from engine.faces.facenet import FaceNet, facenet_onnx, facenet_sha256
 from engine.faces.training_set import TrainingSet
 from engine.job import JobContext
 from engine.resources import cache_dir
-from engine.taste.evaluation import folds
+from engine.taste.evaluation import folds, without_faces
 from engine.taste.learning import FEWEST_FOR_METRIC
 from engine.taste.recognition import AnswersMet, Recognition, answers_met, recognition
 from engine.taste.training_photos import JudgedPhotos, TrainingPhotos
@@ -74,7 +74,8 @@ def fine_tune(photos: TrainingPhotos, context: JobContext | None = None) -> Tune
 def fine_tune_to_answers(photos: JudgedPhotos, context: JobContext | None = None) -> TunedNetwork:
     """Fine-tune FaceNet's last block and head to the answers about two thirds of the faces, and try it on the others.
 
-    As ``fine_tune``. Raises InputError with fewer than 1,000 answers about photos with a release.
+    As ``fine_tune``; answers in which one of the others stood to be chosen are not learnt from. Raises InputError with
+    fewer than 1,000 answers about photos with a release.
     """
     context = context or JobContext()
     _require_torch()
@@ -84,12 +85,24 @@ def fine_tune_to_answers(photos: JudgedPhotos, context: JobContext | None = None
             f"There are {len(photos.triplets):,} answers about released photos, and fine-tuning needs "
             f"{FEWEST_FOR_METRIC:,}. Answer {missing:,} more, or record releases."
         )
-    faces = photos.triplets[:, 0]
-    held_out = next(folds(faces, HELD_OUT, seed=SEED))
-    training = TrainingSet(photos.crops, np.arange(len(photos.crops)), photos.triplets[~held_out], SEED)
+    training, held_out = answers_to_learn_from(photos)
     onnx, tried = _learnt_and_tried(training, photos.crops, context)
     trial = answers_met(photos.embeddings, tried, photos.triplets[held_out])
-    return _network(onnx, trial, len(np.unique(faces[~held_out])), len(training))
+    return _network(onnx, trial, len(np.unique(training.triplets[:, 0])), len(training))
+
+
+def answers_to_learn_from(photos: JudgedPhotos) -> tuple[TrainingSet, npt.NDArray[np.bool_]]:
+    """Return the answers to learn from, with the faces that they name, and which answers, (m,), are kept for the trial.
+
+    None of the faces asked about in the trial is among those learnt from, not even as a candidate. Raises InputError if
+    nothing is left to learn from, ValueError if there are fewer than two faces.
+    """
+    held_out = next(folds(photos.triplets[:, 0], HELD_OUT, seed=SEED))
+    learnt_from = without_faces(photos.triplets.T, held_out)
+    if not learnt_from.any():
+        raise InputError("The answers are about so few photos that none is left for a trial. Answer about more photos.")
+    named, places = np.unique(photos.triplets[learnt_from], return_inverse=True)
+    return TrainingSet(photos.crops[named], np.arange(len(named)), places.reshape(-1, 3), SEED), held_out
 
 
 def _learnt_and_tried(

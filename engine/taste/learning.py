@@ -75,7 +75,7 @@ def learn_metric(
         return lambda others: found.margins(others, looks)
 
     with one_thread():
-        margins = held_out(comparisons, fit, context.part(0.0, 0.8), seed=SEED)
+        margins = held_out(comparisons, fit, context.part(0.0, 0.8), seed=SEED, even_as_candidates=True)
         by_weights = held_out(comparisons, _weights_fit, context.part(0.8, 0.9), seed=SEED)
         found = fit_metric(comparisons, looks, scale, seed=SEED)
     gain = hits(margins, comparisons) - hits(by_weights, comparisons)

@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.campaign import Campaign, TasteVersion
 from engine.errors import InputError
-from engine.inventory.network import TunedChoice, keep_networks_used, networks_used
+from engine.faces.embedder import embedder_sha256
+from engine.inventory.network import TunedChoice, embedder_of, keep_networks_used, networks_used
 from engine.taste.fine_tuning import TunedNetwork
 from engine.taste.intervals import Interval
 from engine.taste.recognition import AnswersMet, Recognition
@@ -35,8 +36,14 @@ def adopt_network(campaign: Campaign, tuned: TunedNetwork) -> NetworkVersion:
     """Keep a fine-tuned network as a new version and use it from now on; embed all faces anew afterwards
     (``engine.inventory.renew_embeddings``).
 
-    Raises InputError if it does worse than before on people whom it did not see.
+    Raises InputError if it does worse than before on people whom it did not see, or began from another network than the
+    campaign's.
     """
+    if tuned.base != embedder_sha256(embedder_of(campaign)):
+        raise InputError(
+            f"This network was not fine-tuned from {embedder_of(campaign)}, which the campaign uses, so it stays out. "
+            "Adopt it in a campaign that is made with facenet-casia."
+        )
     if not tuned.may_be_adopted:
         raise InputError(
             "The fine-tuned network does worse than before on people whom it did not see, so it is not adopted. Add "

@@ -111,11 +111,11 @@ class Teaching:
         else:
             face = None if place is None else self._matcher.faces.only(np.array([place]))
             bans = frozenset({probe})
-        if face is None or not len(self._matcher.faces):
+        if face is None or not len(self._matcher.usable):
             return []
         ranked = rank(
-            face, self._matcher.faces, self._matcher.settings.weights, self._scale, metric=self._matcher.metric,
-            bans=self._matcher.barred | bans, most=CLOSE_CALLS + SPARE,
+            face, self._matcher.usable, self._matcher.settings.weights, self._scale, metric=self._matcher.metric,
+            bans=bans, most=CLOSE_CALLS + SPARE,
         )  # fmt: skip
         return [one.photo for one in ranked if not one.may_be_the_customer]
 

@@ -50,13 +50,12 @@ def read_training_photos(
     """Read a folder that holds one folder of photos for each person.
 
     A record of ``releases`` (see ``engine.inventory.read_rights``) names a person's folder, or one photo by its path
-    below ``folder``. Photos without a release that holds on that day are not opened; people of whom none is released
-    are counted. Of one person, 20 photos are read at most. Raises InputError if the folder is missing or holds no
-    photos, or more than 4,000; ModelError, JobCancelled.
+    below ``folder``; a photo's own record goes before its folder's. Photos without a release that holds on that day are
+    not opened; people of whom none is released are counted. Of one person, 20 photos are read at most. Raises
+    InputError if the folder is missing or holds no photos, or more than 4,000; ModelError, JobCancelled.
     """
     context = context or JobContext()
-    released = {record.photo.replace("\\", "/").strip("/").casefold() for record in releases if _holds(record, on)}
-    allowed, without = _allowed(folder, released)
+    allowed, without = _allowed(folder, _standings(releases, on))
     paths = [(person, path) for person, mine in allowed.items() for path in mine[:MOST_OF_ONE]]
     if len(paths) > MOST_PHOTOS:
         raise InputError(
@@ -126,16 +125,26 @@ def _holds(record: PhotoRights, on: date) -> bool:
     return record.release == "yes" and (record.expires_on is None or record.expires_on >= on)
 
 
-def _allowed(folder: Path, released: set[str]) -> tuple[dict[str, list[Path]], tuple[str, ...]]:
+def _standings(releases: Iterable[PhotoRights], on: date) -> dict[str, bool]:
+    """Return whether the release of each folder or photo holds; where two records name one, both must."""
+    standings: dict[str, bool] = {}
+    for record in releases:
+        name = record.photo.replace("\\", "/").strip("/").casefold()
+        standings[name] = standings.get(name, True) and _holds(record, on)
+    return standings
+
+
+def _allowed(folder: Path, standings: dict[str, bool]) -> tuple[dict[str, list[Path]], tuple[str, ...]]:
     """Return each person's released photos, and the people of whom none is."""
     allowed: dict[str, list[Path]] = defaultdict(list)
     people = set()
     for path in photo_paths(folder):
-        name = path.relative_to(folder).as_posix()
-        person, slash, _ = name.partition("/")
-        if not slash:
+        name = path.relative_to(folder)
+        person = name.parts[0]
+        if len(name.parts) == 1:
             continue  # lies in no person's folder
         people.add(person)
-        if released & {person.casefold(), name.casefold()}:
+        named = (one.as_posix().casefold() for one in (name, *name.parents))
+        if next((standings[one] for one in named if one in standings), False):
             allowed[person].append(path)
     return dict(allowed), tuple(sorted(people - allowed.keys()))

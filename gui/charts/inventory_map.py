@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.charts.line_chart import pen, quiet_plot
 from gui.photo_view import photo_name
 from gui.theme import Tone, look, theme
-from gui.widgets import Label, column
+from gui.widgets import Label, Segments, column, row
 
 if TYPE_CHECKING:
     from engine.inventory import InventoryMap as Places
+    from engine.inventory.map import Method
 
 DOT, NEIGHBOUR, PROBE = 6.0, 11.0, 15.0  # pixels
 REACH_OF_A_CLICK = 12.0  # pixels
@@ -30,9 +31,13 @@ def tr(text: str) -> str:
 
 
 class InventoryMap(QWidget):
-    """Dots in grey, the five most alike in apricot, the customer in petrol. ``chosen`` carries the photo clicked."""
+    """Dots in grey, the five most alike in apricot, the customer in petrol. ``chosen`` carries the photo clicked.
+
+    ``method_chosen`` says that the map is to be drawn by the other method.
+    """
 
     chosen = Signal(str)
+    method_chosen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,8 +49,12 @@ class InventoryMap(QWidget):
         for side in ("left", "bottom"):
             self.plot.getPlotItem().hideAxis(side)
         self.plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.says = Label(tr("Faces that are alike lie near each other."), "caption", "muted", wrap=True)
-        self.setLayout(column((self.plot, 1), self.says, gap=4))
+        self.says = Label("", "caption", "muted", wrap=True)
+        self.methods = Segments([tr("PCA"), tr("t-SNE")], name=tr("Map by"))
+        self.methods.button(0).setToolTip(tr("The two directions in which the faces differ most; at once"))
+        self.methods.button(1).setToolTip(tr("Alike faces in groups; takes minutes for thousands of photos"))
+        self.methods.chosen.connect(self._choose_method)
+        self.setLayout(column((self.plot, 1), row((self.says, 1), self.methods, gap=8), gap=4))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Map of the campaign photos"))
@@ -56,13 +65,26 @@ class InventoryMap(QWidget):
         return QSize(380, 380)
 
     @property
+    def method(self) -> Method:
+        """How the map is to be drawn."""
+        return "tsne" if self.methods.selected else "pca"
+
+    @Slot(int)
+    def _choose_method(self, _index: int) -> None:
+        self.says.setText(tr("The map is being drawn."))
+        self.method_chosen.emit()
+
+    @property
     def has_map(self) -> bool:
         """Whether there is something to draw."""
         return self._map is not None
 
     def show_map(self, places: Places | None) -> None:
-        """Show the places of an inventory."""
+        """Show the places of an inventory; those of the method that is no longer chosen are passed over."""
+        if places is not None and places.method != self.method:
+            return
         self._map = places
+        self.says.setText(tr("Faces that are alike lie near each other."))
         self.draw()
 
     def show_probe(self, embedding: np.ndarray | None, near: Sequence[str]) -> None:

@@ -20,9 +20,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from engine.campaign import Campaign
 from engine.faces import (
     FaceReader,
-    Gallery,
+    LikenessScale,
     age_range,
     decode_photo,
     facenet_sha256,
@@ -32,10 +33,14 @@ from engine.faces import (
 )
 from engine.faces.crop import crop_face, network_input
 from engine.faces.facenet import FaceNet, facenet_onnx
+from engine.inventory import Looks, MatchWeights, import_photos, rank
+from engine.inventory.ranking import Scored
+from engine.job import JobContext
 from engine.resources import resource
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PHOTOS = 2_000
+NEAREST = 5
 SEARCHES = ((100_000, 1), (1_000_000, 1), (1_000_000, 64))
 AGAINST_TORCH = """
 import sys, time, numpy, torch
@@ -186,50 +191,63 @@ def resident_megabytes() -> float:
 
 
 def measure_inventory(reader: FaceReader, count: int) -> list[Figure]:
-    """Read a folder of photos of 1 million pixels into a gallery."""
+    """Import a folder of photos of 1 million pixels, all different files, into a campaign."""
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+        folder = Path(place, "photos")
+        folder.mkdir()
         made = [phone_photo(1000, 1000, seed) for seed in range(min(count, 54))]
         for index in range(count):
-            (folder / f"{index:05d}.jpg").write_bytes(made[index % len(made)])
+            (folder / f"{index:05d}.jpg").write_bytes(made[index % len(made)] + index.to_bytes(4, "big"))
         marks: list[float] = []
-
-        def keep(photo, _rgb):
-            marks.append(resident_megabytes())
-            return lambda _embedding: None
-
-        start, used = time.perf_counter(), time.process_time()
-        gallery = Gallery.from_folder(folder, reader=reader, keep=keep)
-        seconds, used = time.perf_counter() - start, time.process_time() - used
-    tenth = max(1, count // 10)
+        context = JobContext(lambda _fraction, _message: marks.append(resident_megabytes()))
+        with Campaign.create(Path(place, "bench.semblance"), "bench", name="Bench", is_demo=True) as campaign:
+            start, used = time.perf_counter(), time.process_time()
+            report = import_photos(campaign, [folder], context, reader=reader)
+            seconds, used = time.perf_counter() - start, time.process_time() - used
+    tenth = max(1, len(marks) // 10)
     return [
-        Figure(f"Inventory of {count:,} photos of 1 MP", len(gallery) / seconds, "photos/s", ">= 20"),
+        Figure(f"Inventory of {count:,} photos of 1 MP", len(report.added) / seconds, "photos/s", ">= 20"),
         Figure("Inventory: each photo", used * 1000 / count, "ms CPU"),
         Figure("Inventory: memory, last tenth over the second", marks[-1] - marks[2 * tenth - 1], "MB", "flat"),
     ]
 
 
-def nearest_of_many(probes: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
-    """Return the places of the k nearest rows to each probe, unordered, as an inventory is ranked for many at once."""
-    cosines = probes @ rows.T
-    return np.argpartition(cosines, len(rows) - k, axis=1)[:, -k:]
+def many_faces(count: int) -> Looks:
+    """Make random faces; age and hair of each are known."""
+    lot = np.random.default_rng(0)
+    rows = lot.standard_normal((count, 512), dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    ages, hair = lot.uniform(18, 70, count), lot.uniform(0, 60, (count, 3))
+    keys = tuple(f"{index:07d}" for index in range(count))
+    return Looks(keys, rows, ages.astype(np.float32), hair.astype(np.float32), (facenet_sha256(),) * count)
+
+
+def best_of_many(probes: Looks, faces: Looks) -> list[np.ndarray]:
+    """Rank the faces for many probes at once, as all customers are matched."""
+    scored = Scored.of(probes, faces, MatchWeights(), LikenessScale())
+    return [scored.best(row, NEAREST) for row in range(len(probes))]
 
 
 def measure_search() -> list[Figure]:
-    """Search the nearest five among many random faces, one probe and 64 at once."""
+    """Rank many random faces for one probe and for 64 at once; the pass over the embeddings alone is said beside it."""
     figures = []
     for count, probes in SEARCHES:
-        rows = np.random.default_rng(0).standard_normal((count, 512), dtype=np.float32)
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        names = [f"{index:07d}" for index in range(count)]
-        gallery = Gallery(names, rows, model=facenet_sha256())
-        if probes == 1:
-            most = 9 * count // 100_000
-            spent = cpu(lambda gallery=gallery, rows=rows: gallery.search(rows[0], 5), 10)
-            figures.append(Figure(f"Search in {count:,} faces", spent, "ms CPU", f"<= {most}"))
-        else:
-            spent = cpu(lambda rows=rows, probes=probes: nearest_of_many(rows[:probes], rows, 5), 3) / probes
-            figures.append(Figure(f"Search in {count:,} faces, {probes} at once, each", spent, "ms CPU", "<= 30"))
+        faces = many_faces(count)
+        some = faces.only(np.arange(probes))
+        name = f"Search in {count:,} faces"
+        if probes > 1:
+            spent = cpu(lambda some=some, faces=faces: best_of_many(some, faces), 3) / probes
+            figures.append(Figure(f"{name}, {probes} at once, each", spent, "ms CPU", "<= 30"))
+            continue
+        spent = cpu(lambda some=some, faces=faces: rank(some, faces, most=NEAREST), 10)
+        alone = cpu(lambda some=some, faces=faces: some.embeddings @ faces.embeddings.T, 10)
+        mixed = MatchWeights(0.6, 0.2, 0.2)
+        weighed = cpu(lambda some=some, faces=faces, mixed=mixed: rank(some, faces, mixed, most=NEAREST), 10)
+        figures += [
+            Figure(name, spent, "ms CPU", f"<= {9 * count // 100_000}"),
+            Figure(f"{name}: the cosines alone", alone, "ms CPU"),
+            Figure(f"{name}, with age and hair", weighed, "ms CPU"),
+        ]
     return figures
 
 

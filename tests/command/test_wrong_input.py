@@ -132,6 +132,20 @@ def test_a_short_passphrase_is_refused_before_any_work(operator: DemoOperator, t
     assert nothing_left_in(tmp_path)
 
 
+def test_weights_that_are_not_the_published_ones_are_told_before_anything_is_read(
+    operator: DemoOperator, say: Say, tmp_path: Path
+):
+    weights = tmp_path / "weights.pt"
+    weights.write_bytes(b"not these")
+    (tmp_path / "result").mkdir()
+    words = {"embedder": "facenet-vggface2", "embedder_file": weights}
+    said = say(own_arguments(operator, tmp_path / "result" / "out", **words))
+    assert "weights.pt is not the published 20180402-114759-vggface2.pt" in said
+    assert nothing_left_in(tmp_path / "result")
+    with pytest.raises(SystemExit):
+        parse([str(each) for each in own_arguments(operator, tmp_path / "out", embedder_file=weights)])
+
+
 @pytest.mark.parametrize("word", ["tacs", "handset_names"])
 def test_a_table_of_handsets_that_is_none_gives_one_sentence(operator: DemoOperator, tmp_path: Path, word: str):
     wrong = tmp_path / "wrong.csv"

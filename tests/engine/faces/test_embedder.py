@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.campaign import Campaign
+from engine.campaign_inputs import CampaignInputs
 from engine.errors import ModelError
 from engine.faces import (
     FaceReader,
@@ -24,7 +26,10 @@ from engine.faces import (
 )
 from engine.faces import embedder as embedder_module
 from engine.faces.facenet import FaceNet, facenet_onnx
+from engine.inventory.network import embedder_of, keep_embedder, network_sha256, reader_of
 from engine.job import JobCancelled, JobContext
+from engine.logs import ImportPlan
+from engine.made_from import MadeFrom, keep_origin, kept_origin
 from engine.resources import ROOT, sha256_of
 
 SAVE = """
@@ -66,7 +71,7 @@ def test_a_network_nobody_knows_is_refused_with_those_that_are():
 
 def test_without_its_weights_the_other_network_says_which_file_it_needs(cache: Path, tmp_path: Path):
     assert not is_prepared("facenet-vggface2")
-    with pytest.raises(ModelError, match=r"Choose the file 20180402-114759-vggface2\.pt"):
+    with pytest.raises(ModelError, match=r"Name the file 20180402-114759-vggface2\.pt"):
         load_embedder("facenet-vggface2")
     with pytest.raises(ModelError, match="are not there"):
         load_embedder("facenet-vggface2", tmp_path / "gone.pt")
@@ -105,6 +110,29 @@ def test_weights_of_a_file_are_converted_once_and_kept_apart_from_the_default(
     assert np.roll(reader.facenet.embed([crop])[0], 1) == pytest.approx(answer, abs=1e-5)
     with pytest.raises(ModelError, match="read by another version"):
         neutral.search(answer, model=other.sha256)
+    with Campaign.create(tmp_path / "a.semblance", "demo", name="A", is_demo=True) as campaign:
+        keep_embedder(campaign, "facenet-vggface2")
+        by_campaign = reader_of(campaign)
+        assert by_campaign.facenet.sha256 == other.sha256
+        assert by_campaign.portrait(neutral.photos[0].path).face.embedding == pytest.approx(answer, abs=1e-4)
+
+
+def test_a_campaign_keeps_the_name_of_its_network_and_where_its_weights_lie(cache: Path, tmp_path: Path):
+    inputs = CampaignInputs(
+        ImportPlan(()), tmp_path, tmp_path, embedder="facenet-vggface2", embedder_file=tmp_path / "weights.pt"
+    )
+    with Campaign.create(tmp_path / "a.semblance", "demo", name="A", is_demo=True) as campaign:
+        assert (embedder_of(campaign), network_sha256(campaign)) == ("facenet-casia", facenet_sha256())
+        with pytest.raises(ModelError, match="no network 'arcface'"):
+            keep_embedder(campaign, "arcface")
+        keep_embedder(campaign, inputs.embedder)
+        keep_origin(campaign, MadeFrom(inputs, 0))
+        campaign.close()
+    with Campaign.open(tmp_path / "a.semblance", "demo") as campaign:
+        assert network_sha256(campaign) == embedder_sha256("facenet-vggface2")
+        assert kept_origin(campaign).inputs == inputs
+        with pytest.raises(ModelError, match=r"2018.*vggface2\.pt of facenet-pytorch behind --embedder-file"):
+            reader_of(campaign)
 
 
 @pytest.fixture

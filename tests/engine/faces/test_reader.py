@@ -14,14 +14,11 @@ from PIL import Image
 from engine.campaign.consent import Consent
 from engine.errors import ConsentError, ModelError, NoFaceError, PhotoError
 from engine.faces import (
-    customer_faces,
+    customer_portrait,
     decode_photo,
-    default_face,
-    embed_customer,
     encode_photo,
     facenet_sha256,
     one_face,
-    picked_portrait,
     read_faces,
 )
 from engine.job import Job
@@ -122,32 +119,14 @@ def test_a_broken_photo_is_a_photo_error(tmp_path: Path):
 def test_without_consent_the_photo_is_not_even_opened(consent: Consent | None, photo: Path, tmp_path: Path):
     for untouched in (tmp_path / "not-there.jpg", b"not a picture", photo):
         with pytest.raises(ConsentError, match=r"^Customer 018204 has no valid photo consent"):
-            embed_customer("018204", untouched, consent, TODAY)
+            customer_portrait("018204", untouched, consent, TODAY)
 
 
 def test_with_consent_the_customers_face_is_read(photo: Path):
-    face = embed_customer("018204", photo, CONSENT, TODAY)
+    face = customer_portrait("018204", photo, CONSENT, TODAY).face
     assert (face.embedding == one_face(photo).embedding).all()
     with pytest.raises(PhotoError):
-        embed_customer("018204", b"not a picture", CONSENT, TODAY)
-
-
-def test_of_several_faces_the_picked_one_is_read(neutral):
-    found = customer_faces("018204", two_people(neutral, second=0.9), CONSENT, TODAY)
-    assert len(found.faces) == 2
-    assert default_face(found.faces) is found.faces[0]
-    for index, face in enumerate(found.faces):
-        portrait = picked_portrait("018204", found, face, CONSENT, TODAY)
-        assert portrait.face.box == face.box
-        assert float(portrait.face.embedding @ neutral.embeddings[index]) > 0.9
-
-
-def test_without_consent_no_face_is_found_or_picked(photo: Path, tmp_path: Path):
-    with pytest.raises(ConsentError):
-        customer_faces("018204", tmp_path / "not-there.jpg", None, TODAY)
-    found = customer_faces("018204", photo, CONSENT, TODAY)
-    with pytest.raises(ConsentError):
-        picked_portrait("018205", found, found.faces[0], CONSENT, TODAY)
+        customer_portrait("018204", b"not a picture", CONSENT, TODAY)
 
 
 def test_threads_may_share_the_reader(neutral):

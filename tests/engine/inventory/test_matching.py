@@ -28,7 +28,6 @@ from engine.inventory import (
     pin,
     renew_embeddings,
     set_rights,
-    unpin,
 )
 from engine.inventory.matching import KEPT
 from engine.job import JobContext
@@ -119,7 +118,7 @@ def test_a_ban_a_pin_and_lost_rights_reach_preview_export_and_tables(campaign: C
     match_everybody(campaign, likeness_scale(campaign), on)
     assert in_ads(campaign)[customer] == last, "matched again, the pick is still there"
     campaign.inventory.allow(customer, first)
-    unpin(campaign, customer, on)
+    campaign.forget_face_choice(customer)
     assert campaign.face_choice(customer) is None
     match_everybody(campaign, likeness_scale(campaign), on)
     assert in_ads(campaign)[customer] == first

@@ -13,11 +13,9 @@ from engine.errors import InputError
 from engine.inventory import (
     Clearance,
     apply_rights,
-    forget_rights_table,
     may_be_used,
     read_rights,
     release_unknown,
-    rights_table_name,
     set_rights,
 )
 from engine.inventory.settings import MatchSettings, keep_match_settings
@@ -83,18 +81,6 @@ def test_without_a_table_an_unknown_release_is_said_and_no_more(campaign: Campai
     assert found == ["cleared", "cleared", "barred", "unknown"]
     campaign.inventory.forget_rights(["p004.jpg"])
     assert Clearance.read(campaign, TODAY).standing("p004.jpg") == "unknown"
-
-
-def test_a_table_can_be_let_go_and_its_records_stay(campaign: Campaign, tmp_path: Path):
-    apply_rights(campaign, read_rights(table_of(tmp_path, TABLE)))
-    assert rights_table_name(campaign) == "rights.csv"
-    forget_rights_table(campaign)
-    clearance = Clearance.read(campaign, TODAY)
-    assert [clearance.standing(key) for key in ("p005.jpg", "p004.jpg", "sub/p002.jpg")] == [
-        "unknown",
-        "unknown",
-        "barred",
-    ]
 
 
 @pytest.mark.parametrize(

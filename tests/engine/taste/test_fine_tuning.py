@@ -26,6 +26,7 @@ from engine.job import JobCancelled, JobContext
 from engine.look_alikes import day_of_consent, likeness_scale
 from engine.resources import ROOT
 from engine.taste import (
+    JudgedPhotos,
     TrainingPhotos,
     TunedNetwork,
     adopt_network,
@@ -41,6 +42,7 @@ from engine.taste import (
     read_training_photos,
     use_network,
 )
+from engine.taste.fine_tuning import answers_to_learn_from
 from tests.conftest import made_once
 from tests.engine.taste.bad_photos import releases_of, write_bad_photos
 
@@ -95,6 +97,39 @@ def test_a_release_may_name_one_photo_and_must_hold_on_the_day(folder: Path):
     found = read_training_photos(folder, records, ON)
     assert found.people == (first,)
     assert len(found.without_release) == PEOPLE and {second, third} <= set(found.without_release)
+
+
+def test_a_photos_own_row_goes_before_its_folders(folder: Path):
+    first, second, third = sorted(path.name for path in folder.iterdir())[:3]
+    records = [
+        *(PhotoRights(person, "yes") for person in (first, second)),
+        PhotoRights(f"{first}/A.jpg", "no"),
+        PhotoRights(f"{second}\\b.jpg", "yes", expires_on=date(2026, 11, 27)),
+        PhotoRights(third, "no"),
+        PhotoRights(f"{third}/a.jpg", "yes"),
+        PhotoRights(f"{third}/b.jpg", "yes"),
+        PhotoRights(f"{third}/b.jpg", "unknown"),
+    ]
+    found = read_training_photos(folder, records, ON)
+    assert found.people == (first, second, third)
+    kept = read_training_photos(folder, [PhotoRights(f"{first}/b.jpg", "yes")], ON)
+    assert (found.crops[0] == kept.crops[0]).all()
+
+
+def test_no_face_of_the_trial_is_among_those_learnt_from():
+    lot = np.random.default_rng(0)
+    crops = np.arange(30, dtype=np.uint8)[:, None, None, None] * np.ones((1, 160, 160, 3), np.uint8)
+    triplets = np.array([lot.choice(30, 3, replace=False) for _ in range(1_000)])
+    photos = JudgedPhotos(crops, np.zeros((30, 512), np.float32), triplets)
+    training, held_out = answers_to_learn_from(photos)
+    tried = set(triplets[held_out, 0].tolist())
+    assert len(tried) == 10 and set(triplets[~held_out, 1:].ravel().tolist()) & tried
+    assert {int(crop[0, 0, 0]) for crop in training.crops} == set(range(30)) - tried
+    named = training.crops[training.triplets][..., 0, 0, 0]
+    assert named.tolist() == [row for row in triplets.tolist() if not tried & set(row)]
+    circle = JudgedPhotos(crops[:3], photos.embeddings[:3], np.array([[0, 1, 2], [1, 2, 0], [2, 0, 1]]))
+    with pytest.raises(InputError, match="so few photos"):
+        answers_to_learn_from(circle)
 
 
 def test_what_is_no_photo_of_one_person_is_refused_with_the_reason(folder: Path, tmp_path: Path):

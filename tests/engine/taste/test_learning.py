@@ -10,7 +10,7 @@ from engine.errors import InputError, ModelError
 from engine.inventory import Looks
 from engine.taste import learn_metric, learn_weights
 from engine.taste.comparisons import compare
-from engine.taste.evaluation import ceiling, folds, told_apart
+from engine.taste.evaluation import ceiling, folds, held_out, told_apart
 from engine.taste.intervals import Interval
 from engine.taste.weights import fit_weights
 from engine.threads import one_thread
@@ -123,6 +123,19 @@ def test_no_person_is_on_both_sides():
         assert not set(persons[left_out]) & set(persons[~left_out])
 
 
+def test_who_is_left_out_was_not_seen_among_the_candidates_either(faces: Faces):
+    comparisons = compare(planted(faces, 0, 200), faces.looks, SCALE)
+    seen = []
+
+    def fit(part):
+        seen.append(set(part.faces.ravel().tolist()))
+        return lambda others: np.array([float(seen[-1].isdisjoint({face})) for face in others.faces[0]])
+
+    assert held_out(comparisons, fit, seed=0, even_as_candidates=True).all()
+    assert len(seen) == 10 and min(map(len, seen)) > 20
+    assert not held_out(comparisons, fit, seed=0).all()
+
+
 def test_what_is_not_known_says_nothing(faces: Faces):
     ageless = replace(faces.looks, ages=np.full_like(faces.looks.ages, np.nan))
     learnt = learn_weights(planted(faces, 1, 100), ageless, SCALE)
@@ -165,7 +178,7 @@ def own_taste(looks: Looks, seed: int, strength: float) -> np.ndarray:
 
 
 def test_from_a_thousand_judgements_a_metric_is_offered_where_there_is_one(faces: Faces):
-    with_traits = faces.designer((0.6, 0.2, 0.2), 1, extra=own_taste(faces.looks, 1, 0.15))
+    with_traits = faces.designer((0.6, 0.2, 0.2), 1, extra=own_taste(faces.looks, 1, 0.25))
     learnt = learn_metric(faces.ask(with_traits, 1_200, faces.looks.keys, 1), faces.looks, SCALE)
     assert learnt.is_offered and learnt.metric is not None and learnt.over_weights is not None
     assert learnt.over_weights.estimate > 0.03

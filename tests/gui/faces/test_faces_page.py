@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from engine.campaign import Campaign, FaceChoice, PhotoRights
 from engine.faces import likeness
 from engine.inventory import Looks, MatchSettings, MatchWeights, keep_match_settings, match_settings
+from engine.look_alikes import photo_usage
 from gui.faces_data import PhotoFacts
 from gui.faces_words import age_words, read_age, why_alike
 from gui.photo_grid import PhotoGrid, flag_of
@@ -240,6 +241,29 @@ def test_the_probe_lights_up_among_its_neighbours_on_the_map(page, qtbot):
     key = page.inventory.map.photo_at(*dot)
     page.inventory.map.chosen.emit(key)
     assert page.inventory.grid.selected == [key]
+
+
+def test_the_map_is_drawn_by_t_sne_where_that_is_chosen(page, qtbot):
+    qtbot.mouseClick(page.inventory.views.button(1), Qt.MouseButton.LeftButton)
+    shown = page.inventory.map
+    qtbot.waitUntil(lambda: shown.has_map, timeout=PATIENCE)
+    by_pca = shown._map
+    assert by_pca.method == "pca"
+    qtbot.mouseClick(shown.methods.button(1), Qt.MouseButton.LeftButton)
+    assert shown.says.text() == "The map is being drawn."
+    qtbot.waitUntil(lambda: shown._map.method == "tsne", timeout=PATIENCE)
+    assert shown.says.text() != "The map is being drawn."
+    shown.show_map(by_pca)  # comes late
+    assert shown._map.method == "tsne"
+
+
+def test_every_photo_tells_how_often_it_is_used(page, results):
+    used = photo_usage(results.faces, page.data.matcher.clearance.on)
+    assert {photo.key: photo.ads for photo in page.data.photos if photo.ads} == dict(used)
+    often = max(page.data.photos, key=lambda photo: photo.ads)
+    row = [photo.key for photo in page.inventory.grid.photos.photos].index(often.key)
+    tip = page.inventory.grid.photos.index(row).data(Qt.ItemDataRole.ToolTipRole)
+    assert often.ads > 1 and f"In {often.ads} ads" in tip
 
 
 def test_thumbnails_in_sight_come_first(page, qtbot):
