@@ -48,7 +48,9 @@ def report_lines(report: InventoryReport) -> Lines:
         (each.photo, tr("Nearly the same picture as {photo}.").format(photo=each.other)) for each in report.near_copies
     ]
     gone = [(key, tr("Its file is gone; the photo stays in the campaign.")) for key in report.gone]
-    return [*refused, *copies, *near, *gone]
+    other = tr("Shows another picture now: its release, tags, bans and answers are forgotten. Record its rights again.")
+    anew = [(key, other) for key in report.forgotten]
+    return [*refused, *anew, *copies, *near, *gone]
 
 
 def refused_lines(refused: Sequence[InventoryFile]) -> Lines:

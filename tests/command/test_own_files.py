@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from engine.ads import FaultKind
 from engine.campaign import Campaign
 from engine.creative import CreativeStudio
 from engine.customer_base import base_of_logs, first_day_asked
@@ -37,7 +38,8 @@ def test_own_files_make_a_campaign(operator: DemoOperator, own_campaign: Made, t
         assert campaign.template_families() == ("loud",)
         assert whose_face(campaign) == "contact"
         studio = CreativeStudio(campaign)
-        assert studio.compose(studio.creative(studio.customers()[0]), "1080x1080").faults == ()
+        faults = studio.compose(studio.creative(studio.customers()[0]), "1080x1080").faults
+    assert [fault.kind for fault in faults] == [FaultKind.RELEASE], "no rights were given, and it is said"
     with Image.open(next((out / "ads").glob("*_1080x1080.jpg"))) as ad:
         pixels = np.asarray(ad.convert("RGB"), dtype=int)
     assert (abs(pixels - (230, 60, 250)).max(axis=-1) < 12).sum() > 1_000, "the logo is in the ad"
