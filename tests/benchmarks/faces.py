@@ -36,6 +36,7 @@ from engine.faces.facenet import FaceNet, facenet_onnx
 from engine.inventory import Looks, MatchWeights, import_photos, rank
 from engine.inventory.ranking import Scored
 from engine.job import JobContext
+from engine.passphrase import DEMO_PASSPHRASE
 from engine.resources import resource
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -200,7 +201,7 @@ def measure_inventory(reader: FaceReader, count: int) -> list[Figure]:
             (folder / f"{index:05d}.jpg").write_bytes(made[index % len(made)] + index.to_bytes(4, "big"))
         marks: list[float] = []
         context = JobContext(lambda _fraction, _message: marks.append(resident_megabytes()))
-        with Campaign.create(Path(place, "bench.semblance"), "bench", name="Bench", is_demo=True) as campaign:
+        with Campaign.create(Path(place, "bench.semblance"), DEMO_PASSPHRASE, name="Bench", is_demo=True) as campaign:
             start, used = time.perf_counter(), time.process_time()
             report = import_photos(campaign, [folder], context, reader=reader)
             seconds, used = time.perf_counter() - start, time.process_time() - used
