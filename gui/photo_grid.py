@@ -22,7 +22,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -256,6 +256,11 @@ class PhotoGrid(QListView):
                 self.setCurrentIndex(self.photos.index(row))
                 self.scrollTo(self.photos.index(row))
                 return
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Want what is in sight: out of sight, nothing was wanted."""
+        super().showEvent(event)
+        self._look()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among as many columns as fit."""

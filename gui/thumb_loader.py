@@ -45,6 +45,8 @@ class ThumbLoader(QObject):
         self._wanted: list[tuple[str, int]] = []
         self._begun: set[tuple[str, int]] = set()
         self._broken: set[tuple[str, int]] = set()
+        for queue in self._queues:
+            queue.emptied.connect(self._begin)  # of a job that was given up nothing comes
 
     def set_campaign(self, campaign: Campaign | None, contents: Mapping[str, str]) -> None:
         """Load out of a campaign; ``contents`` tells by key what a photo's content is, in any words."""
@@ -80,6 +82,7 @@ class ThumbLoader(QObject):
         ]
         self._begin()
 
+    @Slot()
     def _begin(self) -> None:
         campaign = self._campaign
         if campaign is None:

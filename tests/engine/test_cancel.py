@@ -31,10 +31,10 @@ class WatchingAudience:
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Watched]:
-    """Each stage of a campaign with 1,000 customers and few photos, as it was watched."""
+    """Each stage of a campaign with 2,000 customers and few photos, as it was watched."""
     folder = tmp_path_factory.mktemp("watched")
     simulating = Watched()
-    operator = simulate_operator(folder / "delivery", customers=1_000, seed=0, context=simulating)
+    operator = simulate_operator(folder / "delivery", customers=2_000, seed=0, context=simulating)
     for photos in (operator.inventory, operator.photos):
         for photo in sorted(photos.iterdir())[12:]:
             photo.unlink()

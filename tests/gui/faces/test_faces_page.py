@@ -268,9 +268,16 @@ def test_every_photo_tells_how_often_it_is_used(page, results):
 
 def test_thumbnails_in_sight_come_first(page, qtbot):
     grid = page.inventory.grid
+    qtbot.mouseClick(page.inventory.views.button(0), Qt.MouseButton.LeftButton)
     wait_until_quiet(qtbot, page)
     side = round(116 * grid.devicePixelRatioF())
-    seen = [photo.key for photo in grid.photos.photos[:9]]
+    seen = [
+        photo.key
+        for row, photo in enumerate(grid.photos.photos)
+        if grid.visualRect(grid.photos.index(row)).intersects(grid.viewport().rect())
+    ]
+    assert len(seen) >= 9
+    qtbot.waitUntil(lambda: all(grid.thumbs.image(key, side) is not None for key in seen), timeout=PATIENCE)
     assert all(grid.thumbs.image(key, side).width() == side for key in seen)
     assert grid.thumbs.image("unknown.jpg", side) is None
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.campaign import Judgement
+from engine.faces.embedder import embedder_sha256
 from engine.inventory import MatchWeights, match_settings
 from engine.job import JobCancelled
 from engine.taste import Interval, Recognition, TrainingPhotos, TunedNetwork, network_in_use, network_versions
@@ -132,7 +133,7 @@ def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tm
 def test_a_network_is_adopted_once_gone_back_from_and_removed(campaign, qtbot, monkeypatch):
     share, none = Interval(0.9, 0.8, 0.95), Interval(0.0, -0.05, 0.05)
     trial = Recognition(7, 20, share, share, none, share, share, none)
-    tuned = TunedNetwork(b"an ONNX", hashlib.sha256(b"an ONNX").hexdigest(), "", trial, 14, 60)
+    tuned = TunedNetwork(b"an ONNX", hashlib.sha256(b"an ONNX").hexdigest(), embedder_sha256(), trial, 14, 60)
     photos = TrainingPhotos(np.zeros((0, 160, 160, 3), np.uint8), np.zeros((0, 512), np.float32), (), ())
 
     def stopped(*_: object) -> None:
