@@ -172,9 +172,9 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run every test, offscreen, on up to four cores; one worker more, for some wait for programs that they start."""
+    """Run every test, offscreen, on up to four cores."""
     set_up(for_developers=True)
-    workers = str(min(os.cpu_count() or 1, 4) + 1)
+    workers = str(min(os.cpu_count() or 1, 4))
     return call("-m", "pytest", "--numprocesses", workers, "--dist", "worksteal", *arguments)
 
 

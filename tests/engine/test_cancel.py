@@ -12,7 +12,7 @@ from engine.job import JobContext
 from engine.logs import plan_of
 from engine.pipeline import build_campaign
 from engine.stages import Stages
-from tests.engine.looks import Watched
+from tests.engine.looks import Watched, without_others_litter
 
 
 class WatchingAudience:
@@ -40,7 +40,10 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Watched]:
             photo.unlink()
     audience = WatchingAudience()
     inputs = CampaignInputs(plan_of(operator.files), operator.inventory, operator.photos)
-    build_campaign(inputs, Path(folder, "spring.semblance"), "four long plain words", seed=0, stages=Stages(audience))
+    with without_others_litter():
+        build_campaign(
+            inputs, Path(folder, "spring.semblance"), "four long plain words", seed=0, stages=Stages(audience)
+        )
     return {"Simulate": simulating} | audience.contexts
 
 

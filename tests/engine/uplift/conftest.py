@@ -11,7 +11,7 @@ from engine.demo import simulate_population
 from engine.demo.population import Population
 from engine.uplift import Forecast, UpliftModel, fit_uplift
 from tests.engine.conftest import FittedTrial
-from tests.engine.looks import Looks, Watched
+from tests.engine.looks import Looks, Watched, without_others_litter
 from tests.engine.uplift.trials import known_trial
 
 
@@ -31,8 +31,9 @@ def demo() -> FittedDemo:
     history = population.history
     model = fit_uplift(population.features, history["offer"], history["outcome"], seed=0, yardsticks=False)
     truth = population.truth.uplift.loc[population.features.index, list(model.offers)]
-    watched = Watched()
-    forecast = model.forecast(population.features, context=watched)
+    with without_others_litter():
+        watched = Watched()
+        forecast = model.forecast(population.features, context=watched)
     return FittedDemo(population, model, truth.to_numpy(), forecast, watched.looks)
 
 
