@@ -46,7 +46,7 @@ class ThumbLoader(QObject):
         self._begun: set[tuple[str, int]] = set()
         self._broken: set[tuple[str, int]] = set()
         for queue in self._queues:
-            queue.emptied.connect(self._begin)  # of a job that was given up nothing comes
+            queue.emptied.connect(self._begin)  # also after a job that was given up, of which nothing comes
 
     def set_campaign(self, campaign: Campaign | None, contents: Mapping[str, str]) -> None:
         """Load out of a campaign; ``contents`` tells by key what a photo's content is, in any words."""
@@ -102,7 +102,6 @@ class ThumbLoader(QObject):
             else:
                 self._keep((self._contents.get(key, key), side), image)
         self.ready.emit()
-        self._begin()
 
     @Slot(Exception)
     def _give_up(self, _: Exception) -> None:
