@@ -34,6 +34,10 @@ def main(arguments: list[str]) -> int:
         from engine.command_line import run_campaign_command
 
         return run_campaign_command(chosen)
+    if chosen.command == "read-again":
+        from engine.again_command import run_read_again_command
+
+        return run_read_again_command(chosen)
     if chosen.command == "prepare":
         from engine.command_line import run_prepare_command
 
