@@ -228,8 +228,6 @@ def deciles(
         part = ranking.asked((d + 1) / 10) - ranking.asked(d / 10)
         count = round(float(part.sum()))
         part = part if weight is None else part * weight
-        size = float(part.sum())
-        uplift, predicted = float(part @ score) / size, float(part @ prediction) / size
-        reach = Z95 * float(np.sqrt((part**2) @ (score - uplift) ** 2)) / size
-        rows.append(Decile(d + 1, count, predicted, uplift, uplift - reach, uplift + reach))
+        found, predicted = mean_with_interval(score, part), float((part * prediction).sum() / part.sum())
+        rows.append(Decile(d + 1, count, predicted, found.value, found.low, found.high))
     return tuple(rows)
