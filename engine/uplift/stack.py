@@ -125,7 +125,11 @@ class Stack:
 
     def uplift(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts."""
-        return self.calibration.apply(self._raw(self.rows(features), context))
+        return self.uplift_of(self.rows(features), context)
+
+    def uplift_of(self, rows: Rows, context: JobContext) -> FloatArray:
+        """Return (rows, offers) uplifts of customers as the parts take them."""
+        return self.calibration.apply(self._raw(rows, context))
 
     def rows(self, features: pd.DataFrame) -> Rows:
         """Return customers as the parts take them."""
