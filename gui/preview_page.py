@@ -81,6 +81,7 @@ class PreviewPage(Page):
         self.ad_card = AdCard()
         self.ad_card.size_chosen.connect(self._choose_size)
         self.offer_card = OfferCard()
+        self.offer_card.failed.connect(self.jobs.failed)
         self.face_card = FaceCard()
         self.face_card.withdraw.clicked.connect(self.ask_to_withdraw)
         self.others_card = OtherFacesCard()
@@ -144,6 +145,7 @@ class PreviewPage(Page):
         wanted = self.customer if stays else ""
         self._loader.set_campaign(campaign, results)
         self._composer.set_campaign(campaign)
+        self.offer_card.set_campaign(campaign, results)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
         self._turning.show_results(None if campaign is None else results, stays=stays)
