@@ -35,7 +35,9 @@ def said_by(root: QWidget) -> list[str]:
             found.append(part.text())
         if isinstance(part, QTableView):
             model = part.model()
-            places = ((row, column) for row in range(min(50, model.rowCount())) for column in range(model.columnCount()))
+            places = (
+                (row, column) for row in range(min(50, model.rowCount())) for column in range(model.columnCount())
+            )
             found += [str(model.index(*place).data() or "") for place in places]
     return found
 
