@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.columns import CUSTOMER
+from gui import numbers
 from gui.preview_order import PreviewOrder
 from gui.preview_words import Among
 from gui.widgets import Segments
@@ -46,6 +47,22 @@ class Turning(QObject):
     def among(self) -> Among:
         """Among whom the customers that are shown are."""
         return AMONG[self.control.selected]
+
+    def scopes(self) -> tuple[tuple[str, pa.StringArray], ...]:
+        """Return the customers of each way to turn with its name, those that are shown first."""
+        order = (self._order.only_with_face(), self._order, self._selected)
+        names = (
+            (self.tr("The one with a look-alike"), self.tr("The {count} with a look-alike")),
+            (self.tr("The one with an offer"), self.tr("All {count} with an offer, with a look-alike or without")),
+            (self.tr("The one that is selected"), self.tr("The {count} that are selected")),
+        )
+        found = {
+            whom: ((one if len(those) == 1 else many).format(count=numbers.decimal(len(those))), those.customers)
+            for whom, ((one, many), those) in enumerate(zip(names, order, strict=True))
+            if those.customers is not None and len(those)
+        }
+        first = self.control.selected
+        return tuple(found[whom] for whom in sorted(found, key=lambda whom: (whom != first, whom)))
 
     def show_results(self, results: CampaignResults | None, *, stays: bool) -> None:
         """Turn through a campaign's customers; of the same campaign as before what was chosen ``stays``."""

@@ -48,9 +48,16 @@ class Page(QWidget):
         self.action_row.setSpacing(8)
         self.body = QVBoxLayout()
         self.body.setSpacing(GAP)
-        self.header = row((column(self.heading, self.verdict, gap=2), 1), self.action_row, gap=GAP)
-        outer = column(self.header, (self.body, 1), gap=14, margins=(PAGE_MARGIN, 16, PAGE_MARGIN, 16))
-        self.setLayout(outer)
+        self._said = column(self.heading, self.verdict, gap=2)
+        self.header = row((self._said, 1), self.action_row, gap=GAP)
+        self._outer = column(self.header, (self.body, 1), gap=14, margins=(PAGE_MARGIN, 16, PAGE_MARGIN, 16))
+        self.setLayout(self._outer)
+
+    def put_verdict_below(self) -> None:
+        """Let the verdict run below title and controls, where the controls leave it little room."""
+        self._said.removeWidget(self.verdict)
+        self._outer.removeItem(self.header)
+        self._outer.insertLayout(0, column(self.header, self.verdict, gap=2))
 
     def set_verdict(self, sentence: str) -> None:
         """Say what this page found, in one sentence with its numbers."""
