@@ -173,8 +173,8 @@ class PreviewPage(Page):
         if not there:
             self.set_verdict(self.tr("No customer gets an ad yet."))
             return
-        if not self.show_customer(wanted):
-            self.show_customer(self._turning.shown[0])
+        if not self._go_to(wanted):
+            self._go_to(self._turning.shown[0])
 
     def _show_parts(self, there: bool) -> None:
         self.scroller.setVisible(there)
@@ -207,6 +207,22 @@ class PreviewPage(Page):
 
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, also to one who gets no ad or has no photo consent; False if there is no such one."""
+        shown = self._go_to(customer)
+        if shown:
+            self.customer_chosen.emit(customer)
+        return shown
+
+    def follow_customer(self, customer: str) -> None:
+        """Show the customer who was chosen on another page."""
+        if customer != self.customer:
+            self._go_to(customer)
+
+    def follow_order(self, customers: pa.StringArray) -> None:
+        """Turn through all with an offer in the order of the table."""
+        if self._turning.follow(customers):
+            self._turned()
+
+    def _go_to(self, customer: str) -> bool:
         campaign, results = self._campaign, self._results
         facts = None if results is None else customer_facts(results, customer)
         if campaign is None or results is None or facts is None:
