@@ -19,6 +19,7 @@ from gui.customer_facts import customer_facts
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
+from gui.photo_view import photo_name
 from gui.pitch import Pitch
 from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
@@ -118,7 +119,7 @@ def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_3))
     assert page.faces.in_ad.key == third
     assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
-    assert page.look_alike_card.detail.accessibleName() == "Your choice"
+    assert page.look_alike_card.detail.accessibleName() == f"{photo_name(third)}, your choice"
     assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
     assert page.ad_card.picture.shown.image != before
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
