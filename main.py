@@ -59,4 +59,11 @@ def main(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ModuleNotFoundError as error:
+        place = ".venv\\Scripts\\python" if sys.platform == "win32" else ".venv/bin/python"
+        sys.exit(
+            f"semblance: this Python ({sys.executable}) lacks the package {error.name}. "
+            f"Start the program with {place}; python dev.py run makes it."
+        )

@@ -294,7 +294,8 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
     except JobCancelled:
         say("Stopped. Nothing was written.")
         return 130
-    print(f"{summary.sentence()}\nThe results are in {chosen.out}")
+    print(summary.sentence(), *(f"Mind: {caution}" for caution in summary.cautions()), sep="\n")
+    print(f"The results are in {chosen.out}")
     if isinstance(inputs, CampaignInputs) and inputs.bears_sample_logo and summary.ads:
         print("The ads bear the sample's logo; give your own with --logo F.")
     return 0
