@@ -27,6 +27,10 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
     # Waiting OpenMP threads sleep: on a busy laptop, spinning ones made the same fit take ten times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from engine.child_process import CHILD, become_child
+
+    if arguments[:1] == [CHILD]:
+        return become_child(arguments[1:])
     from engine.command_line import has_screen, parse, say_no_screen
 
     chosen = parse(arguments)
@@ -34,6 +38,10 @@ def main(arguments: list[str]) -> int:
         from engine.command_line import run_campaign_command
 
         return run_campaign_command(chosen)
+    if chosen.command == "read-again":
+        from engine.again_command import run_read_again_command
+
+        return run_read_again_command(chosen)
     if chosen.command == "prepare":
         from engine.command_line import run_prepare_command
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -16,9 +17,31 @@ from engine.creative import SIZES, CreativeStudio
 from engine.inventory.rights import Clearance
 from engine.job import JobContext
 from engine.look_alikes import day_of_consent
+from engine.stages import Stages
+from engine.summary import Summary
 from engine.table_files import write_csv
 
 NEAREST = 5  # matches of a customer that are written
+
+
+def write_results(
+    campaign: Campaign, folder: Path, summary: Summary, stages: Stages, *, most_ads: int | None, seeds: int | None
+) -> Summary:
+    """Write ads, tables, seeds and summary.json; return the summary with the ads in it, which the campaign keeps too.
+
+    ``most_ads`` None writes all ads; ``seeds`` says how many customers to begin with are written, None writes none.
+    Raises OSError, and JobCancelled between ads.
+    """
+    with stages.stage("Compose ads") as context:
+        written = write_ads(campaign, folder / "ads", most=most_ads, context=context)
+    write_tables(campaign, folder)
+    if seeds is not None:
+        with stages.stage("Choose seeds") as context:
+            write_seeds(campaign, folder / "seeds.csv", seeds, context)
+    summary = replace(summary, ads=written, seconds=stages.seconds)
+    campaign.write_document("summary", summary.to_json())
+    (folder / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
+    return summary
 
 
 def write_tables(campaign: Campaign, folder: Path) -> None:

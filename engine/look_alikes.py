@@ -36,14 +36,16 @@ AT_ONCE = 5_000  # customers between two looks at whether the job was cancelled
 def likeness_scale(campaign: Campaign, context: JobContext | None = None) -> LikenessScale:
     """Return the scale of likeness of a campaign's photos.
 
-    It is measured once and kept in the campaign file, until the campaign photos or their network change. The upper
+    It is measured once and kept in the campaign file, until the campaign photos change, or all were read by another
+    network. The upper
     end is the demo people's: an inventory does not say which of its photos show one person.
     """
     context = context or JobContext()
     models = campaign.inventory.models()
     of = hashlib.sha256("\n".join([*models, *sorted({*models.values()})]).encode()).hexdigest()
     kept = json.loads(campaign.read_document(SCALE_DOCUMENT) or "{}")
-    if kept.get("inventory") == of:
+    is_between = kept and len({*models.values()}) > 1  # networks: the ads still show what the one before found
+    if kept.get("inventory") == of or is_between:
         return LikenessScale(kept["strangers"], kept["one_person"])
     scale = _measured(campaign, context)
     found = {"inventory": of, "strangers": scale.strangers, "one_person": scale.one_person}

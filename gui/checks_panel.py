@@ -158,8 +158,7 @@ class ChecksPanel(QWidget):
             told = tr("Customers by their chance to get an offer rather than none, as foreseen from what is known")
             self.cards[0].says.setText(told)
         self.calibration.show_evaluation(evaluation)
-        told = tr("Tenths of customers, in points of 100: predicted across, seen upwards; dashed is a promise kept")
-        self.cards[1].says.setText(told)
+        self.cards[1].says.setText(_line_words(evaluation))
         self.cards[1].setVisible(evaluation.has_signal)
         self.learners.show_lines([_learner_line(one) for one in evaluation.leaderboard])
         self.cards[2].says.setText(learner_words(evaluation))
@@ -232,6 +231,22 @@ def best_lines(evaluation: UpliftEvaluation) -> list[RowLine]:
             RowLine(name, name, one.uplift, one.low, one.high, numbers.points(one.uplift), spread, tone=tone, unit=unit)
         )
     return found
+
+
+def _line_words(evaluation: UpliftEvaluation) -> str:
+    """Say what the picture of promises shows, and what its line begins and rises with."""
+    told = tr("Tenths of customers, in points of 100: predicted across, seen upwards; dashed is a promise kept.")
+    line = evaluation.calibration
+    if line is None or line.intercept_low is None or line.intercept_high is None:
+        return told
+    start = (numbers.points(end, 2, signed=False) for end in (line.intercept_low, line.intercept_high))
+    rise = (numbers.decimal(end, 2) for end in (line.slope_low, line.slope_high))
+    words = tr("The line starts at {start}, likely {range}, and rises by {slope}, likely {slope_range}.")
+    said = words.format(
+        start=numbers.points(line.intercept, 2), range=numbers.likely_range(*start),
+        slope=numbers.decimal(line.slope, 2), slope_range=numbers.likely_range(*rise),
+    )  # fmt: skip
+    return f"{told} {said}"
 
 
 def _auuc_words(evaluation: UpliftEvaluation) -> str:

@@ -1,4 +1,4 @@
-"""What opens over the Faces page: the quiet screen of the teaching, and another photo for a customer."""
+"""What opens over the Faces page: the teaching and what is in use of it, and another photo for a customer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,30 @@ class FacesDialogs(QObject):
         day = consent_day(self._campaign, self._results)
         screen = TeachScreen(self._campaign, self._results.scale, day, self._page)
         screen.adopted.connect(self.adopted)
+        screen.in_use_wanted.connect(self.show_in_use)
         screen.open_over(self._page.window())
+
+    @Slot()
+    def show_in_use(self) -> None:
+        """Show what ranks and reads the faces, with the ways back."""
+        from gui.in_use_dialog import InUseDialog
+
+        if self._campaign is not None:
+            dialog = InUseDialog(self._campaign, self._page)
+            dialog.adopted.connect(self.adopted)
+            dialog.tuning_wanted.connect(self.fine_tune)
+            dialog.open()
+
+    @Slot()
+    def fine_tune(self) -> None:
+        """Open the fine-tuning of the face network."""
+        from gui.fine_tune_dialog import FineTuneDialog
+
+        if self._campaign is not None:
+            day = consent_day(self._campaign, self._results)
+            dialog = FineTuneDialog(self._campaign, day, self._page)
+            dialog.adopted.connect(self.adopted)
+            dialog.open()
 
     def change_photo(self, customer: str) -> None:
         """Give a customer who agreed another photo."""

@@ -31,8 +31,14 @@ HAIR_NAMES: tuple[tuple[str, tuple[int, int, int]], ...] = (
 )
 
 
-def faces_verdict(data: FacesData) -> str:
-    """Say how many customers have a look-alike."""
+def faces_verdict(data: FacesData, to_read_again: int = 0) -> str:
+    """Say how many customers have a look-alike, and how many faces the network in use has still to read."""
+    if to_read_again:
+        said = tr(
+            "Another face network is in use, and {count} faces are still to be read by it. Until then none are "
+            "compared, and the ads stay as they are; Match all goes on with it."
+        )
+        return said.format(count=numbers.decimal(to_read_again))
     with_photo, photos = len(data.customers), len(data.photos)
     if not photos:
         return tr("There are no campaign photos yet, so nobody has a look-alike.")

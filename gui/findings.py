@@ -78,6 +78,8 @@ def verdict(results: CampaignResults, asked: int, *, is_limited: bool = False) -
     count = numbers.decimal(asked)
     finding = finding_of(results)
     if finding is Finding.NO_TRIAL:
+        if not asked:
+            return tr("Too few changes of phone were seen to say which offer suits whom.")
         return tr("{count} customers have an offer that goes where people with the same phones went next.").format(
             count=count
         )

@@ -15,6 +15,7 @@ from engine.passphrase import DEMO_PASSPHRASE
 from gui.campaign_desk import CampaignDesk
 from gui.commands import Command, page_commands
 from gui.errors import ErrorReporter
+from gui.face_renewal import FaceRenewal
 from gui.focus_ring import tell_ring_of_tab
 from gui.icons import mark_icon
 from gui.job_bar import JobBar
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.jobs = JobQueue(self)
         self.errors = ErrorReporter(self)
         self.desk = CampaignDesk(self.jobs, self.errors, self)
+        self.renewal = FaceRenewal(self.jobs, self)
         self.start_page = StartPage()
         self.workspace = Workspace(self.jobs)
         self.job_bar = JobBar(self.jobs)
@@ -69,6 +71,7 @@ class MainWindow(QMainWindow):
         self.desk.opened.connect(self._opened)
         self.desk.read_again.connect(self._read)
         self.desk.rested.connect(self._rested)
+        self.renewal.ended.connect(self.desk.read)
         self.start_page.demo_wanted.connect(self.open_demo)
         self.start_page.new_wanted.connect(self.new_campaign)
         self.start_page.open_wanted.connect(self.choose_file)
@@ -166,6 +169,7 @@ class MainWindow(QMainWindow):
         self.sides.setCurrentWidget(self.workspace)
         if self.workspace.step is None:
             self.workspace.show_step(self._first_step)
+        self.renewal.begin(opened.campaign, opened.results)
         self._show_work()
 
     @Slot(object)

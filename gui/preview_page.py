@@ -21,6 +21,7 @@ from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
 from gui.preview_turning import Turning
 from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
+from gui.turning_keys import TurningKeys
 from gui.widgets import Button, EmptyState, Page
 from gui.withdraw_dialog import Withdrawal
 
@@ -81,6 +82,7 @@ class PreviewPage(Page):
         self.ad_card = AdCard()
         self.ad_card.size_chosen.connect(self._choose_size)
         self.offer_card = OfferCard()
+        self.offer_card.failed.connect(self.jobs.failed)
         self.face_card = FaceCard()
         self.face_card.withdraw.clicked.connect(self.ask_to_withdraw)
         self.others_card = OtherFacesCard()
@@ -110,8 +112,8 @@ class PreviewPage(Page):
         self.previous = Button("", "plain", "left", tip=self.tr("Previous customer (Left)"))
         self.next = Button("", "plain", "right", tip=self.tr("Next customer (Right)"))
         self.pitch = Button(self.tr("Pitch"), "primary", "pitch", tip=self.tr("Show it on the full screen (F11)"))
-        self.previous.clicked.connect(self.turn_back)
-        self.next.clicked.connect(self.turn_on)
+        self.turning_keys = TurningKeys(self.previous, self.next, self)
+        self.turning_keys.wanted.connect(self.show_customer)
         self.pitch.clicked.connect(self.pitch_wanted)
         self.filter = self._turning.control
         self.whose = WhoseFace()
@@ -120,8 +122,6 @@ class PreviewPage(Page):
             self.add_action(control)
 
     def _make_keys(self) -> None:
-        for keys, slot in (("Left", self.turn_back), ("Right", self.turn_on)):
-            QShortcut(QKeySequence(keys), self, slot)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
         for place, thumb in enumerate(self.others_card.thumbs):
             QShortcut(QKeySequence(str(place + 1)), self, thumb.choose)
@@ -144,6 +144,7 @@ class PreviewPage(Page):
         wanted = self.customer if stays else ""
         self._loader.set_campaign(campaign, results)
         self._composer.set_campaign(campaign)
+        self.offer_card.set_campaign(campaign, results)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
         self._turning.show_results(None if campaign is None else results, stays=stays)
@@ -183,7 +184,7 @@ class PreviewPage(Page):
         if self._turning.place(self.customer) is None:
             self.show_customer(self._turning.shown[0])
         elif self._facts is not None and self._faces is not None:
-            self._enable()
+            self.turning_keys.stand(self._turning.shown, self._turning.shown.place(self.customer))
             self._say_verdict(self._facts, self._faces)
 
     def show_customer(self, customer: str) -> bool:
@@ -194,7 +195,7 @@ class PreviewPage(Page):
             return False
         self._facts, self._faces = facts, None
         self._turning.reach_for(customer)
-        self._enable()
+        self.turning_keys.stand(self._turning.shown, self._turning.shown.place(self.customer))
         if self.customer_card.picture.shown == NOTHING:
             self.customer_card.show_name(facts)
         self._late.start()
@@ -268,28 +269,7 @@ class PreviewPage(Page):
         self._share_width()
         self._ask_for_ad()
 
-    # turning and choosing
-
-    @Slot()
-    def turn_on(self) -> None:
-        """Go to the next customer."""
-        self._turn(1)
-
-    @Slot()
-    def turn_back(self) -> None:
-        """Go to the customer before."""
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        target = self._turning.neighbour(self.customer, step)
-        if target:
-            self.show_customer(target)
-
-    def _enable(self) -> None:
-        """Switch off what would lead past the first or the last customer."""
-        place = self._turning.place(self.customer)
-        self.previous.setEnabled(place is None or place > 0)
-        self.next.setEnabled(place is None or place < len(self._turning.shown) - 1)
+    # choosing
 
     @Slot(str)
     def choose_face(self, photo: str) -> None:

@@ -72,12 +72,6 @@ class Turning(QObject):
         if self.shown.place(customer) < 0 <= self._order.place(customer):
             self._through(EVERYBODY)
 
-    def neighbour(self, customer: str, step: int) -> str:
-        """Return the customer some steps on; the first one from somebody who is not here, empty past the ends."""
-        place = self.place(customer)
-        target = 0 if place is None else place + step
-        return self.shown[target] if 0 <= target < len(self.shown) else ""
-
     def _offer(self) -> None:
         """Offer the ways to turn that differ, where there is more than one."""
         faces, everybody, selected = self._order.with_face, len(self._order), len(self._selected)

@@ -1,6 +1,6 @@
 """Turns FaceNet into ONNX. A process of its own: ``python -m engine.faces.convert TARGET [WEIGHTS SHA256]``.
 
-torch is imported here and nowhere else, and Qt is not: the two do not live together on every system.
+torch is imported here and Qt is not: the two do not live together on every system.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ import numpy.typing as npt
 
 from engine.child_process import part_file, tell
 from engine.errors import ModelError, SemblanceError
-from engine.faces.facenet import seal, weights_file
+from engine.faces.facenet import require_same, seal, weights_file
 from engine.faces.graph import read_graph
 
 OPSET = 17
-LEAST_COSINE = 0.9999
 BATCH_NORM_EPSILON = 1e-3
 ROOT = "InceptionResnetV1/"
 STEM = {
@@ -172,22 +171,19 @@ def export_onnx(network: Any, path: Path) -> None:
         )
 
 
-def least_cosine(network: Any, path: Path) -> float:
-    """Return the smallest cosine between the network's and the ONNX file's answers, for batches of 1 and 3."""
+def require_converted(network: Any, path: Path) -> None:
+    """Raise ModelError unless the ONNX file answers as the network does, to batches of 1 and 3."""
     import onnxruntime
     import torch
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     random = np.random.default_rng(0)
-    cosines = []
     for count in (1, 3):
         crops = random.uniform(-1, 1, (count, 3, 160, 160)).astype(np.float32)
         with torch.no_grad():
             expected = network(torch.from_numpy(crops)).numpy()
         (answer,) = session.run(None, {"crops": crops})
-        lengths = np.linalg.norm(answer, axis=1) * np.linalg.norm(expected, axis=1)
-        cosines.append(float(((answer * expected).sum(axis=1) / lengths).min()))
-    return min(cosines)
+        require_same(expected, answer, "The original FaceNet and the converted one")
 
 
 def convert(target: Path, weights: Path | None = None, sha256: str = "") -> None:
@@ -202,9 +198,7 @@ def convert(target: Path, weights: Path | None = None, sha256: str = "") -> None
         tell(0.4, "Writing FaceNet for this computer")
         export_onnx(network, part)
         tell(0.8, "Comparing it with the original")
-        cosine = least_cosine(network, part)
-        if not cosine > LEAST_COSINE:
-            raise ModelError(f"The converted FaceNet differs from the original (cosine {cosine:.5f}); it is not used.")
+        require_converted(network, part)
         seal(part, target)
     finally:
         part.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ WEIGHTS_FILE = "graph_final.pb"
 WEIGHTS_SHA256 = "704afe26766ce6215931b0bde68650835be9518613d40ce101e641708c7d5c78"
 FILE_NAME = f"facenet-{WEIGHTS_SHA256[:8]}.onnx"
 DIMENSIONS = 512
+LEAST_COSINE = 0.9999  # of two forms of one network
 BATCH = 4  # with the mirror images twice as many go through the network; more are no quicker
 
 
@@ -81,6 +82,16 @@ def seal(part: Path, model: Path) -> None:
     digest.write_text(f"{sha256_of(part)}  {model.name}\n", encoding="ascii")
     part.replace(model)
     digest.replace(digest_file(model))
+
+
+def require_same(one: FloatArray, other: FloatArray, names: str) -> None:
+    """Raise ModelError, with the ``names`` of two forms of a network, unless their (n, 512) answers are the same."""
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    cosine = float(((one * other).sum(axis=1) / lengths).min())
+    if not cosine > LEAST_COSINE:
+        raise ModelError(
+            f"{names} differ (cosine {cosine:.5f}), so it is not used. Delete the cached model, try again."
+        )
 
 
 def is_sealed(model: Path) -> bool:

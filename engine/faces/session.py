@@ -20,6 +20,7 @@ def network_session(model: bytes | str, threads: int = 1) -> onnxruntime.Inferen
     """
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # those that Windows collects
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,8 +46,8 @@ class TunedNetwork:
 
 
 def can_fine_tune() -> bool:
-    """Whether this installation has what fine-tuning needs; a packaged program does not."""
-    return not getattr(sys, "frozen", False) and importlib.util.find_spec("torch") is not None
+    """Whether this installation has what fine-tuning needs."""
+    return importlib.util.find_spec("torch") is not None
 
 
 def fine_tune(photos: TrainingPhotos, context: JobContext | None = None) -> TunedNetwork:

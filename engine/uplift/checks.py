@@ -11,11 +11,11 @@ from engine.job import JobContext
 from engine.uplift.additive import AdditiveLearner
 from engine.uplift.crossfit import CrossFit, agreement_of, drawn, robust_scores
 from engine.uplift.evaluation import signal_test
-from engine.uplift.features import FeatureSpace
+from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.learners import fit_out_of_fold
 from engine.uplift.propensity import estimate_propensity
 from engine.uplift.qini import mean_and_error
-from engine.uplift.sample import Rows, Sample
+from engine.uplift.sample import Sample
 from engine.uplift.trial import LEAST_CHANCE, FloatArray, IntArray, Trial
 
 BINS = 20
@@ -67,7 +67,7 @@ def imbalances(space: FeatureSpace, rows: Rows, trial: Trial) -> tuple[Imbalance
     for place, name in enumerate(names):
         column = rows.codes[:, place]
         differences = [
-            _level_difference(column, len(space.categories[place].levels), trial, arm)
+            _level_difference(column, len(space.categories[place].shares), trial, arm)
             if place < len(space.categories)
             else _difference(column, trial, arm)
             for arm in range(1, len(trial.offers) + 1)

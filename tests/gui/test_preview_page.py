@@ -93,7 +93,7 @@ def test_customer_and_look_alike_share_eye_line_and_eye_distance(page, qtbot, de
         mine, theirs = eyes_on_screen(page.customer_card.picture), eyes_on_screen(page.look_alike_card.picture)
         assert mine[0] == pytest.approx(theirs[0], abs=1.5)
         assert mine[1] == pytest.approx(theirs[1], abs=1.0)
-        go(qtbot, page, page.turn_on)
+        go(qtbot, page, page.turning_keys.turn_on)
 
 
 def test_left_and_right_turn_and_stop_at_the_ends(page, qtbot, demo_results):
@@ -131,7 +131,7 @@ def test_undo_returns_to_the_customer_whose_face_was_changed(page, qtbot, demo_c
     customer = page.customer
     thumb = page.others_card.thumbs[1]
     go(qtbot, page, lambda: qtbot.mouseClick(thumb, Qt.MouseButton.LeftButton))
-    go(qtbot, page, page.turn_on)
+    go(qtbot, page, page.turning_keys.turn_on)
     assert page.customer != customer
     go(qtbot, page, page.undo)
     assert page.customer == customer
