@@ -10,8 +10,8 @@ import numpy as np
 
 from engine.faces.detector import Box, Detection, FloatArray
 from engine.faces.photo import RgbArray
+from engine.faces.session import tflite_network
 from engine.faces.warp import resized
-from engine.resources import checked_model
 
 MODEL = "selfie_segmentation.tflite"
 OUTPUT = "segment"
@@ -30,9 +30,7 @@ class PersonOutline:
     """MediaPipe's selfie segmentation, loaded once; may be shared by threads, which then take turns."""
 
     def __init__(self) -> None:
-        import cv2
-
-        self._network = cv2.dnn.readNetFromTFLite(np.frombuffer(checked_model(MODEL).read_bytes(), np.uint8))
+        self._network = tflite_network(MODEL)
         self._turn = threading.Lock()
 
     def mask(self, rgb: RgbArray) -> FloatArray:
