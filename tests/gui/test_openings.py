@@ -6,8 +6,10 @@ import pytest
 
 import engine.pipeline
 from engine.campaign import Campaign
+from engine.campaign_inputs import CampaignInputs
 from engine.errors import CampaignFileError, WrongPassphraseError
 from engine.job import JobCancelled, JobContext
+from engine.logs import ImportPlan
 from engine.logs.cache import tables_path
 from gui.openings import NewCampaign, copy_job, demo_job, demo_path, file_job, new_campaign_job, reading_job, recent_of
 
@@ -76,11 +78,9 @@ def test_copy_opens_with_the_same_passphrase(bare_campaign_path, tmp_path):
         assert copy.name == "Bare campaign"
 
 
-def test_a_new_campaign_that_is_stopped_while_it_is_opened_leaves_no_file(
-    monkeypatch, tmp_path, demo_campaign_path, small_campaign
-):
+def test_a_new_campaign_that_is_stopped_while_it_is_opened_leaves_no_file(monkeypatch, tmp_path, demo_campaign_path):
     """The way is done by then; a file of which nobody knows would keep its name from being used again."""
-    new = NewCampaign(small_campaign.inputs, tmp_path / "new.semblance", "demo")
+    new = NewCampaign(CampaignInputs(ImportPlan(()), tmp_path, tmp_path), tmp_path / "new.semblance", "demo")
 
     def run_campaign(inputs, path, passphrase, **arguments):
         shutil.copy(demo_campaign_path, path)
