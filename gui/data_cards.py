@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
-from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
+from engine.columns import FILE, LINE, REASON, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
 from gui.charts.picture_button import PictureButton
@@ -79,13 +78,6 @@ def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
         first = rejects.slice(place, 1).to_pylist()[0]
         counted.append(RejectReason(entry["values"], entry["counts"], first[FILE], first[LINE], first[TEXT] or ""))
     return tuple(sorted(counted, key=lambda each: (-each.rows, each.reason)))
-
-
-def write_rejects(rejects: pa.Table, path: Path) -> None:
-    """Write rejected rows as CSV, as the export does; the file appears when it is whole. Raises OSError."""
-    from engine.table_files import write_csv
-
-    write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), path)
 
 
 class FilesCard(Card):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog
 
 from engine import columns
 from engine.demo import DemoOperator, simulate_operator
@@ -225,7 +226,7 @@ def test_file_that_is_no_table_is_told_and_keeps_no_other_out(view: ImportView, 
 
 
 def test_many_rejects_are_asked_about_before_the_campaign_is_made(
-    window: MainWindow, operator: DemoOperator, hungarian: Path, qtbot
+    window: MainWindow, operator: DemoOperator, hungarian: Path, tmp_path: Path, qtbot, monkeypatch
 ):
     history = hungarian / "kampany.csv"
     lines = history.read_text(encoding="cp1250").splitlines()
@@ -247,6 +248,11 @@ def test_many_rejects_are_asked_about_before_the_campaign_is_made(
     qtbot.mouseClick(question.look_button, CLICK)
     assert question.rows.isVisible()
     assert question.rows.table.cell(0, 2).text.endswith("talán")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(tmp_path / "aside.csv"), ""))
+    with qtbot.waitSignal(window.jobs.emptied):
+        qtbot.mouseClick(question.rows.save, CLICK)
+    saved = (tmp_path / "aside.csv").read_text(encoding="utf-8").splitlines()
+    assert sum(line.split(",")[2] == '"válasz"' for line in saved) > 40, "the column is told as the file calls it"
     qtbot.mouseClick(question.cancel_button, CLICK)
     assert dialog.isVisible(), "what was given is still there"
     assert dialog.form.target.text() == str(hungarian / "osz")
