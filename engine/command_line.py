@@ -204,6 +204,7 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     from engine.campaign_inputs import CampaignInputs, DemoInputs
     from engine.handsets import NamedHandsets
     from engine.logs import save_plan
+    from engine.logs.sources import passed_over
 
     if chosen.demo:
         return DemoInputs(customers=chosen.customers, template=chosen.template)
@@ -212,6 +213,9 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     plan = _plan(chosen)
     if chosen.save_plan:
         save_plan(plan, chosen.save_plan)
+    for path in chosen.logs or ():
+        if unread := passed_over(path):
+            print(f"semblance: {unread}", file=sys.stderr)
     for file in plan.files:
         if file.kind is None:
             print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)

@@ -39,7 +39,14 @@ def unfinished_folder(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_file(place: Path) -> Iterator[Path]:
-    """Yield a place beside a file, and move what was written there in when all went well. Raises OSError."""
+    """Yield a place beside a file, and move what was written there in when all went well. Raises OSError.
+
+    Of a link the file that it leads to is written; what is no file, such as /dev/stdout, is written to as it stands.
+    """
+    if place.exists() and not place.is_file():
+        yield place
+        return
+    place = place.resolve()
     unfinished = place.with_name(f".{place.name}.part")
     try:
         yield unfinished

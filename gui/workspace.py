@@ -69,6 +69,8 @@ class Workspace(QWidget):
         self._stale = set(self.pages)
         if campaign is not None:
             self.rail.show_campaign(campaign.name, is_demo=campaign.is_demo)
+            asks_network = results is not None and results.origin.asks_network
+            self.rail.show_promise(results.origin.warehouse if results is not None and asks_network else "")
         self.rail.show_marks(step_marks(results))
         if campaign is None:
             for page in self.pages.values():

@@ -22,7 +22,7 @@ from engine.job import JobContext
 from engine.logs import plan_of, read_logs
 from engine.look_alikes import whose_face
 from engine.stages import OneBar, Stages
-from tests.command.conftest import Made
+from tests.command.conftest import Made, RunHere
 from tests.command.given import OWN, nothing_left_in, own_arguments, rows_of, without_history
 from tests.conftest import run_program
 
@@ -66,7 +66,7 @@ def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(campa
     assert "The ads bear the sample's logo; give your own with --logo F." in campaign_without_history.said
 
 
-def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path: Path):
+def test_a_photo_without_consent_is_never_read(operator: DemoOperator, run_here: RunHere, tmp_path: Path):
     customers = [row for row in rows_of(operator.files.customers) if row["customer"]]
     with_photo = {path.stem for path in operator.photos.iterdir()}
     changed = tmp_path / "customers.csv"
@@ -76,7 +76,7 @@ def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path:
         for row in customers:
             writer.writerow(row | ({"photo_consent": ""} if row["customer"] in with_photo else {}))
     out = tmp_path / "out"
-    done = run_program(*without_history(own_arguments(operator, out, customers=changed)), environment=OWN)
+    done = run_here(*without_history(own_arguments(operator, out, customers=changed)))
     assert done.returncode == 0, done.stderr
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert (summary["matched"], summary["ads"], summary["without_consent"]) == (0, 0, len(with_photo))
