@@ -35,14 +35,20 @@ def page(qtbot, demo_campaign, demo_results):
     jobs = JobQueue()
     page = PreviewPage(jobs)
     jobs.setParent(page)
-    qtbot.addWidget(page)
+    qtbot.addWidget(page, before_close_func=leave)
     page.resize(1232, 852)
     page.show()
     with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
         page.set_campaign(demo_campaign, demo_results)
-    yield page
+    return page
+
+
+def leave(page):
+    """Let nothing run on when the page is deleted."""
     page.set_campaign(None, None)
-    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)
+    for queue in page.findChildren(JobQueue):
+        queue.stop()
+        queue.wait(PATIENCE)
 
 
 def with_face(results):
@@ -69,7 +75,7 @@ def eyes_on_screen(picture):
     return place.y() + (middle - part.y()) * scale, distance * scale
 
 
-def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
+def test_a_safe_pair_comes_first_with_offer_face_reasons_and_ad(page, qtbot, demo_results):
     customers = with_face(demo_results)
     assert 0 < len(customers) <= 24
     assert 60 <= page.faces.in_ad.likeness <= 85
@@ -86,6 +92,11 @@ def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
     image = page.ad_card.picture.shown.image
     assert (image.width(), image.height()) == (1080, 1080)
     assert page.ad_card.checks.accessibleName() == "Passes all checks"
+    qtbot.waitUntil(lambda: not page.offer_card.is_busy, timeout=PATIENCE)
+    lines = page.offer_card.reasons.lines
+    assert page.offer_card.reasons.isVisible()
+    assert len(lines) == 4
+    assert sum(line.value for line in lines) == pytest.approx(facts.uplift, abs=0.0006), "reasons add up to the uplift"
 
 
 def test_customer_and_look_alike_share_eye_line_and_eye_distance(page, qtbot, demo_results):
