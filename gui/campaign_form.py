@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QLine
 
 from engine.ads import families
 from engine.passphrase import SHORTEST_PASSPHRASE
-from gui.campaign_files import CampaignFiles, Looked, Part, looking_job, strength
+from gui.campaign_files import OPTIONAL, CampaignFiles, Looked, Part, looking_job, strength
 from gui.jobs import JobQueue
 from gui.openings import SUFFIX
 from gui.theme import font
@@ -93,6 +93,10 @@ class CampaignForm(QScrollArea):
         self._section(self.tr("Photos"))
         self._picker("inventory", self.tr("Campaign photos"), self.tr("The folder to find look-alikes in"))
         self._picker("photos", self.tr("Customers' photos"), self.tr("Each named by its customer: 018204.jpg"))
+        self._picker(
+            "rights", self.tr("Rights to them"),
+            self.tr("Optional: a CSV or XLSX with photo, release, territory, expires, tags"), optional=True,
+        )  # fmt: skip
         self._section(self.tr("Handsets"))
         self._picker("tacs", self.tr("Table of TACs"), self.tr("Optional: your own, a CSV; it goes before what the "
                                                               "program knows"), optional=True)  # fmt: skip
@@ -188,7 +192,7 @@ class CampaignForm(QScrollArea):
         """Show what was chosen and, once the person asked for the campaign, what is wrong beside each field."""
         for part, picker in self.pickers.items():
             picker.show_place(self.files.places.get(part))
-        problems: dict[Part, str] = {"tacs": self.files.wrong.get("tacs", "")}
+        problems: dict[Part, str] = {part: self.files.wrong.get(part, "") for part in OPTIONAL}
         if self.asked:  # until then what is empty is no fault
             problems = self.files.problems()
         for part, line in self.rows.items():
@@ -212,6 +216,7 @@ class CampaignForm(QScrollArea):
         last = self.files.places.get(part)
         folder, title = str(last.parent if last else Path.home()), self.pickers[part].button.accessibleName()
         kinds = {
+            "rights": self.tr("Tables") + " (*.csv *.tsv *.xlsx)",
             "tacs": self.tr("Tables") + " (*.csv *.tsv *.txt)",
             "logo": self.tr("Pictures") + " (*.png *.webp *.jpg)",
         }
@@ -231,7 +236,7 @@ class CampaignForm(QScrollArea):
 
     @Slot(object)
     def _looked(self, looked: Looked) -> None:
-        """Say what was found; a table of TACs is optional, so that it is told before anybody asks."""
+        """Say what was found; what is optional is told before anybody asks for the campaign."""
         if self.files.places.get(looked.part) == looked.place:
             self.files.wrong[looked.part] = looked.wrong
             self.changed.emit()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from gui.faces_data import tr
 from gui.faces_jobs import matching_job
 from gui.results import CampaignResults, consent_day
+from gui.territories import known_territories
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
@@ -49,7 +50,8 @@ class FacesMatching(QObject):
         """Ask how often a photo may be used and where the ads run, and match by that."""
         from gui.limits_dialog import LimitsDialog
 
-        dialog = LimitsDialog(data.matcher.settings, self._page)
+        known = known_territories(data.matcher.clearance.rights)
+        dialog = LimitsDialog(data.matcher.settings, self._page, territories=known)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.told.connect(self._match)
         dialog.open()

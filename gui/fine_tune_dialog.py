@@ -167,7 +167,7 @@ class FineTuneDialog(Dialog):
         """Say how many answers of the campaign can be learnt from."""
         self._found = found
         if self._answers is None:
-            said = tr("{count} of your own answers can be learnt from, of the {needed} that it takes")
+            said = tr("Or your own: {count} answers, {needed} needed")
             self.answers_name.set_whole(
                 said.format(count=numbers.decimal(found.answers), needed=numbers.decimal(found.needed))
             )

@@ -200,6 +200,6 @@ def _of_people(trial: Recognition) -> str:
 
 
 def _of_answers(trial: AnswersMet) -> str:
-    return tr(
-        "Of 100 answers about {people} faces it did not see, it meets {after}; before {before}."
-    ).format(people=numbers.decimal(trial.people), after=share_words(trial.after), before=share_words(trial.before))  # fmt: skip
+    said = tr("Of 100 answers about {people} faces it did not see, it meets {after}; before {before}.")
+    after, before = share_words(trial.after), share_words(trial.before)
+    return said.format(people=numbers.decimal(trial.people), after=after, before=before)

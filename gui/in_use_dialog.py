@@ -64,7 +64,7 @@ class InUseDialog(Dialog):
         self.buttons.addWidget(self.cancel_button)
         for button in (self.ranking_back, self.network_back, self.remove, self.tune):
             button.hide()
-        self.setMinimumSize(560, 300)
+        self.setMinimumSize(560, 260)
         self.finished.connect(Leaving(self).leave)
         self._queue.start(in_use_job(campaign), self._show)
 

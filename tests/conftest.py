@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 if TYPE_CHECKING:
+    from engine.campaign import Campaign
     from tests.small_campaign import SmallCampaign
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +87,17 @@ def demo_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_campaign_path(demo_output: Path) -> Path:
     """The demo's campaign file (passphrase "demo"). Copy it before you change it; close it when you opened it."""
     return demo_output / "campaign.semblance"
+
+
+@pytest.fixture
+def demo_campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
+    """A copy of the demo campaign, open, to be changed at will."""
+    from engine.campaign import Campaign
+
+    path = tmp_path / "demo.semblance"
+    shutil.copy(demo_campaign_path, path)
+    with Campaign.open(path, "demo") as campaign:
+        yield campaign
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,23 @@ def test_left_and_right_turn_customers_and_stop_at_the_ends(page, qtbot):
     assert page.customer == customers[-1]
 
 
+def test_what_has_the_focus_has_the_arrow_keys(page, qtbot):
+    customer, slider, grid = page.customer, page.weights.sliders[1], page.inventory.grid
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert slider.value() == 1
+    grid.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(grid, key)
+    assert grid.selected == [page.data.photos[1].key] or grid.selected == [page.data.photos[2].key]
+    all_photos = page.inventory.chips["all"]
+    all_photos.setFocus()
+    qtbot.keyClick(all_photos, Qt.Key.Key_Right)
+    assert page.inventory.chips["usable"].hasFocus()
+    assert page.customer == customer
+    page.weights.reset.click()
+
+
 def test_a_key_chooses_a_face_and_ctrl_z_takes_it_back(page, qtbot, campaign):
     customer, third, order = page.customer, page.five.cards[2].key, keys_of(page)
     qtbot.keyClick(page, Qt.Key.Key_3)
