@@ -23,7 +23,7 @@ from gui.customer_photo import CustomerPhoto
 from gui.customer_reasons import CustomerReasons
 from gui.fitting_scroll import FittingScroll
 from gui.icons import icon_pixmap
-from gui.offer_words import more_say_yes, why_no_offer
+from gui.offer_words import by_phones, more_say_yes, why_no_offer
 from gui.photo_view import FacePicture
 from gui.recommendations_columns import tr
 from gui.theme import DETAIL_PANE, RADIUS_PHOTO, look, theme
@@ -221,9 +221,7 @@ class DetailPane(QFrame):
             self.sentence.setToolTip("")
             return
         if results.evaluation is None:
-            said = tr("Chosen by where people with the same phones went next. Seen together, not caused.")
-            if facts.offer is None:
-                said = tr("Where people with this phone go next is not known well enough.")
+            said = by_phones(has_offer=facts.offer is not None)
             self.sentence.set_notice("warning", "warning", f"{bold(name)} {plain(said)}")
             return
         behind = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")
