@@ -6,9 +6,9 @@ import threading
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from engine.campaign import Campaign
 from engine.errors import CampaignFileError
@@ -281,6 +281,25 @@ def test_focus_ring_follows_tab_and_not_the_mouse(window, qtbot):
     assert theme().colours.focus.lower() in colours
     click_in(window, page.demo_button, qtbot)
     assert focus_ring().target is None
+
+
+def rings(window):
+    """Return what wears a ring that can be seen, old ones that were to go included."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    shown = [each for each in window.findChildren(QWidget) if type(each).__name__ == "_Ring" and each.isVisible()]
+    return [each.parentWidget() for each in shown]
+
+
+def test_exactly_one_focus_ring_after_any_number_of_tabs_and_none_after_a_click(window, qtbot):
+    page = window.start_page
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    page.demo_button.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert rings(window) == [window.focusWidget()]
+    click_in(window, window.focusWidget(), qtbot)
+    assert rings(window) == []
 
 
 def nameless_controls(window, qtbot):
