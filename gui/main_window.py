@@ -25,13 +25,11 @@ from gui.settings import Recent, Settings
 from gui.start_page import StartPage
 from gui.steps import StepKey, steps
 from gui.widgets import column
+from gui.window_place import first_place, smallest_size
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-
-MINIMUM = (1024, 640)
-FIRST_SIZE = (1440, 900)
 
 
 class MainWindow(QMainWindow):
@@ -41,8 +39,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self.setObjectName("window")
-        self.setMinimumSize(*MINIMUM)
-        self.resize(*FIRST_SIZE)
+        room = self.screen().availableGeometry()
+        self.setMinimumSize(smallest_size(room))
+        self.setGeometry(first_place(room))
         self.setAcceptDrops(True)
         self.setWindowIcon(mark_icon())
         self._first_step: StepKey = "data"
