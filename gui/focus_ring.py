@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from gui.theme import RADIUS_CONTROL, theme
+from gui.theme import RADIUS_CONTROL, Tone, theme
 
 WIDTH = 2
 
@@ -37,13 +37,15 @@ class _Ring(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the ring."""
+        """Draw the ring, and a hairline in it that sets it off a filled button."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().colour("focus"), WIDTH))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        inset = WIDTH / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), RADIUS_CONTROL, 6)
+        lines: tuple[tuple[Tone, float, float], ...] = (("surface", 1, WIDTH + 0.5), ("focus", WIDTH, WIDTH / 2))
+        for tone, width, inset in lines:
+            painter.setPen(QPen(theme().colour(tone), width))
+            frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(frame, RADIUS_CONTROL - inset + 1, RADIUS_CONTROL - inset + 1)
 
 
 class FocusRing(QObject):

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from engine.passphrase import DEMO_PASSPHRASE
 from gui.campaign_desk import CampaignDesk
 from gui.commands import Command, page_commands
+from gui.enter_key import focused_button, press_by_enter
 from gui.errors import ErrorReporter
 from gui.face_renewal import FaceRenewal
 from gui.focus_ring import tell_ring_of_tab
@@ -168,6 +169,7 @@ class MainWindow(QMainWindow):
         self.sides.setCurrentWidget(self.workspace)
         if self.workspace.step is None:
             self.workspace.show_step(self._first_step)
+        self.workspace.focus_step()
         self.renewal.begin(opened.campaign, opened.results)
         self._show_work()
 
@@ -277,6 +279,11 @@ class MainWindow(QMainWindow):
             self.jobs.start(copy_job(self.campaign, Path(name)), afterwards=self.tr("Copy saved"))
 
     # keys and drops
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button that has the focus on Enter."""
+        if not press_by_enter(event, focused_button(self)):
+            super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Show the ring when somebody goes on by Tab."""
