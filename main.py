@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import sys
@@ -34,6 +35,17 @@ def main(arguments: list[str]) -> int:
     from engine.command_line import has_screen, parse, say_no_screen
 
     chosen = parse(arguments)
+    if chosen.command != "window":
+        return without_window(chosen)
+    if not has_screen():
+        return say_no_screen()
+    from gui.application import run_window
+
+    return run_window(open_demo=chosen.demo, campaign=chosen.file)
+
+
+def without_window(chosen: argparse.Namespace) -> int:
+    """Do a command that opens no window to work in."""
     if chosen.command == "campaign":
         from engine.command_line import run_campaign_command
 
@@ -46,15 +58,9 @@ def main(arguments: list[str]) -> int:
         from engine.command_line import run_prepare_command
 
         return run_prepare_command()
-    if chosen.command == "selftest":
-        from gui.selftest import selftest
+    from gui.selftest import selftest
 
-        return selftest()
-    if not has_screen():
-        return say_no_screen()
-    from gui.application import run_window
-
-    return run_window(open_demo=chosen.demo, campaign=chosen.file)
+    return selftest()
 
 
 if __name__ == "__main__":

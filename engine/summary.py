@@ -50,8 +50,9 @@ class Summary:
     """The content of summary.json. rejects.csv holds ``rejected_rows`` lines, then ``refused_photos``.
 
     ``honesty`` is what must be known before the figures are believed, red first; empty without a past campaign.
-    Of ``release_unknown`` campaign photos it is not known whether the person agreed. ``left`` of the ``customers`` have left the operator; they get no offer. Of the operator's own table of TACs
-    ``tacs_set_aside`` rows were not used, the first for ``tacs_first_reason``.
+    ``left`` of the ``customers`` have left the operator; they get no offer. Of the operator's own table of TACs
+    ``tacs_set_aside`` rows were not used, the first for ``tacs_first_reason``. Of ``release_unknown`` campaign photos
+    it is not known whether the person agreed.
     """
 
     customers: int

@@ -78,11 +78,9 @@ def verdict(results: CampaignResults, asked: int, *, is_limited: bool = False) -
     count = numbers.decimal(asked)
     finding = finding_of(results)
     if finding is Finding.NO_TRIAL:
-        if not asked:
-            return tr("Too few changes of phone were seen to say which offer suits whom.")
-        return tr("{count} customers have an offer that goes where people with the same phones went next.").format(
-            count=count
-        )
+        said = tr("{count} customers have an offer that goes where people with the same phones went next.")
+        few = tr("Too few changes of phone were seen to say which offer suits whom.")
+        return said.format(count=count) if asked else few
     single, chosen = best_for_all(results), chosen_for_all(results)
     if finding is Finding.NO_SIGNAL:
         lead = tr("We found no difference between customers.")

@@ -148,7 +148,8 @@ def _arms_finding(trial: Trial, balance: tuple[Imbalance, ...], shared: Overlap)
     """Say whether those with and without an offer are alike, once weighted."""
     customers = len(trial.arm)
     worst = worst_imbalance(balance)
-    apart = f"{worst.feature.replace('_', ' ')} differs by {abs(worst.difference):.2f} standard deviations with {worst.offer}"
+    size, feature = abs(worst.difference), worst.feature.replace("_", " ")
+    apart = f"{feature} differs by {size:.2f} standard deviations with {worst.offer}"
     by_lot = trial.is_randomised and trial.propensity is None
     is_large = abs(worst.difference) > LARGE and worst.z_alone > SURE
     if (by_lot and shared.told > SURE) or (is_large and abs(worst.difference) > 2 * LARGE):

@@ -35,8 +35,8 @@ def said_by(root: QWidget) -> list[str]:
             found.append(part.text())
         if isinstance(part, QTableView):
             model = part.model()
-            places = ((row, column) for row in range(min(50, model.rowCount())) for column in range(model.columnCount()))
-            found += [str(model.index(*place).data() or "") for place in places]
+            rows, columns = range(min(50, model.rowCount())), range(model.columnCount())
+            found += [str(model.index(row, column).data() or "") for row in rows for column in columns]
     return found
 
 
