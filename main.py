@@ -54,6 +54,10 @@ def without_window(chosen: argparse.Namespace) -> int:
         from engine.again_command import run_read_again_command
 
         return run_read_again_command(chosen)
+    if chosen.command == "demo-files":
+        from engine.demo_command import run_demo_files_command
+
+        return run_demo_files_command(chosen)
     if chosen.command == "prepare":
         from engine.command_line import run_prepare_command
 

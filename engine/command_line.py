@@ -31,6 +31,7 @@ WAREHOUSE_WORDS = ("plan", "offers", "history")  # the records are elsewhere, th
 EPILOG = """commands:
   campaign     run a whole campaign without a window (main.py campaign --help)
   read-again   make a campaign's results again, from later files too (main.py read-again --help)
+  demo-files   write the demo operator's files, to try own data with (main.py demo-files --help)
   selftest     run a small demo campaign and open it, to prove that everything is in place
   prepare      convert FaceNet's weights, once, so that the first campaign need not wait for it
 """
@@ -41,6 +42,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line; exits with 2 and a usage line where it cannot be understood."""
     if arguments and arguments[0] == "campaign":
         return _parse_campaign(arguments[1:])
+    if arguments and arguments[0] == "demo-files":
+        from engine.demo_command import parse_demo_files
+
+        return parse_demo_files(arguments[1:])
     if arguments and arguments[0] == "read-again":
         from engine.again_command import parse_read_again
 
