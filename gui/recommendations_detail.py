@@ -85,11 +85,13 @@ class _Part(QWidget):
 class DetailPane(QFrame):
     """One customer. ``preview_wanted`` asks for the preview of the customer, ``closed`` says that it was left.
 
-    ``withholding_wanted`` asks to keep the offer from the customer, or not any more.
+    ``withholding_wanted`` asks to keep the offer from the customer, or not any more, ``erasing_wanted`` to erase all
+    that is known of the customer.
     """
 
     preview_wanted = Signal(str)
     withholding_wanted = Signal(str, bool)
+    erasing_wanted = Signal(str)
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -130,6 +132,9 @@ class DetailPane(QFrame):
         self.circle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._circle = _Part(tr("In their circle"), self.circle)
         self._circle.hide()
+        self.erase = Button(tr("Erase this customer…"), "quiet", tip=tr("Erase all that this campaign holds of them"))
+        self.erase.setProperty("small", True)
+        self.erase.clicked.connect(self._want_erasing)
         self.open_preview = Button(tr("Open in Preview"), "primary", "preview")
         self.open_preview.clicked.connect(self._want_preview)
         self.no_offer = Button(tr("No offer"), "plain", "no-offer")
@@ -142,10 +147,11 @@ class DetailPane(QFrame):
         who = column(row((self.who, 1), self.close_button, gap=4), self.about, self.consent, gap=3)
         head = row(self._photos, (who, 1), gap=12)
         head.setAlignment(self._photos, Qt.AlignmentFlag.AlignTop)
+        erase = row(self.erase, None)
         content = QWidget()
         content.setLayout(
             column(
-                head, self.sentence, self._offers, self._reasons, self._phones, self._circle, None,
+                head, self.sentence, self._offers, self._reasons, self._phones, self._circle, erase, None,
                 gap=14, margins=(20, 18, 20, 8),
             )
         )  # fmt: skip
@@ -270,6 +276,9 @@ class DetailPane(QFrame):
             "Send this customer no offer (Ctrl+Z takes it back)")  # fmt: skip
         self.no_offer.setToolTip(tip)
         self.no_offer.setEnabled(facts.is_withheld or facts.offer is not None)
+
+    def _want_erasing(self) -> None:
+        self.erasing_wanted.emit(self.customer)
 
     def _want_withholding(self) -> None:
         if self.customer:
