@@ -20,7 +20,9 @@ TESTED = re.compile(r"libtorchbind_test|libaoti_custom_ops|libbackend_with_compi
 module_collection_mode = "pyz+py"  # it reads its own source
 warn_on_missing_hiddenimports = False
 bindepend_symlink_suppression = ["**/torch/lib/*.so*"]
-hiddenimports = subprocess.run([sys.executable, "-c", A_STEP], capture_output=True, text=True, check=True).stdout.split()
+hiddenimports = subprocess.run(
+    [sys.executable, "-c", A_STEP], capture_output=True, text=True, check=True
+).stdout.split()
 binaries = [
     (source, target)
     for source, target in collect_dynamic_libs("torch", search_patterns=["*.dll", "*.dylib", "lib*.so", "*.so.*"])
@@ -29,6 +31,17 @@ binaries = [
 manager = Path(get_module_file_attribute("torch")).with_name("bin") / "torch_shm_manager"  # it is looked for at import
 datas = [(str(manager), "torch/bin")] if manager.is_file() else []
 excludedimports = [
-    "torch.test", "torch.utils.tensorboard", "torch.utils.benchmark", "triton", "numba", "tensorboard", "expecttest",
-    "torchvision", "matplotlib", "IPython", "pytest", "hypothesis", "setuptools",
+    "torch.test",
+    "torch.utils.tensorboard",
+    "torch.utils.benchmark",
+    "triton",
+    "numba",
+    "tensorboard",
+    "expecttest",
+    "torchvision",
+    "matplotlib",
+    "IPython",
+    "pytest",
+    "hypothesis",
+    "setuptools",
 ]
