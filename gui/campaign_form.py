@@ -109,6 +109,7 @@ class CampaignForm(QScrollArea):
         inner.setMaximumWidth(760)
         inner.setLayout(column(self._grid, None))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what the keyboard comes to scrolls into sight
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(inner)

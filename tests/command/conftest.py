@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -31,11 +32,16 @@ class Made:
 
 @pytest.fixture(scope="session")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
-    """CSV files and photo folders as a user would have them; few photos, since each costs time."""
-    operator = simulate_operator(tmp_path_factory.mktemp("own") / "delivery", customers=600, seed=6)
+    """CSV files and photo folders as a user would have them, of a last campaign whose day is known.
+
+    Few customers and photos, since each costs time; large effects, so that few customers show them.
+    """
+    operator = simulate_operator(tmp_path_factory.mktemp("own") / "delivery", customers=600, seed=6, effect=3.0)
     for folder in (operator.inventory, operator.photos):
         for photo in sorted(folder.iterdir())[4:]:
             photo.unlink()
+    history = operator.files.history
+    pd.read_csv(history, dtype=str).assign(asked_on="2026-02-02").to_csv(history, index=False)
     return operator
 
 

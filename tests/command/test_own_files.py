@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from engine.ads import FaultKind
@@ -100,16 +101,16 @@ def test_refused_photos_are_told_apart_from_rows_and_no_library_speaks_of_them(
 
 def test_features_are_those_of_the_day_on_which_customers_were_asked(operator: DemoOperator, tmp_path: Path):
     """An outcome that only later shows in the phones must not be learnt from."""
-    dated = tmp_path / "history.csv"
-    rows = rows_of(operator.files.history)
-    with dated.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["customer", "offer", "outcome", "asked_on"])
-        writer.writeheader()
-        writer.writerows(row | {"asked_on": "2025-11-01"} for row in rows)
+    history = pd.read_csv(operator.files.history, dtype=str)
+    history.assign(asked_on="2025-11-01").to_csv(tmp_path / "dated.csv", index=False)
+    history.drop(columns="asked_on").to_csv(tmp_path / "undated.csv", index=False)
     base, undated = (
-        base_of_logs(read_logs(files), "customers.csv", default_tables(), Stages(OneBar(JobContext())))
-        for files in (replace(operator.files, history=dated), operator.files)
-    )
+        base_of_logs(
+            read_logs(replace(operator.files, history=tmp_path / name)), "customers.csv", default_tables(),
+            Stages(OneBar(JobContext())),
+        )
+        for name in ("dated.csv", "undated.csv")
+    )  # fmt: skip
     assert first_day_asked(base.history) == datetime(2025, 11, 1)
     early, late = base.features_when_asked, base.features
     changed = (early["maker"].astype(str) != late["maker"].astype(str)).mean()

@@ -266,6 +266,10 @@ def test_mapping_is_corrected_by_keys_and_every_control_has_a_name(view: ImportV
     for control in (*view.findChildren(Choice), *view.findChildren(Button), *view.findChildren(ShortTable)):
         assert control.accessibleName(), control
     assert view.mapping.role_choice(1).accessibleName() == "What the column hívott szám is"
+    assert view.mapping.table.isColumnHidden(3) == (view.mapping.width() < 600)
+    view.resize(980, 500)
+    qtbot.waitUntil(lambda: view.mapping.table.isColumnHidden(3))
+    assert view.mapping.role_choice(0).toolTip() == "Sure, 1.00 of 1", "where there is no room for it beside"
     view.activateWindow()
     first, second = view.mapping.role_choice(0), view.mapping.role_choice(1)
     first.setFocus()
