@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from engine.ages import AGE_BAND_STARTS
+from engine.columns import HAS_LEFT
 from gui import numbers
 
 AGE_STARTS = AGE_BAND_STARTS
@@ -70,6 +71,7 @@ def why_no_offer(segment: str, *, is_withheld: bool = False) -> str:
         return tr("You chose to send this one no offer.")
     words = {
         "persuadable": tr("You chose to send no offer."),
+        HAS_LEFT: tr("No customer any more, so there is nobody to ask."),
         "sleeping dog": tr("Leave alone. Being asked makes a yes less likely."),
         "sure thing": tr("Buys anyway more often than most: no offer wins enough more to pay for itself."),
     }
