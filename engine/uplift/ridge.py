@@ -100,14 +100,16 @@ def _posterior(
     problem: RidgeProblem, group: IntArray, keep: BoolArray, variance: FloatArray, noise: float, context: JobContext
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return mean, covariance and prior precision of the kept coefficients."""
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import cho_factor
+    from scipy.linalg.lapack import dpotri
 
     context.check()
     mine = group[keep]
     precision = np.where(mine < 0, 1e-8, 1.0 / variance[np.maximum(mine, 0)])
     matrix = problem.gram[np.ix_(keep, keep)] / noise
     matrix[np.diag_indices(len(matrix))] += precision
-    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    factor, _ = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
     context.check()
-    inverse: FloatArray = cho_solve(factor, np.eye(len(precision)), check_finite=False)
+    triangle = np.tril(dpotri(factor, lower=1, overwrite_c=1)[0])
+    inverse: FloatArray = triangle + np.tril(triangle, -1).T
     return inverse @ problem.cross[keep] / noise, inverse, precision
