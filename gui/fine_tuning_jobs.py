@@ -148,6 +148,7 @@ class InUse:
     network: NetworkVersion | None  # None: FaceNet as it came
     can_go_back_to_network: bool
     embedder: str  # the name of the program's network that it began from, or that is in use itself
+    has_other_weights: bool  # whether VGGFace2's were put into FaceNet on this computer
     unused: int  # networks that were adopted once and are not in use, 94 MB each
     can_fine_tune: bool
 
@@ -157,6 +158,7 @@ def in_use_job(campaign: Campaign, *, removes: bool = False) -> Job[InUse]:
 
     def work(context: JobContext) -> InUse:
         from engine import taste
+        from engine.faces import is_prepared
         from engine.inventory.network import embedder_of
 
         context.check()
@@ -176,6 +178,7 @@ def in_use_job(campaign: Campaign, *, removes: bool = False) -> Job[InUse]:
                 present,
                 taste.can_go_back_to_network(campaign),
                 embedder_of(campaign),
+                is_prepared("facenet-vggface2"),
                 0 if removes else len(unused),
                 taste.can_fine_tune(),
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
-from engine.faces.embedder import DEFAULT, EmbedderName, is_prepared
+from engine.faces.embedder import DEFAULT, EmbedderName
 from gui import numbers
 from gui.dialog import Dialog
 from gui.faces_data import tr
@@ -33,7 +33,7 @@ class InUseDialog(Dialog):
     def __init__(self, campaign: Campaign, parent: QWidget | None = None) -> None:
         super().__init__(tr("What is in use"), parent)
         self._campaign = campaign
-        self._can_tune = False
+        self._can_tune = self._has_other_weights = False
         self._queue = JobQueue(self)
         self._queue.failed.connect(self._fail)
         self.ranking, self.network = Label("", wrap=True), Label("", wrap=True)
@@ -92,7 +92,7 @@ class InUseDialog(Dialog):
         self.remove.setVisible(found.unused > 0)
         self.remove.set_text(tr("Remove {count} unused").format(count=numbers.decimal(found.unused)))
         self.tune.show()
-        self._can_tune = found.can_fine_tune
+        self._can_tune, self._has_other_weights = found.can_fine_tune, found.has_other_weights
         self.tune.setEnabled(found.can_fine_tune)
         lacks = tr("This installation lacks PyTorch, so it can use networks but not fine-tune them.")
         self.tune.setToolTip("" if found.can_fine_tune else lacks)
@@ -113,7 +113,7 @@ class InUseDialog(Dialog):
     @Slot()
     def _ask_for_weights(self) -> None:
         """Use the other network at once where it was prepared before, else ask for its weights."""
-        if is_prepared(OTHER):
+        if self._has_other_weights:
             self._change(embedder_job(self._campaign, OTHER))
             return
         pattern = tr("Weights") + " (*.pt)"
