@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
+from engine.faces.embedder import DEFAULT, EmbedderName
 from gui import numbers
 from gui.dialog import Dialog
 from gui.faces_data import tr
-from gui.fine_tuning_jobs import InUse, going_back_job, in_use_job, ranking_back_job
+from gui.fine_tuning_jobs import InUse, embedder_job, going_back_job, in_use_job, ranking_back_job
 from gui.jobs import JobQueue, Leaving
 from gui.widgets import Button, Flow, Label, column
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
     from engine.job import Job
+
+
+OTHER: EmbedderName = "facenet-vggface2"
 
 
 class InUseDialog(Dialog):
@@ -28,6 +33,7 @@ class InUseDialog(Dialog):
     def __init__(self, campaign: Campaign, parent: QWidget | None = None) -> None:
         super().__init__(tr("What is in use"), parent)
         self._campaign = campaign
+        self._can_tune = self._has_other_weights = False
         self._queue = JobQueue(self)
         self._queue.failed.connect(self._fail)
         self.ranking, self.network = Label("", wrap=True), Label("", wrap=True)
@@ -38,6 +44,11 @@ class InUseDialog(Dialog):
         tip = tr("Networks that are not in use, 94 MB each; there is no way back to them then")
         self.remove = Button(tr("Remove unused"), "plain", "bin", tip=tip)
         self.remove.clicked.connect(self._remove)
+        tip = tr("FaceNet trained on VGGFace2, from the file of its weights that facenet-pytorch publishes")
+        self.weights = Button(tr("Other weights…"), "plain", "open", tip=tip)
+        self.weights.clicked.connect(self._ask_for_weights)
+        self.own_weights = Button(tr("The weights that came along"), "plain", "undo")
+        self.own_weights.clicked.connect(self._use_own_weights)
         self.tune = Button(tr("Fine-tune…"), "plain", "settings")
         self.tune.clicked.connect(self._ask_for_tuning)
         grid = QGridLayout()
@@ -46,7 +57,7 @@ class InUseDialog(Dialog):
         grid.setColumnStretch(1, 1)
         lines = (
             (tr("Ranking"), self.ranking, Flow(self.ranking_back, gap=8)),
-            (tr("Face network"), self.network, Flow(self.network_back, self.remove, self.tune, gap=8)),
+            (tr("Face network"), self.network, Flow(*self._of_network(), gap=8)),
         )
         for place, (word, says, buttons) in enumerate(lines):
             grid.addWidget(Label(word, "body", "muted"), place, 0, Qt.AlignmentFlag.AlignTop)
@@ -62,7 +73,7 @@ class InUseDialog(Dialog):
         self.cancel_button.clicked.connect(self.reject)
         self.buttons.addStretch(1)
         self.buttons.addWidget(self.cancel_button)
-        for button in (self.ranking_back, self.network_back, self.remove, self.tune):
+        for button in (self.ranking_back, *self._of_network()):
             button.hide()
         self.setMinimumSize(560, 260)
         self.finished.connect(Leaving(self).leave)
@@ -75,9 +86,13 @@ class InUseDialog(Dialog):
         self.network.setText(_network_words(found))
         self.ranking_back.setVisible(found.can_go_back)
         self.network_back.setVisible(found.can_go_back_to_network)
+        is_own = found.embedder == DEFAULT
+        self.weights.setVisible(is_own)
+        self.own_weights.setVisible(not is_own)
         self.remove.setVisible(found.unused > 0)
         self.remove.set_text(tr("Remove {count} unused").format(count=numbers.decimal(found.unused)))
         self.tune.show()
+        self._can_tune, self._has_other_weights = found.can_fine_tune, found.has_other_weights
         self.tune.setEnabled(found.can_fine_tune)
         lacks = tr("This installation lacks PyTorch, so it can use networks but not fine-tune them.")
         self.tune.setToolTip("" if found.can_fine_tune else lacks)
@@ -95,10 +110,37 @@ class InUseDialog(Dialog):
     def _go_back_to_network(self) -> None:
         self._change(going_back_job(self._campaign))
 
+    @Slot()
+    def _ask_for_weights(self) -> None:
+        """Use the other network at once where it was prepared before, else ask for its weights."""
+        if self._has_other_weights:
+            self._change(embedder_job(self._campaign, OTHER))
+            return
+        pattern = tr("Weights") + " (*.pt)"
+        name, _ = QFileDialog.getOpenFileName(self, tr("Weights of FaceNet on VGGFace2"), str(Path.home()), pattern)
+        if name:
+            self.use_weights(Path(name))
+
+    def use_weights(self, weights: Path) -> None:
+        """Read the faces by FaceNet with the weights of a file, which is compared with the published one."""
+        self._say("")
+        self._change(embedder_job(self._campaign, OTHER, weights))
+
+    @Slot()
+    def _use_own_weights(self) -> None:
+        self._change(embedder_job(self._campaign, DEFAULT))
+
+    def _of_network(self) -> tuple[Button, ...]:
+        return self.network_back, self.own_weights, self.weights, self.remove, self.tune
+
     def _change(self, job: Job[None]) -> None:
-        for button in (self.ranking_back, self.network_back, self.remove, self.tune, self.cancel_button):
-            button.setEnabled(False)
+        self._enable(False)
         self._queue.start(job, self._changed, lasting=True)
+
+    def _enable(self, enabled: bool, /) -> None:
+        for button in (self.ranking_back, *self._of_network(), self.cancel_button):
+            button.setEnabled(enabled)
+        self.tune.setEnabled(enabled and self._can_tune)
 
     @Slot(object)
     def _changed(self, _: None) -> None:
@@ -121,8 +163,7 @@ class InUseDialog(Dialog):
 
     @Slot(Exception)
     def _fail(self, error: Exception) -> None:
-        for button in (self.ranking_back, self.network_back, self.remove, self.tune, self.cancel_button):
-            button.setEnabled(True)
+        self._enable(True)
         self._say(str(error))
 
 
@@ -137,7 +178,7 @@ def _ranking_words(found: InUse) -> str:
 
 def _network_words(found: InUse) -> str:
     if found.network is None:
-        return tr("FaceNet as it came.")
+        return tr("FaceNet as it came.") if found.embedder == DEFAULT else tr("FaceNet trained on VGGFace2.")
     said = tr("FaceNet fine-tuned to {photos} photos, adopted on {day}.")
     return said.format(
         photos=numbers.decimal(found.network.photos), day=numbers.long_date(found.network.made_at.date())

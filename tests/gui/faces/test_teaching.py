@@ -9,8 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.campaign import Judgement
-from engine.faces.embedder import embedder_sha256
+from engine.faces.embedder import WEIGHTS, embedder_sha256
+from engine.faces.facenet import digest_file
 from engine.inventory import MatchWeights, match_settings
+from engine.inventory.network import embedder_of
+from engine.resources import sha256_of
 from engine.taste import (
     AnswersMet,
     Interval,
@@ -214,6 +217,37 @@ def test_what_is_in_use_is_always_reached_gone_back_from_and_removed(page, campa
     finally:
         page.dialogs.adopted.connect(page._adopted)
         campaign.erase_document("face_network") if before is None else campaign.write_document("face_network", before)
+
+
+def test_other_weights_are_chosen_from_a_file_and_left_again(page, campaign, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMBLANCE_CACHE", str(tmp_path))
+    told = []
+    dialog = InUseDialog(campaign)
+    dialog.adopted.connect(lambda: told.append(embedder_of(campaign)))
+    dialog.show()
+    qtbot.waitUntil(dialog.weights.isVisible, timeout=PATIENCE)
+    (tmp_path / "other.pt").write_bytes(b"no weights")
+    dialog.use_weights(tmp_path / "other.pt")
+    qtbot.waitUntil(lambda: "other.pt is not the published" in dialog.wrong.text(), timeout=PATIENCE)
+    assert dialog.weights.isEnabled() and told == []
+    close(qtbot, dialog)
+    prepared = tmp_path / WEIGHTS["facenet-vggface2"].onnx
+    prepared.write_bytes(b"as if it had been put together here")
+    digest_file(prepared).write_text(f"{sha256_of(prepared)}  {prepared.name}\n")
+    for button, says, name in (
+        ("weights", "FaceNet as it came.", "facenet-vggface2"),
+        ("own_weights", "FaceNet trained on VGGFace2.", "facenet-casia"),
+    ):
+        dialog = InUseDialog(campaign)
+        dialog.adopted.connect(lambda: told.append(embedder_of(campaign)))
+        dialog.show()
+        qtbot.waitUntil(getattr(dialog, button).isVisible, timeout=PATIENCE)
+        assert dialog.network.text() == says
+        with qtbot.waitSignal(dialog.adopted, timeout=PATIENCE):
+            qtbot.mouseClick(getattr(dialog, button), Qt.MouseButton.LeftButton)
+        close(qtbot, dialog)
+        assert told[-1] == name
+    campaign.erase_document("embedder")
 
 
 def test_esc_waits_until_what_was_learnt_is_in_use(screen, qtbot, campaign, monkeypatch):
