@@ -35,8 +35,10 @@ def said_by(root: QWidget) -> list[str]:
             found.append(part.text())
         if isinstance(part, QTableView):
             model = part.model()
-            rows, columns = range(min(50, model.rowCount())), range(model.columnCount())
-            found += [str(model.index(row, column).data() or "") for row in rows for column in columns]
+            places = (
+                (row, column) for row in range(min(50, model.rowCount())) for column in range(model.columnCount())
+            )
+            found += [str(model.index(*place).data() or "") for place in places]
     return found
 
 
