@@ -63,6 +63,7 @@ class InUseDialog(Dialog):
             grid.addWidget(Label(word, "body", "muted"), place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addLayout(column(says, buttons, gap=8), place, 1)
         self.body.addLayout(grid)
+        self.body.addSpacing(8)
         said = tr("After a change of network all faces are read again in the background; until then none are compared.")
         self.body.addWidget(Label(said, "caption", "muted", wrap=True))
         self.wrong = Label("", "body", "danger", wrap=True)
