@@ -17,6 +17,8 @@ from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.theme import load_fonts, look
 
+SWITCH = 0.0005  # s that the window waits for a worker to let go of the interpreter; ten times that is Python's default
+
 
 def make_application(settings: Settings) -> QApplication:
     """Return the QApplication with fonts, language and theme; the running one if there is one."""
@@ -28,6 +30,7 @@ def make_application(settings: Settings) -> QApplication:
     application.setDesktopFileName("semblance")
     application.setWindowIcon(mark_icon())
     application.setStyle("Fusion")
+    sys.setswitchinterval(SWITCH)
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
     if QLocale.system().language() == QLocale.Language.C:
         QLocale.setDefault(QLocale(QLocale.Language.English))  # C would write 20000 instead of 20,000

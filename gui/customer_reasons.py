@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
     from engine.offers import Offer
     from engine.reasons import CampaignReasons
-    from engine.uplift import UpliftEvaluation
+    from engine.uplift import Reasons, UpliftEvaluation
     from gui.results import CampaignResults
 
 PAUSE_MS = 120  # who runs through the rows wants no reasons
@@ -58,11 +59,12 @@ def offer_to_explain(results: CampaignResults, customer: str) -> tuple[Offer, bo
 class CustomerReasonsLoader(CustomerLoader):
     """Works out a customer's reasons (CustomerReasons) once the choice of a row rests.
 
-    None where the campaign holds nothing to explain its offers with.
+    None where the campaign holds nothing to explain its offers with. ``lines`` writes reasons as rows.
     """
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, lines: Callable[[Reasons], tuple[RowLine, ...]] = reason_lines) -> None:
         super().__init__(parent)
+        self._lines = lines
         self._kept: CampaignReasons | None = None
         self._kept_of: tuple[Campaign, UpliftEvaluation | None, int] | None = None
         self._wanted = ""
@@ -107,4 +109,4 @@ class CustomerReasonsLoader(CustomerLoader):
             return None
         offer, is_chosen = explained
         found = self._kept.of(customer, offer.key)
-        return CustomerReasons(customer, offer, is_chosen, reason_lines(found), numbers.points(found.uplift))
+        return CustomerReasons(customer, offer, is_chosen, self._lines(found), numbers.points(found.uplift))

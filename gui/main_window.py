@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from engine.passphrase import DEMO_PASSPHRASE
 from gui.campaign_desk import CampaignDesk
 from gui.commands import Command, page_commands
+from gui.enter_key import focused_button, press_by_enter
 from gui.errors import ErrorReporter
 from gui.face_renewal import FaceRenewal
 from gui.focus_ring import tell_ring_of_tab
@@ -25,13 +26,11 @@ from gui.settings import Recent, Settings
 from gui.start_page import StartPage
 from gui.steps import StepKey, steps
 from gui.widgets import column
+from gui.window_place import first_place, smallest_size
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-
-MINIMUM = (1024, 640)
-FIRST_SIZE = (1440, 900)
 
 
 class MainWindow(QMainWindow):
@@ -41,8 +40,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self.setObjectName("window")
-        self.setMinimumSize(*MINIMUM)
-        self.resize(*FIRST_SIZE)
+        room = self.screen().availableGeometry()
+        self.setMinimumSize(smallest_size(room))
+        self.setGeometry(first_place(room))
         self.setAcceptDrops(True)
         self.setWindowIcon(mark_icon())
         self._first_step: StepKey = "data"
@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
         self.sides.setCurrentWidget(self.workspace)
         if self.workspace.step is None:
             self.workspace.show_step(self._first_step)
+        self.workspace.focus_step()
         self.renewal.begin(opened.campaign, opened.results)
         self._show_work()
 
@@ -278,6 +279,11 @@ class MainWindow(QMainWindow):
             self.jobs.start(copy_job(self.campaign, Path(name)), afterwards=self.tr("Copy saved"))
 
     # keys and drops
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button that has the focus on Enter."""
+        if not press_by_enter(event, focused_button(self)):
+            super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Show the ring when somebody goes on by Tab."""

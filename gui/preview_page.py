@@ -12,6 +12,7 @@ from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
+from gui.erasing import Erasing
 from gui.face_choices import FaceChoices, WhoseFace, whose_face_job
 from gui.face_loader import FaceLoader
 from gui.fitting_scroll import FittingScroll
@@ -23,7 +24,6 @@ from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
 from gui.turning_keys import TurningKeys
 from gui.widgets import Button, EmptyState, Page
-from gui.withdraw_dialog import Withdrawal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,8 +62,8 @@ class PreviewPage(Page):
         self._loader.not_kept.connect(self._choice_not_kept)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)
-        self._withdrawal = Withdrawal(self.jobs, self)
-        self._withdrawal.done.connect(self._withdrawn)
+        self._erasing = Erasing(self.jobs, self)
+        self._erasing.done.connect(self._withdrawn)
         self._composer = AdComposer(self)
         self._composer.composed.connect(self._show_ad)
         self._composer.failed.connect(self._show_failure)
@@ -82,6 +82,7 @@ class PreviewPage(Page):
         self.ad_card = AdCard()
         self.ad_card.size_chosen.connect(self._choose_size)
         self.offer_card = OfferCard()
+        self.offer_card.failed.connect(self.jobs.failed)
         self.face_card = FaceCard()
         self.face_card.withdraw.clicked.connect(self.ask_to_withdraw)
         self.others_card = OtherFacesCard()
@@ -143,6 +144,7 @@ class PreviewPage(Page):
         wanted = self.customer if stays else ""
         self._loader.set_campaign(campaign, results)
         self._composer.set_campaign(campaign)
+        self.offer_card.set_campaign(campaign, results)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
         self._turning.show_results(None if campaign is None else results, stays=stays)
@@ -321,7 +323,7 @@ class PreviewPage(Page):
     def ask_to_withdraw(self) -> None:
         """Ask whether the customer's photo and face are to be erased, and do it on a yes."""
         if self._campaign is not None and self.face_card.withdraw.isVisible():
-            self._withdrawal.ask(self._campaign, self.customer, self._loader.today)
+            self._erasing.ask_to_withdraw(self._campaign, self.customer, self._loader.today)
 
     @Slot(str)
     def _withdrawn(self, customer: str) -> None:

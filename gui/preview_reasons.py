@@ -9,29 +9,47 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from engine.columns import HAS_LEFT
 from engine.faces import may_be_the_customer
 from gui import numbers
+from gui.charts.bar_rows import BarRows
 from gui.customer_faces import CustomerFaces, LookAlike
 from gui.customer_facts import CustomerFacts
-from gui.offer_words import more_say_yes, why_no_offer
+from gui.customer_reasons import CustomerReasons, CustomerReasonsLoader
+from gui.offer_words import by_phones, more_say_yes, why_no_offer
 from gui.photo_view import THUMB, FaceThumb, photo_name
 from gui.preview_pictures import alike_words, tr
+from gui.reason_words import few_reason_lines
 from gui.theme import CARD_PADDING, look, theme
-from gui.widgets import Button, Card, Label, bold, plain, row
+from gui.widgets import Button, Card, Label, bold, dim, plain, row
 
 if TYPE_CHECKING:
+    from engine.campaign import Campaign
     from engine.uplift import UpliftEvaluation
+    from gui.results import CampaignResults
 
 THUMB_GAP = 8
 SMALLEST_THUMB = 40
 
 
 class OfferCard(Card):
-    """Why this offer: what it does to customers like this one, and what is known of this one."""
+    """Why this offer: what it does to customers like this one, and the largest reasons.
+
+    What is known of this one stands there where the campaign does not hold reasons.
+    """
+
+    failed = Signal(Exception)
 
     def __init__(self) -> None:
         super().__init__(tr("Why this offer"))
+        self._customer = ""
+        self._loader = CustomerReasonsLoader(self, few_reason_lines)
+        self._loader.loaded.connect(self._take_reasons)
+        self._loader.failed.connect(self.failed)
         self.sentence = Label("", rich=True, wrap=True)
+        self.reasons = BarRows(tr("Why this offer"))
+        self.not_causes = Label(tr("What the model uses, not causes"), "caption", "muted", wrap=True)
+        self.not_causes.setToolTip(tr("In points of 100"))
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(4)
@@ -40,23 +58,68 @@ class OfferCard(Card):
         for place, (name, value) in enumerate(self._rows):
             self._facts.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(value, place, 1)
-        self.body.addWidget(self.sentence)
-        self.body.addLayout(self._facts)
+        self._known = QWidget()
+        self._known.setObjectName("clear")
+        self._known.setLayout(self._facts)
+        self._facts.setContentsMargins(0, 0, 0, 0)
+        for part in (self.sentence, self.reasons, self.not_causes, self._known):
+            self.body.addWidget(part)
         self.body.addStretch(1)
+        self._show_reasons(None)
+
+    def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
+        """Take the reasons out of another campaign, or of the same one after it changed."""
+        self._loader.set_campaign(campaign, results)
+        self._customer = ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether reasons are on their way."""
+        return self._loader.is_busy
+
+    def _ask_for_reasons(self, customer: str, *, there_are: bool) -> None:
+        """Let old reasons stand, dimmed, until those of another customer are there."""
+        if not there_are:
+            self._loader.give_up()
+            self._show_reasons(None)
+        elif customer != self._customer:
+            dim(self.reasons, True)
+            self._loader.ask(customer)
+        self._customer = customer if there_are else ""
+
+    @Slot(object)
+    def _take_reasons(self, reasons: CustomerReasons | None) -> None:
+        if reasons is None or reasons.customer == self._customer:
+            self._show_reasons(reasons)
+
+    def _show_reasons(self, reasons: CustomerReasons | None) -> None:
+        dim(self.reasons, False)
+        for part in (self.reasons, self.not_causes):
+            part.setVisible(reasons is not None)
+        self._known.setVisible(reasons is None)
+        is_other = reasons is not None and not reasons.is_chosen
+        title = tr("For and against {offer}") if is_other else tr("Why this offer")
+        title = title.format(offer="" if reasons is None else reasons.offer.name)
+        self.set_title(title)
+        self.reasons.setAccessibleName(title)
+        if reasons is not None:
+            self.reasons.show_lines(reasons.lines)
 
     def show_offer(self, facts: CustomerFacts, evaluation: UpliftEvaluation | None) -> None:
         """Say why; without a signal the figure is the average of all customers, and that is said."""
         is_personal = evaluation is None or evaluation.has_signal
-        if facts.offer is not None:
+        lead = tr("No offer.") if facts.offer is None else f"{facts.offer.name}."
+        if evaluation is None and not facts.cannot_be_asked:
+            said = by_phones(has_offer=facts.offer is not None)
+        elif facts.offer is not None:
             said = more_say_yes(facts.uplift, facts.low, facts.high, is_personal=is_personal)
-            lead = f"{facts.offer.name}."
-        elif evaluation is None and not facts.is_withheld:
-            lead, said = tr("No offer."), tr("Without an earlier campaign nobody's answer can be foreseen.")
         else:
-            lead, said = tr("No offer."), why_no_offer(facts.segment, is_withheld=facts.is_withheld)
+            said = why_no_offer(facts.segment, is_withheld=facts.is_withheld)
         if not is_personal:
             said = f"{said} {tr('We found no difference between customers.')}"
         self.sentence.setText(f"{bold(lead)} {plain(said)}")
+        there_are = evaluation is not None and is_personal and facts.segment != HAS_LEFT
+        self._ask_for_reasons(facts.customer, there_are=there_are)
         behind = 0 if evaluation is None else evaluation.customers
         tip = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")
         self.sentence.setToolTip(tip.format(customers=numbers.decimal(behind)) if behind else "")

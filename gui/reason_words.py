@@ -15,7 +15,7 @@ from gui.theme import Tone
 if TYPE_CHECKING:
     from engine.uplift import Reason, Reasons
 
-SHOWN = 5
+SHOWN, FEW = 5, 3
 YEAR = 12  # months; customers of two years and longer are counted in years
 GIGABYTE = 1000.0  # megabytes
 
@@ -30,8 +30,20 @@ def reason_lines(reasons: Reasons) -> tuple[RowLine, ...]:
     foremost, _ = reasons.foremost(SHOWN)
     said = [(tr("An average customer"), reasons.average)]
     said.extend((feature_words(one), one.uplift) for one in foremost)
+    return _that_add_up(said, tr("All else"), reasons.uplift)
+
+
+def few_reason_lines(reasons: Reasons) -> tuple[RowLine, ...]:
+    """Return the very largest reasons, and the average with all else in one row; they add up as written."""
+    foremost, _ = reasons.foremost(FEW)
+    said = [(feature_words(one), one.uplift) for one in foremost]
+    return _that_add_up(said, tr("On average, with all else"), reasons.uplift)
+
+
+def _that_add_up(said: list[tuple[str, float]], rest: str, total: float) -> tuple[RowLine, ...]:
+    """Return rows in points of 100 with a decimal, the last what is missing to the total as it is written."""
     tenths = [round(1000 * value) for _, value in said]
-    said.append((tr("All else"), (round(1000 * reasons.uplift) - sum(tenths)) / 1000))
+    said = [*said, (rest, (round(1000 * total) - sum(tenths)) / 1000)]
     lines = []
     for place, (name, value) in enumerate(said):
         tone: Tone = "accent" if value > 0 else "control_border"

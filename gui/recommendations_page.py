@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.columns import OFFER
 from gui import numbers
+from gui.erasing import Erasing
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
 from gui.offer_decisions import OfferDecisions
@@ -78,7 +79,10 @@ class RecommendationsPage(Page):
         self.pane = DetailPane(self)
         self.pane.preview_wanted.connect(self._open_preview)
         self.pane.withholding_wanted.connect(self._decisions.withhold)
+        self.pane.erasing_wanted.connect(self._ask_to_erase)
         self.pane.closed.connect(self.close_pane)
+        self._erasing = Erasing(self.jobs, self)
+        self._erasing.done.connect(self._erased)
         self._loaders = PaneLoaders(self.pane)
         self._loaders.failed.connect(self.jobs.failed)
         self._place = SlidingPane(self, self.pane)
@@ -117,6 +121,17 @@ class RecommendationsPage(Page):
         )
         self.body.addWidget(self.scroller, 1)
         self.body.addWidget(self.empty, 1)
+
+    @Slot(str)
+    def _ask_to_erase(self, customer: str) -> None:
+        if self._campaign is not None and self._decisions.is_resting:
+            self._erasing.ask_to_erase(self._campaign, customer)
+
+    @Slot(str)
+    def _erased(self, _: str) -> None:
+        """Forget what could be taken back: it may be of the customer who is no more."""
+        self._decisions.forget()
+        self.changed.emit()
 
     # what is shown
 
@@ -295,7 +310,7 @@ class RecommendationsPage(Page):
     @Slot()
     def _wait_for_change(self) -> None:
         """Let nothing be chosen or exported while the offers are being changed."""
-        for button in (*self._choices(), self.pane.no_offer, self.customers.bar.no_offer, self.export):
+        for button in (*self._choices(), self.pane.no_offer, self.pane.erase, self.customers.bar.no_offer, self.export):
             button.setEnabled(False)
 
     @Slot()

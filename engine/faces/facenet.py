@@ -15,6 +15,7 @@ from engine.errors import ModelError
 from engine.faces.crop import RECIPE, network_input
 from engine.faces.detector import FloatArray
 from engine.faces.photo import RgbArray
+from engine.faces.session import network_session
 from engine.job import JobContext
 from engine.resources import cache_dir, resource, sha256_of
 
@@ -125,16 +126,8 @@ class FaceNet:
 
         ``sha256`` is what its embeddings carry, by default that of the default weights.
         """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            given = model if isinstance(model, bytes) else str(model)
-            self.session = onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
+            self.session = network_session(model if isinstance(model, bytes) else str(model), threads)
         except Exception as error:  # ONNX Runtime has no common class of its own for this
             name = "in the campaign" if isinstance(model, bytes) else model
             raise ModelError(f"The model {name} cannot be used: {error}. Delete it and start again.") from error

@@ -17,6 +17,7 @@ from engine.errors import InputError, PhotoError
 from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx
 from engine.faces.crop import crop_face
 from engine.faces.detector import FloatArray
+from engine.faces.hair import PersonAround
 from engine.faces.photo import MOST_BYTES, RgbArray
 from engine.inventory.appearance import appearance_of
 from engine.inventory.copies import NearCopy, near_copies
@@ -138,13 +139,14 @@ def _require_file(file: FoundFile) -> None:
 def read_photo(path: Path, reader: FaceReader) -> ReadPhoto:
     """Decode a photo and measure all but the embedding. Raises PhotoError if it is refused or shows no face."""
     rgb = decode_photo(path)
-    found = reader.detector.detect(rgb)
+    found = reader.detector.leading(rgb)
     if not found:
         raise PhotoError(f"{path.name} shows no face. Use a photo with one person seen from the front.")
     face = found[0]
-    subject = subject_of(rgb, face)
+    person = PersonAround.of(rgb, face)
+    subject = subject_of(rgb, face, person)
     stored = partial(stored_photo(rgb, subject, face, reader.facenet.sha256), role="inventory", customer=None)
-    return ReadPhoto(crop_face(rgb, face), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
+    return ReadPhoto(crop_face(rgb, face), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face, person))
 
 
 @dataclass(eq=False)

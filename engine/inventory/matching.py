@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch, require_consent
 from engine.faces.facenet import FaceNet
-from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
+from engine.faces.nearest import TIE_DIGITS
 from engine.inventory.faces import FloatArray, Looks
 from engine.inventory.metric import Metric
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, Scored, rank

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.job import JobContext
-from engine.uplift.features import FeatureSpace
+from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.learners import Effect, Learner, fit_out_of_fold, learner_named
 from engine.uplift.meta import doubly_robust
 from engine.uplift.outcome import fit_outcome
 from engine.uplift.propensity import with_estimated_propensity
 from engine.uplift.qini import rank_best_first
-from engine.uplift.sample import Rows, Sample, draw_folds
+from engine.uplift.sample import Sample, draw_folds
 from engine.uplift.stack import Stack, calibrate, calibrate_out_of_fold
 from engine.uplift.trial import FloatArray, IntArray, Trial
 

@@ -12,8 +12,9 @@ from engine.errors import InputError
 from engine.uplift.trial import BoolArray, FloatArray, IntArray
 
 MOST_LEVELS = 200  # per categorical column; histogram boosting takes 255 at most
-SMALLEST_LEVEL = 10  # customers; rarer levels count as unseen
+SMALLEST_LEVEL = 10  # customers; levels with fewer count as unseen
 MISSING = "\0missing"
+LARGEST = 1e150
 KNOTS = (0.2, 0.35, 0.5, 0.65, 0.8)
 PAIRED_LEVELS = 10  # the most frequent levels of a category enter pairs,
 PAIRED_SHARE = 0.8  # if they hold at least this share of the customers
@@ -21,12 +22,38 @@ PAIRED_FEATURES = 24  # of each kind; with more, the later ones enter no pairs
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Customers as the learners take them.
+
+    ``codes`` (rows, features) holds positions of categories first, then numbers, NaN where not known. ``rare`` (rows,
+    categories that have rare levels) says which of them it is, -1 for none.
+    """
+
+    codes: FloatArray
+    rare: IntArray
+
+    def __getitem__(self, which: BoolArray | IntArray | slice) -> Rows:
+        """Return some of the rows."""
+        return Rows(self.codes[which], self.rare[which])
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+@dataclass(frozen=True)
 class Category:
-    """A categorical column and its frequent levels. Rare and unseen levels stand for "no idea": the average."""
+    """A categorical column: its frequent levels, and the rare ones in bands of like frequency.
+
+    ``shares`` are those of the frequent levels and of the bands, one after the other; ``band`` is each rare level's
+    place among them, and ``rare_shares`` its own share. Unseen levels stand for "no idea": the average.
+    """
 
     name: str
     levels: tuple[str, ...]
     shares: FloatArray
+    rare: tuple[str, ...] = ()
+    band: tuple[int, ...] = ()
+    rare_shares: tuple[float, ...] = ()
 
     @cached_property
     def paired(self) -> IntArray:
@@ -34,19 +61,18 @@ class Category:
         most = np.sort(np.argsort(-self.shares, kind="stable")[:PAIRED_LEVELS])
         return most if self.shares[most].sum() >= PAIRED_SHARE else most[:0]
 
-    def codes(self, column: pd.Series) -> IntArray:
-        """Return the position of each row's level, -1 where it is rare or unseen."""
+    def positions(self, column: pd.Series) -> tuple[IntArray, IntArray]:
+        """Return each row's level or band, and which rare level it is; -1 where there is none."""
         place, texts = _distinct(column)
-        return pd.Index(self.levels).get_indexer(pd.Index(texts)).astype(np.int64)[place]
+        known = pd.Index((*self.levels, *self.rare)).get_indexer(pd.Index(texts)).astype(np.int64)
+        level = np.array([*range(len(self.levels)), *self.band, -1], dtype=np.int64)[known]
+        return level[place], np.where(known < len(self.levels), -1, known - len(self.levels))[place]
 
-    def design(self, column: pd.Series) -> FloatArray:
-        """Return (rows, levels) indicators; a row without a known level holds the shares of all levels."""
-        codes = self.codes(column)
-        rows = np.zeros((len(codes), len(self.levels)))
-        known = codes >= 0
-        rows[np.flatnonzero(known), codes[known]] = 1.0
+    def design_into(self, rows: FloatArray, codes: FloatArray) -> None:
+        """Write (rows, shares) indicators over zeros; a row without a known level holds the shares of all levels."""
+        known = ~np.isnan(codes)
+        rows[np.flatnonzero(known), codes[known].astype(np.int64)] = 1.0
         rows[~known] = self.shares
-        return rows
 
 
 @dataclass(frozen=True)
@@ -60,22 +86,25 @@ class Quantity:
     knots: tuple[float, ...]
     has_missing: bool
 
-    def scaled(self, column: pd.Series) -> FloatArray:
-        """Return the column between -1 and 1 from its 5th to its 95th percentile, cut at 1.6, NaN kept."""
-        numbers = _numbers(column)
+    @property
+    def width(self) -> int:
+        """How many design columns it takes."""
+        return 1 + len(self.knots) + self.has_missing
+
+    def scaled(self, numbers: FloatArray) -> FloatArray:
+        """Return numbers between -1 and 1 from their 5th to their 95th percentile, cut at 1.6, NaN kept."""
         return np.clip((2 * numbers - self.low - self.high) / (self.high - self.low), -1.6, 1.6)
 
-    def design(self, column: pd.Series) -> list[FloatArray]:
-        """Return the blocks of columns: the straight line, its bends, and whether the value is missing."""
-        scaled = self.scaled(column)
+    def design_into(self, rows: FloatArray, numbers: FloatArray) -> None:
+        """Write (rows, width) columns: the straight line, its bends, and whether the value is missing."""
+        scaled = self.scaled(numbers)
         absent = np.isnan(scaled)
-        line = np.where(absent, self.mean, scaled)[:, None]
-        blocks = [line]
-        if self.knots:
-            blocks.append(np.maximum(0.0, line - np.array(self.knots)))
+        line = np.where(absent, self.mean, scaled)
+        rows[:, 0] = line
+        for place, knot in enumerate(self.knots, start=1):
+            np.maximum(0.0, line - knot, out=rows[:, place])
         if self.has_missing:
-            blocks.append(absent[:, None].astype(np.float64))
-        return blocks
+            rows[:, -1] = absent
 
 
 @dataclass(frozen=True)
@@ -113,25 +142,35 @@ class FeatureSpace:
                 f'The customer feature "{missing[0]}" is missing; the model was made with it. Found: {found}.'
             )
 
-    def design(self, features: pd.DataFrame) -> FloatArray:
+    def design(self, codes: FloatArray) -> FloatArray:
         """Return (rows, columns) for the additive model, as ``layout`` describes them."""
-        indicators = [category.design(features[category.name]) for category in self.categories]
-        quantities = [quantity.design(features[quantity.name]) for quantity in self.quantities]
-        lines = [blocks[0] - q.mean for blocks, q in zip(quantities, self.quantities, strict=True)][:PAIRED_FEATURES]
-        blocks = [np.ones((len(features), 1)), *indicators, *(block for blocks in quantities for block in blocks)]
+        rows = np.zeros((len(codes), len(self.layout.group)))
+        rows[:, 0] = 1.0
+        widths = [len(one.shares) for one in self.categories] + [one.width for one in self.quantities]
+        starts = np.concatenate([[1], 1 + np.cumsum(widths)]).astype(np.int64).tolist()
+        columns: tuple[Category | Quantity, ...] = (*self.categories, *self.quantities)
+        for place, one in enumerate(columns):
+            one.design_into(rows[:, starts[place] : starts[place + 1]], codes[:, place])
+        at, first = starts[-1], len(self.categories)
+        lines = [rows[:, starts[first + i]] - q.mean for i, q in enumerate(self.quantities[:PAIRED_FEATURES])]
         for position in self._paired:
             category = self.categories[position]
-            indicator = (indicators[position] - category.shares)[:, category.paired]
-            blocks += [indicator * line for line in lines]
-        blocks += [lines[i] * lines[j] for i in range(len(lines)) for j in range(i)]
-        return np.hstack(blocks)
+            indicator = rows[:, starts[position] + category.paired] - category.shares[category.paired]
+            for line in lines:
+                np.multiply(indicator, line[:, None], out=rows[:, at : at + indicator.shape[1]])
+                at += indicator.shape[1]
+        for place, line in enumerate(lines):
+            for other in lines[:place]:
+                np.multiply(line, other, out=rows[:, at])
+                at += 1
+        return rows
 
     @cached_property
     def layout(self) -> Layout:
         """What each design column is: first the constant 1, then the features one by one, then pairs of them."""
         group, parents = [-1], [(-1, -1)]
         names = len(self.categories)
-        widths = [(i, len(category.levels)) for i, category in enumerate(self.categories)]
+        widths = [(i, len(category.shares)) for i, category in enumerate(self.categories)]
         for i, quantity in enumerate(self.quantities, start=names):
             widths += [(i, 1)] + [(i, len(quantity.knots))] * bool(quantity.knots) + [(i, 1)] * quantity.has_missing
         for place, (feature, width) in enumerate(widths):
@@ -150,13 +189,22 @@ class FeatureSpace:
         """Positions of the categories that enter pairs."""
         return [i for i, category in enumerate(self.categories) if len(category.paired)][:PAIRED_FEATURES]
 
-    def codes(self, features: pd.DataFrame) -> FloatArray:
-        """Return (rows, features) for boosted trees: level codes first, then numbers; NaN where not known."""
-        columns = [category.codes(features[category.name]).astype(np.float64) for category in self.categories]
-        for codes in columns:
-            codes[codes < 0] = np.nan
+    def rows(self, features: pd.DataFrame) -> Rows:
+        """Return customers as the learners take them."""
+        columns, rare = [], []
+        for category in self.categories:
+            level, own = category.positions(features[category.name])
+            columns.append(np.where(level < 0, np.nan, level))
+            if category.rare:
+                rare.append(own)
         columns += [_numbers(features[quantity.name]) for quantity in self.quantities]
-        return np.column_stack(columns) if columns else np.zeros((len(features), 0))
+        codes = np.column_stack(columns) if columns else np.zeros((len(features), 0))
+        return Rows(codes, np.column_stack(rare) if rare else np.zeros((len(features), 0), dtype=np.int64))
+
+    @cached_property
+    def with_rare(self) -> tuple[int, ...]:
+        """Positions of the categories that have rare levels."""
+        return tuple(place for place, category in enumerate(self.categories) if category.rare)
 
     @property
     def categorical(self) -> list[int]:
@@ -190,13 +238,24 @@ def learn_features(features: pd.DataFrame) -> FeatureSpace:
 
 
 def _learn_category(name: str, column: pd.Series) -> list[Category]:
-    counts = _texts(column).value_counts().head(MOST_LEVELS)
+    counts = _texts(column).value_counts()
     counts = counts[counts >= SMALLEST_LEVEL]
     if len(counts) < 2:
         return []
-    levels = tuple(sorted(map(str, counts.index)))
-    shares = counts.reindex(pd.Index(levels)).to_numpy(dtype=np.float64)
-    return [Category(name, levels, shares / shares.sum())]
+    frequent, rare = counts.head(MOST_LEVELS).sort_index(), counts.iloc[MOST_LEVELS:].sort_index()
+    sizes, band = np.unique(np.log2(rare).astype(np.int64), return_inverse=True)
+    in_bands = np.bincount(band, rare, len(sizes))
+    total = float(counts.sum())
+    return [
+        Category(
+            name,
+            tuple(map(str, frequent.index)),
+            np.concatenate([frequent, in_bands]) / total,
+            tuple(map(str, rare.index)),
+            tuple((len(frequent) + band).tolist()),
+            tuple((rare / total).tolist()),
+        )
+    ]
 
 
 def _learn_quantity(name: str, numbers: FloatArray) -> list[Quantity]:
@@ -228,6 +287,6 @@ def _texts(column: pd.Series) -> pd.Series:
 
 
 def _numbers(column: pd.Series) -> FloatArray:
-    """Return the column as numbers; missing and infinite values become NaN."""
+    """Return the column as numbers; missing and infinite values, and what overflows when squared, become NaN."""
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    return np.where(np.abs(numbers) < LARGEST, numbers, np.nan)

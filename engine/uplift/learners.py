@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.job import JobContext
-from engine.uplift.sample import Rows, Sample
+from engine.uplift.features import Rows
+from engine.uplift.sample import Sample
 from engine.uplift.trial import FloatArray, Trial
 
 

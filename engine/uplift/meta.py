@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from engine.job import JobContext
+from engine.uplift.features import Rows
 from engine.uplift.outcome import (
     OutcomeByArm,
     OutcomeModel,
@@ -21,7 +21,8 @@ from engine.uplift.outcome import (
     outcome_trees,
     predict_in_chunks,
 )
-from engine.uplift.sample import Rows, Sample
+from engine.uplift.sample import Sample
+from engine.uplift.trees import TreeArrays, tree_arrays
 from engine.uplift.trial import BoolArray, FloatArray, Trial, too_few_answers
 
 
@@ -29,11 +30,14 @@ from engine.uplift.trial import BoolArray, FloatArray, Trial, too_few_answers
 class TreeEffects:
     """Trees per offer that predict its uplift itself."""
 
-    trees: tuple[Any, ...]
+    trees: tuple[TreeArrays, ...]
 
     def predict(self, rows: Rows, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts in probability."""
-        return np.column_stack([predict_in_chunks(one.predict, rows.codes, context) for one in self.trees])
+        return np.column_stack([self._of(trees, rows, context) for trees in self.trees])
+
+    def _of(self, trees: TreeArrays, rows: Rows, context: JobContext) -> FloatArray:
+        return predict_in_chunks(lambda codes: trees.margin(codes)[0], rows.codes, context)
 
 
 def _fit_effects(
@@ -45,7 +49,7 @@ def _fit_effects(
         context.progress(j / target.shape[1])
         rows = np.flatnonzero(inside & (weight[:, j] > 0))
         trees = effect_trees(sample.space.categorical, len(rows), sample.seed, context)
-        found.append(trees.fit(sample.rows.codes[rows], target[rows, j], sample_weight=weight[rows, j]))
+        found.append(tree_arrays(trees.fit(sample.rows.codes[rows], target[rows, j], sample_weight=weight[rows, j])))
     return TreeEffects(tuple(found))
 
 
@@ -181,11 +185,11 @@ class SLearner:
 class ArmModels:
     """A model of the outcome for each arm, the control group's first."""
 
-    trees: tuple[Any, ...]
+    arms: tuple[OutcomeModel, ...]
 
     def predict(self, rows: Rows, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts in probability."""
-        by_arm = np.column_stack([OutcomeModel(one).predict(rows.codes, context) for one in self.trees])
+        by_arm = np.column_stack([arm.predict(rows.codes, context) for arm in self.arms])
         return by_arm[:, 1:] - by_arm[:, :1]
 
 
@@ -207,5 +211,6 @@ class TLearner:
             rows = draw_rows(sample.inside(folds) & (trial.arm == arm), sample.seed)
             weight = None if trial.weight is None else trial.weight[rows]
             trees = outcome_trees(sample.space.categorical, sample.seed, context)
-            found.append(trees.fit(sample.rows.codes[rows], trial.outcome[rows], sample_weight=weight))
+            trees.fit(sample.rows.codes[rows], trial.outcome[rows], sample_weight=weight)
+            found.append(OutcomeModel(tree_arrays(trees)))
         return ArmModels(tuple(found))

@@ -15,7 +15,7 @@ from engine.uplift.crossfit import CrossFit, Fits, cross_fit, fit_everybody
 from engine.uplift.evaluation import Contender, UpliftEvaluation, evaluate
 from engine.uplift.features import learn_features
 from engine.uplift.learners import fit_out_of_fold, learner_named
-from engine.uplift.sample import Rows, Sample
+from engine.uplift.sample import Sample
 from engine.uplift.stack import DEFAULT, Forecast, Stack
 from engine.uplift.trial import DRAWN, ESTIMATED, FloatArray, Trial, check_trial, unknown_offer
 
@@ -130,7 +130,7 @@ def _cross_fitted(
     trial = check_trial(features, treatment, outcome, weight=weight, propensity=given)
     trial = replace(trial, is_randomised=propensity != ESTIMATED if isinstance(propensity, str) else True)
     space = learn_features(features)
-    rows = Rows(features, space.codes(features))
+    rows = space.rows(features)
     with one_thread():
         crossfit, fits = cross_fit(space, rows, trial, learners, seed=seed, context=context)
     return fits.sample.trial, crossfit, fits

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.job import JobContext
+from engine.uplift.trees import TreeArrays, tree_arrays
 from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
 
 MOST_ROWS = 150_000  # per fit: more makes small trees slower, not better
@@ -69,11 +70,11 @@ def _cancelled_with(context: JobContext, trees: int) -> dict[str, Any]:
 class OutcomeModel:
     """What is expected of a customer, whatever the arm."""
 
-    trees: Any
+    trees: TreeArrays
 
     def predict(self, codes: FloatArray, context: JobContext) -> FloatArray:
         """Return (rows,) chances to say yes, never quite 0 or 1; raise JobCancelled between chunks."""
-        chances = predict_in_chunks(lambda rows: self.trees.predict_proba(rows)[:, 1], codes, context)
+        chances = predict_in_chunks(lambda rows: self.trees.chance(rows)[0], codes, context)
         return np.clip(chances, 0.001, 0.999)
 
 
@@ -83,23 +84,21 @@ def fit_outcome(
     """Fit the outcome on the features alone, on the customers ``inside``; raise JobCancelled between trees."""
     some = draw_rows(inside, seed)
     trees = outcome_trees(categorical, seed, context, trees=60)
-    return OutcomeModel(trees.fit(codes[some], trial.outcome[some], sample_weight=trial.balance_of(some)))
+    trees.fit(codes[some], trial.outcome[some], sample_weight=trial.balance_of(some))
+    return OutcomeModel(tree_arrays(trees))
 
 
 @dataclass(frozen=True)
 class OutcomeByArm:
     """What is expected of a customer in each arm: boosted trees that see the arm as one more category."""
 
-    trees: Any
+    trees: TreeArrays
     arms: int
 
     def predict(self, codes: FloatArray, context: JobContext) -> FloatArray:
         """Return (rows, arms) chances to say yes, never quite 0 or 1; raise JobCancelled between chunks."""
-        columns = []
-        for arm in range(self.arms):
-            seen = np.column_stack([codes, np.full(len(codes), float(arm))])
-            columns.append(predict_in_chunks(lambda rows: self.trees.predict_proba(rows)[:, 1], seen, context))
-        return np.clip(np.column_stack(columns), 0.001, 0.999)
+        chances = predict_in_chunks(lambda rows: self.trees.chance(rows, range(self.arms)).T, codes, context)
+        return np.clip(chances, 0.001, 0.999)
 
 
 def fit_outcome_by_arm(
@@ -110,18 +109,19 @@ def fit_outcome_by_arm(
     seen = np.column_stack([codes[some], trial.arm[some].astype(np.float64)])
     trees = outcome_trees([*categorical, codes.shape[1]], seed, context)
     weight = None if trial.weight is None else trial.weight[some]
-    return OutcomeByArm(trees.fit(seen, trial.outcome[some], sample_weight=weight), len(trial.offers) + 1)
+    trees.fit(seen, trial.outcome[some], sample_weight=weight)
+    return OutcomeByArm(tree_arrays(trees), len(trial.offers) + 1)
 
 
 def predict_in_chunks(
     predict: Callable[[FloatArray], FloatArray], codes: FloatArray, context: JobContext
 ) -> FloatArray:
-    """Return what ``predict`` says of all rows, (rows,); raise JobCancelled between chunks."""
-    answers = np.empty(len(codes))
-    for start in range(0, len(codes), CHUNK):
+    """Return what ``predict`` says of all rows, (rows, ...); raise JobCancelled between chunks."""
+    answers = []
+    for start in range(0, max(len(codes), 1), CHUNK):
         context.check()
-        answers[start : start + CHUNK] = predict(codes[start : start + CHUNK])
-    return answers
+        answers.append(predict(codes[start : start + CHUNK]))
+    return np.concatenate(answers)
 
 
 def draw_rows(inside: BoolArray, seed: int) -> IntArray:

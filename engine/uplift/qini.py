@@ -120,27 +120,50 @@ def uplift_at(score: FloatArray, ranking: Ranking, share: float, weight: FloatAr
 
 @dataclass(frozen=True)
 class CalibrationLine:
-    """The straight line of the truth on the prediction: slope 1 where predictions are neither too bold nor too shy."""
+    """The straight line of the truth on the prediction: slope 1 where predictions are neither too bold nor too shy.
+
+    Intercept and slope with 95 % intervals, and their covariance; the intercept's and the covariance are None in files
+    of earlier versions.
+    """
 
     intercept: float
     slope: float
     slope_low: float
     slope_high: float
+    intercept_low: float | None = None
+    intercept_high: float | None = None
+    covariance: float | None = None
+
+    def at(self, prediction: float) -> Estimate | None:
+        """Return the uplift on the line where so much was predicted, or None if its interval was not kept."""
+        if self.intercept_low is None or self.intercept_high is None or self.covariance is None:
+            return None
+        start = (self.intercept_high - self.intercept_low) / (2 * Z95)
+        rise = (self.slope_high - self.slope_low) / (2 * Z95)
+        variance = start**2 + 2 * prediction * self.covariance + (prediction * rise) ** 2
+        value, reach = self.intercept + self.slope * prediction, Z95 * max(variance, 0.0) ** 0.5
+        return Estimate(value, value - reach, value + reach)
 
 
 def calibration_line(score: FloatArray, prediction: FloatArray, weight: FloatArray) -> CalibrationLine:
-    """Return the line by least squares with the slope's 95 % interval (White, 1980); slope 0 if all are alike."""
+    """Return the line by least squares with 95 % intervals (White, 1980); slope 0 if all predictions are alike."""
     check_predictions(prediction)
-    centred = prediction - np.average(prediction, weights=weight)
-    square = float(weight @ centred**2)
-    middle = float(np.average(score, weights=weight))
+    mean = float(np.average(prediction, weights=weight))
+    centred = prediction - mean
+    square = float((weight * centred**2).sum())
+    middle = mean_with_interval(score, weight)
     if square <= 0:
-        return CalibrationLine(middle, 0.0, 0.0, 0.0)
-    slope = float(weight @ (centred * (score - middle))) / square
-    left = score - middle - slope * centred
-    reach = Z95 * float(np.sqrt(((weight * centred * left) ** 2).sum())) / square
-    intercept = middle - slope * float(np.average(prediction, weights=weight))
-    return CalibrationLine(intercept, slope, slope - reach, slope + reach)
+        return CalibrationLine(middle.value, 0.0, 0.0, 0.0, middle.low, middle.high, 0.0)
+    slope = float((weight * centred * (score - middle.value)).sum()) / square
+    left = weight * (score - middle.value - slope * centred)
+    slope_pull = left * centred / square
+    pull = left / weight.sum() - mean * slope_pull
+    reach, slope_reach = (Z95 * float(np.sqrt((one**2).sum())) for one in (pull, slope_pull))
+    intercept = middle.value - slope * mean
+    return CalibrationLine(
+        intercept, slope, slope - slope_reach, slope + slope_reach, intercept - reach, intercept + reach,
+        float((pull * slope_pull).sum()),
+    )  # fmt: skip
 
 
 def classic_qini(outcome: FloatArray, prediction: FloatArray, treated: FloatArray) -> float:
@@ -228,8 +251,6 @@ def deciles(
         part = ranking.asked((d + 1) / 10) - ranking.asked(d / 10)
         count = round(float(part.sum()))
         part = part if weight is None else part * weight
-        size = float(part.sum())
-        uplift, predicted = float(part @ score) / size, float(part @ prediction) / size
-        reach = Z95 * float(np.sqrt((part**2) @ (score - uplift) ** 2)) / size
-        rows.append(Decile(d + 1, count, predicted, uplift, uplift - reach, uplift + reach))
+        found, predicted = mean_with_interval(score, part), float((part * prediction).sum() / part.sum())
+        rows.append(Decile(d + 1, count, predicted, found.value, found.low, found.high))
     return tuple(rows)

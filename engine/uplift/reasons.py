@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,12 @@ import pandas as pd
 from engine.errors import InputError
 from engine.job import JobContext
 from engine.uplift.additive import AdditiveFound
-from engine.uplift.features import MISSING, Category, FeatureSpace, Quantity
+from engine.uplift.features import Category, FeatureSpace, Quantity, Rows
 from engine.uplift.model import UpliftModel
 from engine.uplift.stack import DEFAULT
-from engine.uplift.trees import TreeArrays, tree_arrays
+from engine.uplift.trees import TreeArrays
 from engine.uplift.trial import FloatArray, unknown_offer
+from engine.uplift.yardsticks import SoloModels, solo_uplift
 
 CROWD = 32
 
@@ -55,7 +57,10 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Explainer:
-    """The stacked effect as plain numbers, and the crowd that customers are compared with."""
+    """The stacked effect as plain numbers, and the crowd that customers are compared with.
+
+    ``rare`` holds (levels + 1, offers) own effects of the rare levels, for each category that has some.
+    """
 
     offers: tuple[str, ...]
     space: FeatureSpace
@@ -65,6 +70,7 @@ class Explainer:
     intercept: FloatArray
     say: FloatArray
     crowd: pd.DataFrame
+    rare: tuple[FloatArray, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -74,16 +80,22 @@ class Explainer:
 
     def uplift(self, features: pd.DataFrame, offer: str) -> FloatArray:
         """Return (rows,) uplifts with an offer; raise InputError if it was not in the trial."""
+        return self._uplift(self.space.rows(features), offer)
+
+    def _uplift(self, rows: Rows, offer: str) -> FloatArray:
         if offer not in self.offers:
             raise unknown_offer(offer, self.offers)
         place = self.offers.index(offer)
-        smooth = (self.space.design(features) - self.centre) @ self.coefficients[place]
-        codes = self.space.codes(features)
-        asked, others = (
-            self.trees[place].chance(np.column_stack([codes, np.full(len(codes), given)])) for given in (1.0, 0.0)
-        )
-        found: FloatArray = self.intercept[place] + self.say[0] * smooth + self.say[1] * (asked - others)
+        smooth = self.space.design(rows.codes) @ self.coefficients[place] - self.coefficients[place] @ self.centre
+        for effect, level in zip(self.rare, rows.rare.T, strict=True):
+            smooth += effect[level, place]
+        solo = solo_uplift(self.trees[place], rows.codes)
+        found: FloatArray = self.intercept[place] + self.say[0] * smooth + self.say[1] * solo
         return found
+
+    @cached_property
+    def _crowd_rows(self) -> Rows:
+        return self.space.rows(self.crowd)
 
     def explain(self, customer: pd.DataFrame, offer: str) -> Reasons:
         """Explain the uplift of one customer, a table of one row.
@@ -99,15 +111,11 @@ class Explainer:
         orders = [order for _ in range(CROWD) for order in _both_ways(random.permutation(len(names)))]
         taken = np.stack([np.argsort(order)[:, None] < np.arange(steps) for order in orders])
         mine = taken.transpose(0, 2, 1).reshape(-1, len(names))
-        walked = self.crowd.loc[np.repeat(np.arange(CROWD), 2 * steps), names].reset_index(drop=True)
-        for place, name in enumerate(names):
-            own = customer[name].iloc[0]
-            is_text = place < len(self.space.categories)
-            own = (MISSING if pd.isna(own) else str(own)) if is_text else float(pd.to_numeric(own, errors="coerce"))
-            column = walked[name].to_numpy(copy=True)
-            column[mine[:, place]] = own
-            walked[name] = column
-        value = self.uplift(walked, offer).reshape(len(orders), steps)
+        crowd, own = self._crowd_rows[np.repeat(np.arange(CROWD), 2 * steps)], self.space.rows(customer)
+        walked = Rows(
+            np.where(mine, own.codes, crowd.codes), np.where(mine[:, self.space.with_rare], own.rare, crowd.rare)
+        )
+        value = self._uplift(walked, offer).reshape(len(orders), steps)
         gained = np.diff(value, axis=1)
         added = np.zeros(len(names))
         for order, gain in zip(orders, gained, strict=True):
@@ -125,7 +133,11 @@ class Explainer:
         return json.dumps(
             {
                 "offers": self.offers,
-                "categories": [[one.name, one.levels, one.shares.tolist()] for one in space.categories],
+                "categories": [
+                    [one.name, one.levels, one.shares.tolist(), one.rare, one.band, one.rare_shares]
+                    for one in space.categories
+                ],
+                "rare": [effect.tolist() for effect in self.rare],
                 "quantities": [
                     [one.name, one.low, one.high, one.mean, one.knots, one.has_missing] for one in space.quantities
                 ],
@@ -147,7 +159,8 @@ class Explainer:
         """Return the explainer that ``to_json`` wrote."""
         held: dict[str, Any] = json.loads(text)
         categories = tuple(
-            Category(name, tuple(levels), np.array(shares)) for name, levels, shares in held["categories"]
+            Category(name, tuple(levels), np.array(shares), *map(tuple, rare))
+            for name, levels, shares, *rare in held["categories"]
         )
         quantities = tuple(
             Quantity(name, low, high, mean, tuple(knots), has_missing)
@@ -164,6 +177,7 @@ class Explainer:
             np.array(held["intercept"]),
             np.array(held["say"]),
             pd.DataFrame(crowd),
+            tuple(np.array(effect) for effect in held.get("rare", ())),
         )
 
 
@@ -171,37 +185,38 @@ def explainer_of(model: UpliftModel, *, context: JobContext | None = None) -> Ex
     """Return what explains a model of the default learners; raise InputError for another."""
     (context or JobContext()).check()
     stack = model.learner
-    smooth = stack.parts[0]
-    if stack.names != DEFAULT or not isinstance(smooth, AdditiveFound):
+    smooth, solo = stack.parts[0], stack.parts[-1]
+    if stack.names != DEFAULT or not isinstance(smooth, AdditiveFound) or not isinstance(solo, SoloModels):
         raise InputError(f"Only {' and '.join(DEFAULT)} together can be explained, not {', '.join(stack.names)}.")
-    solo: Any = stack.parts[1]
     return Explainer(
         model.offers,
         stack.space,
         smooth.effect.centre,
         smooth.effect.coefficients,
-        tuple(tree_arrays(one.estimator) for one in solo.models),
+        solo.trees,
         stack.calibration.intercept,
         stack.calibration.say,
-        _crowd(stack.space, model.sample.rows.features),
+        _crowd(stack.space, model.sample.rows),
+        tuple(one.effect for one in smooth.rare),
     )
 
 
-def _crowd(space: FeatureSpace, features: pd.DataFrame) -> pd.DataFrame:
+def _crowd(space: FeatureSpace, rows: Rows) -> pd.DataFrame:
     """Return CROWD rows that hold nobody: each column has the spread of everybody's, in an order of its own."""
     random = np.random.default_rng(0)
     ranks = (np.arange(CROWD) + 0.5) / CROWD
     columns: dict[str, Any] = {}
     for category in space.categories:
-        drawn = np.searchsorted(np.cumsum(category.shares), ranks, side="right")
-        levels = np.array(category.levels, dtype=object)[np.minimum(drawn, len(category.levels) - 1)]
-        columns[category.name] = random.permutation(levels)
-    for quantity in space.quantities:
-        numbers = pd.to_numeric(features[quantity.name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        known = numbers[np.isfinite(numbers)]
-        drawn = np.quantile(known, ranks)
-        drawn[: round(CROWD * (1 - len(known) / len(numbers)))] = np.nan
-        columns[quantity.name] = random.permutation(drawn)
+        levels = np.array((*category.levels, *category.rare), dtype=object)
+        shares = (*category.shares[: len(category.levels)], *category.rare_shares)
+        drawn = np.searchsorted(np.cumsum(shares), ranks, side="right")
+        columns[category.name] = random.permutation(levels[np.minimum(drawn, len(levels) - 1)])
+    for place, quantity in enumerate(space.quantities, start=len(space.categories)):
+        numbers = rows.codes[:, place]
+        known = numbers[~np.isnan(numbers)]
+        values = np.quantile(known, ranks)
+        values[: round(CROWD * (1 - len(known) / len(numbers)))] = np.nan
+        columns[quantity.name] = random.permutation(values)
     return pd.DataFrame(columns)
 
 

@@ -7,31 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from engine.job import JobContext
 from engine.uplift.additive import Moments, gather_moments
-from engine.uplift.features import FeatureSpace
+from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.outcome import OutcomeByArm, fit_outcome_by_arm
 from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
 
 FOLDS, MORE_FOLDS = 3, 5
 LARGE = 300_000  # customers from which more folds are worth it: the trees take no longer, and the sums see a fifth more
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Customers as the learners take them: a table of features, and the same as codes for trees."""
-
-    features: pd.DataFrame
-    codes: FloatArray
-
-    def __getitem__(self, which: BoolArray | IntArray) -> Rows:
-        """Return some of the rows."""
-        return Rows(self.features.iloc[which], self.codes[which])
-
-    def __len__(self) -> int:
-        return len(self.codes)
 
 
 @dataclass(frozen=True)
@@ -62,7 +46,7 @@ class Sample:
     def moments(self, context: JobContext) -> Moments:
         """Return the additive learner's sums over all customers."""
         if not self._moments:
-            found = gather_moments(self.space, self.rows.features, self.trial, self.expected, self.fold, context)
+            found = gather_moments(self.space, self.rows.codes, self.trial, self.expected, self.fold, context)
             self._moments.append(found)
         return self._moments[0]
 

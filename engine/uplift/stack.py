@@ -15,11 +15,10 @@ import pandas as pd
 
 from engine.job import JobContext
 from engine.uplift.additive import AdditiveFound
-from engine.uplift.features import FeatureSpace
+from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.learners import Effect
 from engine.uplift.outcome import OutcomeModel
 from engine.uplift.qini import Z95
-from engine.uplift.sample import Rows
 from engine.uplift.trial import FloatArray, IntArray
 
 DEFAULT = ("Additive", "SoloModel")
@@ -126,11 +125,15 @@ class Stack:
 
     def uplift(self, features: pd.DataFrame, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts."""
-        return self.calibration.apply(self._raw(self.rows(features), context))
+        return self.uplift_of(self.rows(features), context)
+
+    def uplift_of(self, rows: Rows, context: JobContext) -> FloatArray:
+        """Return (rows, offers) uplifts of customers as the parts take them."""
+        return self.calibration.apply(self._raw(rows, context))
 
     def rows(self, features: pd.DataFrame) -> Rows:
         """Return customers as the parts take them."""
-        return Rows(features, self.space.codes(features))
+        return self.space.rows(features)
 
     def forecast(self, features: pd.DataFrame, context: JobContext) -> Forecast:
         """Return the uplifts, their likely ranges and the chance to say yes without an offer."""

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from engine.job import JobContext
+from engine.uplift.features import Rows
 from engine.uplift.outcome import draw_rows, outcome_trees, predict_in_chunks
-from engine.uplift.sample import Rows, Sample
+from engine.uplift.sample import Sample
+from engine.uplift.trees import TreeArrays, tree_arrays
 from engine.uplift.trial import FloatArray, IntArray, Trial, too_few_answers
 
 NEAR_HALF = 0.03
@@ -29,6 +31,26 @@ class FencedModels:
     def predict(self, rows: Rows, context: JobContext) -> FloatArray:
         """Return (rows, offers) uplifts in probability."""
         return np.column_stack([predict_in_chunks(model.predict, rows.codes, context) for model in self.models])
+
+
+@dataclass(frozen=True)
+class SoloModels:
+    """SoloModel's trees per offer: the chance with the offer less that without, both from one walk."""
+
+    trees: tuple[TreeArrays, ...]
+
+    def predict(self, rows: Rows, context: JobContext) -> FloatArray:
+        """Return (rows, offers) uplifts in probability."""
+        return np.column_stack([self._of(trees, rows, context) for trees in self.trees])
+
+    def _of(self, trees: TreeArrays, rows: Rows, context: JobContext) -> FloatArray:
+        return predict_in_chunks(lambda codes: solo_uplift(trees, codes), rows.codes, context)
+
+
+def solo_uplift(trees: TreeArrays, codes: FloatArray) -> FloatArray:
+    """Return (rows,) uplifts by trees that see the treatment as one more column."""
+    asked, others = trees.chance(codes, (1.0, 0.0))
+    return np.asarray(asked - others)
 
 
 Weigh = Callable[[FloatArray, IntArray], dict[str, Any]]
@@ -77,11 +99,12 @@ class SoloLearner:
         """Return nothing: it is right for every trial."""
         return ""
 
-    def fit(self, sample: Sample, folds: Sequence[int], context: JobContext) -> FencedModels:
+    def fit(self, sample: Sample, folds: Sequence[int], context: JobContext) -> SoloModels:
         """Learn from the customers of these folds only."""
         from sklift.models import SoloModel
 
-        return _fit(lambda trees: SoloModel(trees()), sample, folds, context)
+        found = _fit(lambda trees: SoloModel(trees()), sample, folds, context)
+        return SoloModels(tuple(tree_arrays(model.estimator) for model in found.models))
 
 
 @dataclass(frozen=True)

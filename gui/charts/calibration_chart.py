@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import numbers
@@ -14,9 +14,10 @@ from gui.charts.steps_of_axes import nice_steps
 from gui.theme import font, look, theme
 
 if TYPE_CHECKING:
-    from engine.uplift import UpliftEvaluation
+    from engine.uplift import CalibrationLine, UpliftEvaluation
 
 DOT, BAR = 8, 4
+BAND, BAND_STEPS = 0.14, 24  # opacity of the line's likely range, and of how many pieces its edges are
 BOTTOM = 22
 GAP = 8
 
@@ -27,7 +28,7 @@ def tr(text: str) -> str:
 
 
 class CalibrationChart(QWidget):
-    """Dots with their likely ranges, the line on which they should lie dashed, the line that fits them petrol."""
+    """Dots with likely ranges, the line on which they should lie dashed, and the line that fits them with its band."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,6 +104,22 @@ class CalibrationChart(QWidget):
             beside = QRectF(0, place.y() - 10, box.left() - GAP / 2, 20)
             painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
+    def _paint_band(self, painter: QPainter, box: QRectF, line: CalibrationLine, ends: tuple[float, float]) -> None:
+        """Paint the likely range of the line, where the file holds it."""
+        places = [ends[0] + (ends[1] - ends[0]) * step / BAND_STEPS for step in range(BAND_STEPS + 1)]
+        found = [(x, line.at(x)) for x in places]
+        low = [self._at(box, x, one.low) for x, one in found if one is not None]
+        high = [self._at(box, x, one.high) for x, one in found if one is not None]
+        if low:
+            colour = theme().colour("accent")
+            colour.setAlphaF(BAND)
+            painter.save()
+            painter.setClipRect(box)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawPolygon(QPolygonF([*low, *reversed(high)]))
+            painter.restore()
+
     def _paint_fit(self, painter: QPainter, box: QRectF) -> None:
         """Paint the line of the truth on the prediction, as far as predictions go."""
         assert self.evaluation is not None
@@ -110,6 +127,7 @@ class CalibrationChart(QWidget):
         if line is None or not tenths:
             return
         ends = (min(each.predicted for each in tenths), max(each.predicted for each in tenths))
+        self._paint_band(painter, box, line, ends)
         start, end = (self._at(box, x, line.intercept + line.slope * x) for x in ends)
         painter.setPen(QPen(theme().colour("accent"), 2))
         painter.drawLine(QLineF(start, end))

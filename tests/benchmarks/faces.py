@@ -99,13 +99,13 @@ def measure_photo(reader: FaceReader) -> list[Figure]:
     for name, size, most in (("12 MP", (4000, 3000), 110), ("2 MP", (1632, 1224), 70)):
         data = phone_photo(*size)
         rgb = decode_photo(data)
-        face = reader.detector.detect(rgb)[0]
+        face = reader.detector.leading(rgb)[0]
         crop = crop_face(rgb, face)
         figures += [
             Figure(
                 f"{name} ({len(data) / 1e6:.1f} MB): decode", cpu(lambda data=data: decode_photo(data), 15), "ms CPU"
             ),
-            Figure(f"{name}: detect", cpu(lambda rgb=rgb: reader.detector.detect(rgb), 15), "ms CPU"),
+            Figure(f"{name}: detect", cpu(lambda rgb=rgb: reader.detector.leading(rgb), 15), "ms CPU"),
             Figure(f"{name}: crop", cpu(lambda rgb=rgb, face=face: crop_face(rgb, face), 15), "ms CPU"),
             Figure(f"{name}: embed with mirror", cpu(lambda crop=crop: reader.facenet.embed([crop]), 15), "ms CPU"),
             Figure(

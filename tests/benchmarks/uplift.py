@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +25,7 @@ from engine.handsets.incidence import cumulative_incidence
 from engine.job import JobContext
 from engine.offers import Offer, policy_value
 from engine.threads import one_thread
-from engine.uplift import UpliftModel, evaluate_uplift, fit_uplift
+from engine.uplift import UpliftModel, evaluate_uplift, explainer_of, fit_uplift
 from engine.uplift.learners import learner_named
 from engine.uplift.qini import mean_and_error, qini, qini_contributions, rank_best_first
 from tests.benchmarks.social import peak_memory
@@ -35,6 +35,7 @@ from tests.engine.uplift.known_effects import (
     error_in_points,
     known_effects,
     share_of_oracle,
+    town_effects,
     true_slope,
 )
 
@@ -205,17 +206,61 @@ def measure_false_signals(simulations: int, customers: int = 1_000) -> list[Figu
 
     The test's one constant was chosen on the seeds from 20,000 on.
     """
+    trials = {
+        f"{customers:,} customers": lambda seed: known_effects(customers, seed, effect=0.0),
+        "8,000 customers of 400 towns": lambda seed: town_effects(8_000, seed, towns=400, effect=0.0),
+    }
+    return [figure for name, draw in trials.items() for figure in _false_signals(simulations, name, draw)]
+
+
+def _false_signals(simulations: int, of_whom: str, draw: Callable[[int], KnownEffects]) -> list[Figure]:
     below, told = 0, 0
     for seed in range(simulations):
-        trial = known_effects(customers, 60_000 + seed, effect=0.0)
+        trial = draw(60_000 + seed)
         found = evaluate_uplift(trial.features, trial.treatment, trial.outcome, seed=60_000 + seed)
         below += found.p_value < 0.05
         told += found.has_signal
-    name = f"of {simulations} trials of {customers:,} customers without effect"
+    name = f"of {simulations} trials of {of_whom} without effect"
     return [
         Figure(f"p below 0.05, {name}", 100 * below / simulations, "%", "3 to 7"),
         Figure(f"Signal told, {name}", 100 * told / simulations, "%", "3 to 7"),
     ]
+
+
+def measure_reasons(repetitions: int = 50) -> list[Figure]:
+    """Explain customers one by one; the least of many, and the middle one."""
+    trial = known_effects(20_000, 0)
+    explainer = explainer_of(fitted(trial, 0))
+    used, waited = [], []
+    for row in range(repetitions):
+        start, begun = time.perf_counter(), time.process_time()
+        explainer.explain(trial.features.iloc[[row]], "plan")
+        used.append(1000 * (time.process_time() - begun))
+        waited.append(1000 * (time.perf_counter() - start))
+    name = f"Reasons of one customer, 10 features, {repetitions} of them"
+    return [
+        Figure(f"{name}: least", min(used), "CPU ms", "< 100"),
+        Figure(f"{name}: middle", float(np.median(used)), "CPU ms"),
+        Figure(f"{name}: least", min(waited), "ms", "< 100"),
+        Figure(f"{name}: middle", float(np.median(waited)), "ms"),
+    ]
+
+
+def measure_towns(customers: int = 200_000) -> list[Figure]:
+    """Fit a trial in 2,000 towns whose groups nothing tells, with and without what was learnt of rare towns."""
+    trial, others = town_effects(customers, 0), town_effects(50_000, 1)
+    model, cpu = cpu_of(lambda: fitted(trial, 0))
+    rows = model.learner.rows(others.features)
+    is_rare = rows.rare[:, 0] >= 0
+    strangers = replace(rows, rare=np.full_like(rows.rare, -1))
+    name = f"{customers:,} customers of 2,000 towns"
+    told = {"error in rare towns": rows, "the same without their own effects": strangers}
+    errors = {
+        what: error_in_points(others.uplift[is_rare], model.learner.uplift_of(seen, JobContext())[is_rare, 0])
+        for what, seen in told.items()
+    }
+    figures = [Figure(f"{name}: {what}", error, "points") for what, error in errors.items()]
+    return [*figures, Figure(f"{name}: fit", cpu, "CPU s")]
 
 
 def measure_late_entry(logs: int = 50, handsets: int = 20_000) -> list[Figure]:
@@ -238,7 +283,7 @@ def measure_late_entry(logs: int = 50, handsets: int = 20_000) -> list[Figure]:
     ]
 
 
-PARTS = ("large", "known", "forest", "qini", "null", "late", "hillstrom")
+PARTS = ("large", "known", "forest", "towns", "reasons", "qini", "null", "late", "hillstrom")
 
 
 def parts_chosen(chosen: argparse.Namespace) -> dict[str, Callable[[], list[Figure]]]:
@@ -248,7 +293,9 @@ def parts_chosen(chosen: argparse.Namespace) -> dict[str, Callable[[], list[Figu
         "known": lambda: measure_known_effects(
             100_000, chosen.seeds, ("<= 1.70", ">= .70", ".9 to 1.1", ""), peers=True
         ),
-        "forest": lambda: measure_causal_forest(chosen.peers, min(chosen.seeds, 2)),
+        "forest": lambda: measure_causal_forest(chosen.peers, min(chosen.seeds, 3)),
+        "towns": measure_towns,
+        "reasons": measure_reasons,
         "qini": lambda: measure_coverage(chosen.simulations),
         "null": lambda: measure_false_signals(chosen.simulations),
         "late": measure_late_entry,

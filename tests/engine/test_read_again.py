@@ -224,6 +224,20 @@ def test_a_cancel_or_a_missing_folder_leaves_the_campaign_as_it_was(
     context = JobContext(lambda fraction, message: context.cancel() if message == "Read photos" else None)
     with pytest.raises(JobCancelled):
         read_again(campaign, context=context)
+    told: list[str] = []
+
+    def stop_in_the_matching_at_the_end(_fraction: float, message: str) -> None:
+        told.append(message)
+        if "Take over" in told and message.startswith("Matching customer"):
+            context.cancel()
+
+    context = JobContext(stop_in_the_matching_at_the_end)
+    keep_match_settings(campaign, MatchSettings(MatchWeights(1, 1, 1)))
+    campaign.write_document("choice", Choice("for_all", "no-such-offer").to_json())
+    with pytest.raises(JobCancelled):
+        read_again(campaign, context=context)
+    assert campaign.read_document("choice") is not None, "which the new results had already taken away"
+    campaign.erase_document("choice")
     away = small_campaign.inputs.photos.rename(small_campaign.folder / "away")
     try:
         with pytest.raises(InputError, match="is not there"):

@@ -61,6 +61,20 @@ def known_effects(customers: int, seed: int, *, effect: float = 1.0, share: floa
     return KnownEffects(features, np.where(asked, "plan", "none").astype(object), outcome, uplift, baseline)
 
 
+def town_effects(customers: int, seed: int, *, towns: int = 2_000, effect: float = 1.0) -> KnownEffects:
+    """Draw customers of towns as large as each other, in four hidden groups that an offer works on differently."""
+    people, world = np.random.default_rng(2000 + seed), np.random.default_rng(77)
+    working = np.linspace(-0.1, 0.1, 4)[world.integers(0, 4, towns)]
+    town, age = people.integers(0, towns, customers), np.clip(people.normal(45, 15, customers), 18, 88)
+    baseline = 0.15 + 0.05 * (age < 40)
+    uplift = np.maximum(0.06 + working[town] + 0.04 * np.tanh((age - 45) / 15), 0.005 - baseline) * effect
+    asked = people.random(customers) < 0.5
+    outcome = (people.random(customers) < baseline + uplift * asked).astype(np.int64)
+    names = pd.Categorical.from_codes(town, [f"town {i:04}" for i in range(towns)])
+    features = pd.DataFrame({"residence": names, "age": age})
+    return KnownEffects(features, np.where(asked, "plan", "none").astype(object), outcome, uplift, baseline)
+
+
 def error_in_points(uplift: np.ndarray, predicted: np.ndarray) -> float:
     """Return the root mean square error of the predicted uplift, in points of 100."""
     return float(100 * np.sqrt(np.mean((predicted - uplift) ** 2)))

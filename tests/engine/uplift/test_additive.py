@@ -7,7 +7,7 @@ import pytest
 from engine.job import JobCancelled, JobContext
 from engine.uplift.additive import CHUNK, fit_additive, gather_moments
 from engine.uplift.features import learn_features
-from engine.uplift.ridge import FREE, RidgeProblem, solve_ridge
+from engine.uplift.ridge import FREE, RidgeProblem, effect_width, solve_ridge
 from engine.uplift.trial import Trial
 
 
@@ -18,7 +18,9 @@ def test_a_group_that_explains_nothing_vanishes_and_one_that_does_stays():
     truth = np.array([0.3, 0.2, -0.1, 0.15, 0.1, 0.0, 0.0, 0.0, 0.0])
     y = x @ truth + random.normal(size=rows)
     group = np.array([FREE, 0, 0, 0, 0, 1, 1, 1, 1])
-    problem = RidgeProblem(x.T @ x, x.T @ y, float(y @ y), float(rows))
+    gram = x.T @ x
+    width = effect_width(np.diag(gram), group, 2)
+    problem = RidgeProblem(gram, x.T @ y, float(y @ y), float(rows), width)
     found = solve_ridge(problem, group, np.ones(9, dtype=bool), JobContext())
     assert found.kept.tolist() == [True] * 5 + [False] * 4
     assert found.coefficients[:5] == pytest.approx(truth[:5], abs=4 / rows**0.5)
@@ -49,23 +51,25 @@ def planted(rows: int) -> tuple[pd.DataFrame, Trial, np.ndarray, np.ndarray]:
 def test_effects_of_features_and_of_pairs_are_found():
     features, trial, uplift, expected = planted(30_000)
     space = learn_features(features)
+    codes = space.rows(features).codes
     fold = np.arange(len(features)) % 3
-    moments = gather_moments(space, features, trial, expected, fold, JobContext())
+    moments = gather_moments(space, codes, trial, expected, fold, JobContext())
     effect = fit_additive(space, moments, trial.shares, [0, 1, 2], JobContext())
-    found = effect.predict(features, JobContext())
+    found = effect.predict(codes, JobContext())
     assert np.sqrt(((found - uplift) ** 2).mean()) < 0.02
     assert np.corrcoef(found[:, 1], uplift[:, 1])[0, 1] > 0.97
-    assert 0.85 < (np.abs(found - uplift) < 1.96 * effect.deviation(features, JobContext())).mean() <= 1.0
+    assert 0.85 < (np.abs(found - uplift) < 1.96 * np.sqrt(effect.variance(codes, JobContext()))).mean() <= 1.0
 
 
 def test_a_fold_that_is_left_out_leaves_no_trace():
     features, trial, _, expected = planted(6_000)
     space = learn_features(features)
+    codes = space.rows(features).codes
     fold = np.arange(len(features)) % 3
     other = Trial(trial.offers, trial.arm, np.where(fold == 2, 1.0 - trial.outcome, trial.outcome))
     fits = [
         fit_additive(
-            space, gather_moments(space, features, t, expected, fold, JobContext()), t.shares, [0, 1], JobContext()
+            space, gather_moments(space, codes, t, expected, fold, JobContext()), t.shares, [0, 1], JobContext()
         )
         for t in (trial, other)
     ]
@@ -75,9 +79,10 @@ def test_a_fold_that_is_left_out_leaves_no_trace():
 def test_moments_do_not_depend_on_the_chunks():
     features, trial, _, expected = planted(CHUNK + 5_000)
     space = learn_features(features)
+    codes = space.rows(features).codes
     fold = np.arange(len(features)) % 2
-    moments = gather_moments(space, features, trial, expected, fold, JobContext())
-    design = space.design(features)
+    moments = gather_moments(space, codes, trial, expected, fold, JobContext())
+    design = space.design(codes)
     design[:, 1:] -= design[:, 1:].mean(axis=0)
     mine = (fold == 1) & (trial.arm == 2)
     weight = 1 / (expected * (1 - expected))
@@ -87,7 +92,8 @@ def test_moments_do_not_depend_on_the_chunks():
 
 def test_a_cancel_stops_the_sums():
     features, trial, _, expected = planted(3_000)
+    space = learn_features(features)
     context = JobContext()
     context.cancel()
     with pytest.raises(JobCancelled):
-        gather_moments(learn_features(features), features, trial, expected, np.arange(3_000) % 3, context)
+        gather_moments(space, space.rows(features).codes, trial, expected, np.arange(3_000) % 3, context)

@@ -24,7 +24,7 @@ def people(rows: int = 2_000, towns: int = 30) -> pd.DataFrame:
 def test_layout_describes_every_design_column():
     table = people()
     space = learn_features(table)
-    design, layout = space.design(table), space.layout
+    design, layout = space.design(space.rows(table).codes), space.layout
     assert design.shape == (2_000, len(layout.group)) == (2_000, len(layout.parents))
     assert np.isfinite(design).all()
     names = [category.name for category in space.categories] + [quantity.name for quantity in space.quantities]
@@ -34,7 +34,7 @@ def test_layout_describes_every_design_column():
         changed = table.copy()
         for name in set(names) - set(parents):
             changed[name] = table[name].iloc[::-1].to_numpy()
-        assert np.array_equal(space.design(changed)[:, column], design[:, column])
+        assert np.array_equal(space.design(space.rows(changed).codes)[:, column], design[:, column])
     pairs = {tuple(sorted(names[i] for i in pair)) for pair in layout.parents[layout.is_pair].tolist()}
     assert pairs == {("age", "is_new"), ("calls", "is_new"), ("age", "calls")}
 
@@ -42,12 +42,12 @@ def test_layout_describes_every_design_column():
 def test_unseen_and_rare_categories_count_as_average():
     table = people()
     space = learn_features(table)
-    average = space.design(table).mean(axis=0)
+    average = space.design(space.rows(table).codes).mean(axis=0)
     stranger = table.head(1).assign(residence="elsewhere")
     residence = space.layout.parents[:, 0] == 0
     mine = residence & (space.layout.parents[:, 1] == 0)
-    assert space.design(stranger)[0, mine] == pytest.approx(average[mine])
-    assert np.isnan(space.codes(stranger)[0, 0])
+    assert space.design(space.rows(stranger).codes)[0, mine] == pytest.approx(average[mine])
+    assert np.isnan(space.rows(stranger).codes[0, 0])
 
 
 def test_thousands_of_towns_keep_the_most_frequent():
@@ -56,14 +56,15 @@ def test_thousands_of_towns_keep_the_most_frequent():
     space = learn_features(table)
     assert len(space.categories[0].levels) == MOST_LEVELS
     assert "capital" in space.categories[0].levels
-    assert np.nanmax(space.codes(table)[:, 0]) < 255
+    assert np.nanmax(space.rows(table).codes[:, 0]) < 255
 
 
 def test_categories_mean_the_same_in_every_text_type():
     table = people()
     space = learn_features(table)
+    codes = space.rows(table).codes
     for kind in ("category", "object", "str"):
-        assert np.array_equal(space.design(table.astype({"residence": kind})), space.design(table))
+        assert np.array_equal(space.rows(table.astype({"residence": kind})).codes, codes, equal_nan=True)
 
 
 def test_a_missing_column_is_named_with_what_was_found():
@@ -83,5 +84,5 @@ def test_infinite_numbers_count_as_missing():
     table = people()
     table.loc[5, "age"] = np.inf
     space = learn_features(table)
-    assert np.isnan(space.codes(table)[5, 2])
-    assert np.isfinite(space.design(table)).all()
+    assert np.isnan(space.rows(table).codes[5, 2])
+    assert np.isfinite(space.design(space.rows(table).codes)).all()

@@ -152,3 +152,21 @@ def test_the_calibration_line_finds_predictions_that_are_too_bold():
     line = calibration_line(truth + random.normal(0, 0.3, 40_000), 0.05 + 2 * (truth - 0.05), np.ones(40_000))
     assert line.slope_low < 0.5 < line.slope_high < 0.7
     assert line.intercept == pytest.approx(0.025, abs=0.01)
+
+
+def test_the_ranges_of_the_calibration_line_hold_the_truth():
+    random = np.random.default_rng(10)
+    held = np.zeros(3)
+    for _ in range(400):
+        predicted = random.normal(0.05, 0.04, 1_500)
+        noise = random.normal(0, 0.2 + 2 * np.abs(predicted))
+        line = calibration_line(0.02 + 0.7 * predicted + noise, predicted, np.ones(1_500))
+        at = line.at(0.12)
+        assert at is not None and line.intercept_low is not None and line.intercept_high is not None
+        ranges = (
+            (line.intercept_low, 0.02, line.intercept_high),
+            (line.slope_low, 0.7, line.slope_high),
+            (at.low, 0.104, at.high),
+        )
+        held += [low < truth < high for low, truth, high in ranges]
+    assert (held > 400 * 0.92).all() and (held < 400 * 0.98).all(), held

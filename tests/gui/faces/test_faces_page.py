@@ -13,10 +13,10 @@ from engine.campaign import Campaign, FaceChoice, PhotoRights
 from engine.faces import likeness
 from engine.inventory import Looks, MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.look_alikes import photo_usage
+from gui.erasing import forget_face
 from gui.faces_data import PhotoFacts
 from gui.faces_words import age_words, read_age, why_alike
 from gui.photo_grid import PhotoGrid, flag_of
-from gui.withdraw_dialog import forget_face
 from tests.gui.faces.conftest import PATIENCE, wait_until_quiet
 
 
