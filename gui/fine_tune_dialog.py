@@ -34,9 +34,9 @@ LABEL_WIDTH = 190
 
 
 class FineTuneDialog(Dialog):
-    """``adopted`` says that another network is in use, and the faces are to be read again."""
+    """``network_changed`` says that another network is in use, and the faces are to be read again."""
 
-    adopted = Signal()
+    network_changed = Signal()
 
     def __init__(self, campaign: Campaign, on: date, parent: QWidget | None = None) -> None:
         super().__init__(tr("Fine-tune the face network"), parent)
@@ -256,7 +256,7 @@ class FineTuneDialog(Dialog):
     @Slot(object)
     def _done(self, _: None) -> None:
         self.accept()
-        self.adopted.emit()
+        self.network_changed.emit()
 
     @Slot(Exception)
     def _fail(self, error: Exception) -> None:

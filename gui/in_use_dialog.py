@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from gui.dialog import Dialog
 from gui.faces_data import tr
 from gui.fine_tuning_jobs import InUse, embedder_job, going_back_job, in_use_job, ranking_back_job
 from gui.jobs import JobQueue, Leaving
-from gui.widgets import Button, Flow, Label, column
+from gui.widgets import Button, Label, column, row
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
@@ -25,9 +26,13 @@ OTHER: EmbedderName = "facenet-vggface2"
 
 
 class InUseDialog(Dialog):
-    """``adopted`` says that something else ranks from now on; ``tuning_wanted`` asks for the fine-tuning."""
+    """``adopted`` says that something else ranks from now on, ``network_changed`` that another network reads the faces.
+
+    ``tuning_wanted`` asks for the fine-tuning.
+    """
 
     adopted = Signal()
+    network_changed = Signal()
     tuning_wanted = Signal()
 
     def __init__(self, campaign: Campaign, parent: QWidget | None = None) -> None:
@@ -55,14 +60,17 @@ class InUseDialog(Dialog):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(16)
         grid.setColumnStretch(1, 1)
+        back = row(self.network_back, self.own_weights, None, gap=8)
+        others = row(self.weights, self.tune, self.remove, None, gap=8)
         lines = (
-            (tr("Ranking"), self.ranking, Flow(self.ranking_back, gap=8)),
-            (tr("Face network"), self.network, Flow(*self._of_network(), gap=8)),
+            (tr("Ranking"), self.ranking, row(self.ranking_back, None)),
+            (tr("Face network"), self.network, column(back, others, gap=8)),
         )
         for place, (word, says, buttons) in enumerate(lines):
             grid.addWidget(Label(word, "body", "muted"), place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addLayout(column(says, buttons, gap=8), place, 1)
         self.body.addLayout(grid)
+        self.body.addSpacing(8)
         said = tr("After a change of network all faces are read again in the background; until then none are compared.")
         self.body.addWidget(Label(said, "caption", "muted", wrap=True))
         self.wrong = Label("", "body", "danger", wrap=True)
@@ -75,7 +83,7 @@ class InUseDialog(Dialog):
         self.buttons.addWidget(self.cancel_button)
         for button in (self.ranking_back, *self._of_network()):
             button.hide()
-        self.setMinimumSize(560, 260)
+        self.setMinimumWidth(680)
         self.finished.connect(Leaving(self).leave)
         self._queue.start(in_use_job(campaign), self._show)
 
@@ -97,6 +105,7 @@ class InUseDialog(Dialog):
         lacks = tr("This installation lacks PyTorch, so it can use networks but not fine-tune them.")
         self.tune.setToolTip("" if found.can_fine_tune else lacks)
         self._say("" if found.can_fine_tune else lacks)
+        self.adjustSize()
 
     def _say(self, words: str) -> None:
         self.wrong.setText(words)
@@ -104,17 +113,17 @@ class InUseDialog(Dialog):
 
     @Slot()
     def _go_back(self) -> None:
-        self._change(ranking_back_job(self._campaign))
+        self._change(ranking_back_job(self._campaign), self._ranks_again)
 
     @Slot()
     def _go_back_to_network(self) -> None:
-        self._change(going_back_job(self._campaign))
+        self._change(going_back_job(self._campaign), self._reads_again)
 
     @Slot()
     def _ask_for_weights(self) -> None:
         """Use the other network at once where it was prepared before, else ask for its weights."""
         if self._has_other_weights:
-            self._change(embedder_job(self._campaign, OTHER))
+            self._change(embedder_job(self._campaign, OTHER), self._reads_again)
             return
         pattern = tr("Weights") + " (*.pt)"
         name, _ = QFileDialog.getOpenFileName(self, tr("Weights of FaceNet on VGGFace2"), str(Path.home()), pattern)
@@ -124,18 +133,18 @@ class InUseDialog(Dialog):
     def use_weights(self, weights: Path) -> None:
         """Read the faces by FaceNet with the weights of a file, which is compared with the published one."""
         self._say("")
-        self._change(embedder_job(self._campaign, OTHER, weights))
+        self._change(embedder_job(self._campaign, OTHER, weights), self._reads_again)
 
     @Slot()
     def _use_own_weights(self) -> None:
-        self._change(embedder_job(self._campaign, DEFAULT))
+        self._change(embedder_job(self._campaign, DEFAULT), self._reads_again)
 
     def _of_network(self) -> tuple[Button, ...]:
         return self.network_back, self.own_weights, self.weights, self.remove, self.tune
 
-    def _change(self, job: Job[None]) -> None:
+    def _change(self, job: Job[None], done: Callable[[None], None]) -> None:
         self._enable(False)
-        self._queue.start(job, self._changed, lasting=True)
+        self._queue.start(job, done, lasting=True)
 
     def _enable(self, enabled: bool, /) -> None:
         for button in (self.ranking_back, *self._of_network(), self.cancel_button):
@@ -143,9 +152,14 @@ class InUseDialog(Dialog):
         self.tune.setEnabled(enabled and self._can_tune)
 
     @Slot(object)
-    def _changed(self, _: None) -> None:
+    def _ranks_again(self, _: None) -> None:
         self.accept()
         self.adopted.emit()
+
+    @Slot(object)
+    def _reads_again(self, _: None) -> None:
+        self.accept()
+        self.network_changed.emit()
 
     @Slot()
     def _remove(self) -> None:

@@ -22,6 +22,7 @@ from engine.child_process import part_file, tell
 from engine.errors import ModelError, SemblanceError
 from engine.faces.facenet import require_same, seal, weights_file
 from engine.faces.graph import read_graph
+from engine.faces.session import network_session
 
 OPSET = 17
 BATCH_NORM_EPSILON = 1e-3
@@ -151,10 +152,9 @@ def export_onnx(network: Any, path: Path) -> None:
 
 def require_converted(network: Any, path: Path) -> None:
     """Raise ModelError unless the ONNX file answers as the network does, to batches of 1 and 3."""
-    import onnxruntime
     import torch
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = network_session(str(path))
     random = np.random.default_rng(0)
     for count in (1, 3):
         crops = random.uniform(-1, 1, (count, 3, 160, 160)).astype(np.float32)

@@ -94,7 +94,7 @@ def prepare_embedder(name: str = DEFAULT, weights: Path | None = None, context: 
     if weights is None:
         raise ModelError(
             f"The network {name} needs its weights. Name the file {VGGFACE2_FILE} of facenet-pytorch behind "
-            "--embedder-file, once on this computer."
+            "--embedder-file, or choose it under In use on the page Faces, once on this computer."
         )
     return prepare_vggface2(weights, context)
 

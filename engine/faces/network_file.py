@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import ModelError
 from engine.faces.crop import network_input
+from engine.faces.session import network_session
 
 Pictures = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
 Place = tuple[str, int]  # a node, and which of its inputs: 1 is the weight, 2 the bias; of the norm 3 mean, 4 variance
 
+THREADS = 2  # of a process that has nothing else to do
 LINEAR = "/last_linear/MatMul"
 NORM = "/last_bn/BatchNormalization"
 
@@ -70,15 +71,5 @@ class NetworkFile:
 
 def embeddings_of(file: Path, crops: Pictures) -> FloatArray:
     """Return (n, 512) embeddings of (n, 160, 160, 3) crops by a network as ONNX, as it gives them."""
-    (rows,) = session_of(str(file)).run(None, {"crops": network_input(list(crops))})
+    (rows,) = network_session(str(file), THREADS).run(None, {"crops": network_input(list(crops))})
     return np.asarray(rows, np.float32)
-
-
-def session_of(model: bytes | str) -> Any:
-    """Return a session of ONNX Runtime whose threads sleep while they wait."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

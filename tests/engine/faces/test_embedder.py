@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,23 +31,6 @@ from engine.logs import ImportPlan
 from engine.made_from import MadeFrom, keep_origin, kept_origin
 from engine.resources import ROOT, cache_dir, sha256_of
 
-SAVE = """
-import sys
-import torch
-from engine.faces.convert import load_network
-state = load_network().state_dict()
-state["last_linear.weight"] = state["last_linear.weight"].roll(1, 0)
-for part in ("weight", "bias", "running_mean", "running_var"):
-    state["last_bn." + part] = state["last_bn." + part].roll(1, 0)
-for name in [name for name in state if name.endswith(".conv.weight")]:  # a norm that does something, as theirs do
-    norm = name.removesuffix("conv.weight") + "bn."
-    state[name] = state[name] * 2
-    state[norm + "running_var"] = (state[norm + "running_var"] + 1e-3) * 9 - 1e-3
-    state[norm + "weight"] = state[norm + "weight"] * 1.5
-    state[norm + "running_mean"] = state[norm + "running_mean"] + 1
-    state[norm + "bias"] = state[norm + "bias"] + 0.5
-torch.save(state | {"logits.weight": torch.zeros(8631, 512), "logits.bias": torch.zeros(8631)}, sys.argv[1])
-"""
 HOSTILE = b"cos\nsystem\n(S'touch owned'\ntR."
 
 
@@ -109,10 +90,10 @@ def test_a_pickle_is_unpacked_as_tensors_alone(cache: Path, tmp_path: Path, monk
 
 
 def test_weights_of_a_file_are_converted_once_and_kept_apart_from_the_default(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: FaceReader, neutral: Gallery
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: FaceReader, neutral: Gallery, of_torch: Path
 ):
     weights = tmp_path / "20180402-114759-vggface2.pt"
-    subprocess.run([sys.executable, "-c", SAVE, str(weights)], cwd=ROOT, check=True)
+    os.link(of_torch / "weights.pt", weights)
     trusted(weights, monkeypatch)
     other = load_embedder("facenet-vggface2", weights)
     assert is_prepared("facenet-vggface2")

@@ -305,17 +305,16 @@ fine_tuning.tell = lambda fraction, message: None
 fine_tuning.MOST_STEPS, fine_tuning.TRIPLETS_AT_ONCE = 20, 8
 torch.set_num_threads(1)
 lot, count = np.random.default_rng(0), 16
-shapes = (192, 1792, 1, 1), (192, 1792, 1, 1), (192, 192, 1, 3), (192, 192, 3, 1), (1792, 384, 1, 1)
+wide = 180  # a tenth of the real block
+shapes = (20, wide, 1, 1), (20, wide, 1, 1), (20, 20, 1, 3), (20, 20, 3, 1), (wide, 40, 1, 1)
 def some(*shape):
     return (lot.normal(size=shape) / np.sqrt(3 * np.prod(shape[1:]))).astype(np.float32)
 numbers = {(node, 1): some(*shape) for node, shape in zip(CONVOLUTIONS, shapes)}
 numbers |= {(node, 2): np.zeros(shape[0], np.float32) for node, shape in zip(CONVOLUTIONS, shapes)}
-numbers[LINEAR, 1] = some(512, 1792).T.copy()
+numbers[LINEAR, 1] = some(512, wide).T.copy()
 numbers |= {(NORM, place): np.full(512, place in (1, 4), np.float32) for place in (1, 2, 3, 4)}
-features = lot.normal(size=(fine_tuning.VERSIONS, 1, *fine_tuning.FEATURES)) * 0.3 + lot.normal(
-    size=(1, count, *fine_tuning.FEATURES)
-)
-hidden = features[0, :, :600].reshape(count, -1)
+features = lot.normal(size=(fine_tuning.VERSIONS, 1, wide, 3, 3)) * 0.3 + lot.normal(size=(1, count, wide, 3, 3))
+hidden = features[0, :, :60].reshape(count, -1)
 likeness = hidden @ hidden.T
 three = [lot.choice(count, 3, replace=False) for _ in range(300)]
 triplets = np.array([(f, a, b) if likeness[f, a] > likeness[f, b] else (f, b, a) for f, a, b in three])

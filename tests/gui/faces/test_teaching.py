@@ -185,7 +185,7 @@ def test_what_is_in_use_is_always_reached_gone_back_from_and_removed(page, campa
         qtbot.waitUntil(lambda: bool(dialog.network.text()), timeout=PATIENCE)
         return dialog
 
-    page.dialogs.adopted.disconnect(page._adopted)  # it would read the faces by what is no network
+    page.dialogs.network_changed.disconnect(page._network_changed)  # it would read the faces by what is no network
     try:
         dialog = opened()
         assert (dialog.ranking.text(), dialog.network.text()) == ("The sliders as you set them.", "FaceNet as it came.")
@@ -194,14 +194,14 @@ def test_what_is_in_use_is_always_reached_gone_back_from_and_removed(page, campa
         tuning = FineTuneDialog(campaign, date(2026, 10, 31))
         tuning.show()
         tuning._show(Tuned(tuned))
-        with qtbot.waitSignal(tuning.adopted, timeout=PATIENCE):
+        with qtbot.waitSignal(tuning.network_changed, timeout=PATIENCE):
             tuning.adopt.click()
         close(qtbot, tuning)
         assert network_in_use(campaign).sha256 == tuned.sha256
         dialog = opened()
         assert dialog.network.text().startswith("FaceNet fine-tuned to 60 photos, adopted on ")
         assert not dialog.remove.isVisible()
-        with qtbot.waitSignal(dialog.adopted, timeout=PATIENCE):
+        with qtbot.waitSignal(dialog.network_changed, timeout=PATIENCE):
             qtbot.mouseClick(dialog.network_back, Qt.MouseButton.LeftButton)
         close(qtbot, dialog)
         assert network_in_use(campaign) is None
@@ -215,7 +215,7 @@ def test_what_is_in_use_is_always_reached_gone_back_from_and_removed(page, campa
         tuning = next(each for each in QApplication.topLevelWidgets() if isinstance(each, FineTuneDialog))
         close(qtbot, tuning)
     finally:
-        page.dialogs.adopted.connect(page._adopted)
+        page.dialogs.network_changed.connect(page._network_changed)
         campaign.erase_document("face_network") if before is None else campaign.write_document("face_network", before)
 
 
@@ -223,7 +223,7 @@ def test_other_weights_are_chosen_from_a_file_and_left_again(page, campaign, qtb
     monkeypatch.setenv("SEMBLANCE_CACHE", str(tmp_path))
     told = []
     dialog = InUseDialog(campaign)
-    dialog.adopted.connect(lambda: told.append(embedder_of(campaign)))
+    dialog.network_changed.connect(lambda: told.append(embedder_of(campaign)))
     dialog.show()
     qtbot.waitUntil(dialog.weights.isVisible, timeout=PATIENCE)
     (tmp_path / "other.pt").write_bytes(b"no weights")
@@ -239,11 +239,11 @@ def test_other_weights_are_chosen_from_a_file_and_left_again(page, campaign, qtb
         ("own_weights", "FaceNet trained on VGGFace2.", "facenet-casia"),
     ):
         dialog = InUseDialog(campaign)
-        dialog.adopted.connect(lambda: told.append(embedder_of(campaign)))
+        dialog.network_changed.connect(lambda: told.append(embedder_of(campaign)))
         dialog.show()
         qtbot.waitUntil(getattr(dialog, button).isVisible, timeout=PATIENCE)
         assert dialog.network.text() == says
-        with qtbot.waitSignal(dialog.adopted, timeout=PATIENCE):
+        with qtbot.waitSignal(dialog.network_changed, timeout=PATIENCE):
             qtbot.mouseClick(getattr(dialog, button), Qt.MouseButton.LeftButton)
         close(qtbot, dialog)
         assert told[-1] == name
