@@ -218,15 +218,17 @@ class MainWindow(QMainWindow):
         self._show_work()
 
     def _entitle(self) -> None:
-        name = "" if self.campaign is None else f"{self.campaign.name} - "
-        demo = self.tr("demo, simulated data") if self.campaign is not None and self.campaign.is_demo else ""
-        self.setWindowTitle(f"{name}Semblance" + (f" ({demo})" if demo else ""))
+        """Name the campaign; the program's name stands last, or the system would add it once more."""
+        name = "" if self.campaign is None else self.campaign.name
+        if self.campaign is not None and self.campaign.is_demo:
+            name = self.tr("{name} (demo, simulated data)").format(name=name)
+        self.setWindowTitle(f"{name} - Semblance" if name else "Semblance")
 
     @Slot()
     def _show_work(self) -> None:
         """Keep the job bar in sight with a campaign, and on the start page only while something runs."""
         self.job_bar.setVisible(self.campaign is not None or self.jobs.is_busy)
-        self.start_page.set_busy(self.campaign is None and self.jobs.is_busy)
+        self.start_page.set_busy(self.jobs.running if self.campaign is None else "")
 
     def _show_step(self, key: StepKey) -> None:
         if self.campaign is not None:

@@ -371,7 +371,7 @@ def test_demo_is_made_opened_and_remembered(settings, qtbot, demo_campaign_path,
     qtbot.mouseClick(window.start_page.demo_button, CLICK)
     qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
     assert window.workspace.rail.head.kind.text() == "Demo, simulated data"
-    assert "demo, simulated data" in window.windowTitle()
+    assert window.windowTitle() == f"{window.campaign.name} (demo, simulated data) - Semblance"
     assert window.workspace.rail.buttons["data"].mark_says == "done"
     assert window.settings.recents[0].is_demo
     assert window.settings.recents[0].customers == 2_000
