@@ -22,6 +22,7 @@ from gui.icons import mark_icon
 from gui.job_bar import JobBar
 from gui.jobs import JobQueue
 from gui.openings import SUFFIX, Opened, copy_job, demo_path, recent_of
+from gui.save_place import save_place
 from gui.settings import Recent, Settings
 from gui.start_page import StartPage
 from gui.steps import StepKey, steps
@@ -223,6 +224,9 @@ class MainWindow(QMainWindow):
         if self.campaign is not None and self.campaign.is_demo:
             name = self.tr("{name} (demo, simulated data)").format(name=name)
         self.setWindowTitle(f"{name} - Semblance" if name else "Semblance")
+        path = "" if self.campaign is None else str(self.campaign.path.resolve())
+        own = str(demo_path().resolve())  # among the program's own files, where nobody would look for what they saved
+        self.setWindowFilePath("" if path == own else path)
 
     @Slot()
     def _show_work(self) -> None:
@@ -269,11 +273,12 @@ class MainWindow(QMainWindow):
         """Copy the campaign file, with all that was done so far."""
         if self.campaign is None:
             return
-        suggested = self.campaign.path.with_stem(self.campaign.path.stem + "-copy")
+        path = self.campaign.path
+        suggested = save_place(self, path.with_stem(path.stem + "-copy").name)
         name, _ = QFileDialog.getSaveFileName(
             self,
             self.tr("Save a copy"),
-            str(suggested),
+            suggested,
             f"(*{SUFFIX})",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )

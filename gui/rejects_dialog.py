@@ -13,6 +13,7 @@ from gui import numbers
 from gui.data_cards import RejectsCard, reject_reasons, write_rejects
 from gui.dialog import Dialog
 from gui.errors import explain
+from gui.save_place import save_place
 from gui.widgets import Button, IconLabel, Label, row
 
 
@@ -74,7 +75,7 @@ class RejectsDialog(Dialog):
     def _ask_where(self) -> None:
         """Ask for a file and save the rows that were set aside."""
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the rows set aside"), "rejects.csv", self.tr("CSV files (*.csv)")
+            self, self.tr("Save the rows set aside"), save_place(self, "rejects.csv"), self.tr("CSV files (*.csv)")
         )
         if name:
             try:

@@ -177,7 +177,7 @@ class _Importer:
 
     def read(self, reader: FaceReader, context: JobContext) -> None:
         """Read what is new, and keep it."""
-        pace = Pace(len(self.listing.to_read))
+        pace = Pace()
         with ThreadPoolExecutor(READERS) as pool:
             try:
                 for done, reading in enumerate(self._readings(pool, reader)):
@@ -304,23 +304,14 @@ class _Importer:
 
 
 class Pace:
-    """How fast work goes and how long it will take, in words."""
+    """How fast work goes, in words."""
 
-    def __init__(self, count: int) -> None:
-        self._count = count
+    def __init__(self) -> None:
         self._began = time.monotonic()
 
     def words(self, done: int, name: str) -> str:
-        """Say what is read now, how many a second, and how much longer it takes."""
+        """Say what is read now, and how many a second."""
         seconds = time.monotonic() - self._began
         if done < 2 or seconds < 1:
             return f"Reading {name}"
-        rate = done / seconds
-        return f"Reading {name}: {rate:.0f} photos/s, {time_left((self._count - done) / rate)} left"
-
-
-def time_left(seconds: float) -> str:
-    """Return a time to wait as a person would say it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f"Reading {name}: {done / seconds:.0f} photos/s"
