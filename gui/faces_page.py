@@ -54,6 +54,7 @@ class FacesPage(Page):
         self._loader = ProbeLoader(self)
         self._loader.loaded.connect(self._take_probe)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.kept.connect(self.jobs.note)
         self._loader.not_kept.connect(self._choice_not_kept)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)

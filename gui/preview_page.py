@@ -14,7 +14,7 @@ from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
 from gui.erasing import Erasing
-from gui.face_choices import FaceChoices, WhoseFace, whose_face_job
+from gui.face_choices import FaceChoices, WhoseFace, whose_face_job, whose_face_words
 from gui.face_loader import FaceLoader
 from gui.findings import is_undecided
 from gui.fitting_scroll import FittingScroll
@@ -61,6 +61,7 @@ class PreviewPage(Page):
         self._loader = FaceLoader(self)
         self._loader.loaded.connect(self._take_faces)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.kept.connect(self.jobs.note)
         self._loader.not_kept.connect(self._choice_not_kept)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)
@@ -352,7 +353,7 @@ class PreviewPage(Page):
         """Let the ads of the whole campaign bear the customers' own look-alikes, or those of contacts."""
         if self._campaign is not None:
             job = whose_face_job(self._campaign, whose)
-            self.jobs.start(job, self._chose_whose, afterwards=self.tr("Chosen whose face goes into the ads"))
+            self.jobs.start(job, self._chose_whose, afterwards=whose_face_words(whose))
 
     @Slot(object)
     def _chose_whose(self, _: None) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gui.jobs import JobQueue
     from gui.results import CampaignResults
 
-LEAST_CURVE = 210
+LEAST_CURVE = 206
 
 
 class RecommendationsPage(Page):
@@ -237,7 +237,8 @@ class RecommendationsPage(Page):
         self.no_gain.setVisible(undecided)
         self.use_single.setVisible(no_gain and not undecided and chosen is None)
         limited = self._shown is not None and self._shown.is_limited
-        self.take_back.setVisible(chosen is not None or limited)
+        has_budget = self._shown is not None and self._shown.budget is not None
+        self.take_back.setVisible(chosen is not None or has_budget)  # its room stays while the slider moves
         tip = self.tr("Ask all who are worth an offer (Ctrl+Z)") if limited else self.tr("Choose again (Ctrl+Z)")
         self.take_back.setToolTip(tip)
         self.pane.open_preview.set_kind("plain" if self.use_single.isVisibleTo(self) else "primary")
@@ -246,6 +247,7 @@ class RecommendationsPage(Page):
             self.use_single.set_text(use_words(results))
         for button in (*self._choices(), self.customers.bar.no_offer):
             button.setEnabled(True)
+        self.take_back.setEnabled(chosen is not None or limited)
 
     def _choices(self) -> tuple[Button, ...]:
         return self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back
@@ -306,6 +308,8 @@ class RecommendationsPage(Page):
         self.export.setEnabled(rows > 0 and self._decisions.is_resting)
         tip = self.tr("Save the {count} customers that are shown, or others").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
+        if not rows:
+            self.pane.show_nobody()
         self._place_pane()
 
     # while offers change

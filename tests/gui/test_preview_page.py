@@ -142,6 +142,8 @@ def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_3))
     assert page.faces.in_ad.key == third
     assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
+    said = f"{third} chosen for customer {numbers.customer_key(customer)}"
+    qtbot.waitUntil(lambda: [each.name for each in page.jobs.history] == [said])
     assert page.look_alike_card.detail.accessibleName() == "Your choice"
     assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
     assert page.ad_card.picture.shown.image != before
