@@ -137,6 +137,14 @@ class JobQueue(QObject):
             self.changed.emit()
         return task
 
+    @Slot(str)
+    def note(self, name: str) -> None:
+        """Take note of something that was done elsewhere, in no time."""
+        finished = FinishedJob(name, "done", 0.0, datetime.now())
+        self.history.append(finished)
+        self.ended.emit(finished)
+        self.changed.emit()
+
     def drop(self, task: Task) -> None:
         """Give up a job: nothing of it lands any more, then it is asked to stop, unless it is a lasting one."""
         task.is_dropped = True

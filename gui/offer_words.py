@@ -83,8 +83,8 @@ def why_no_offer(segment: str, *, is_withheld: bool = False) -> str:
     if is_withheld:
         return tr("You chose to send this one no offer.")
     words = {
-        HAS_LEFT: tr("This customer has left."),
         "persuadable": tr("You chose to send no offer."),
+        HAS_LEFT: tr("No customer any more, so there is nobody to ask."),
         "sleeping dog": tr("Leave alone. Being asked makes a yes less likely."),
         "sure thing": tr("Buys anyway more often than most: no offer wins enough more to pay for itself."),
     }

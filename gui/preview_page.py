@@ -13,7 +13,8 @@ from gui.ad_saving import AdSaving, AdScope
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
-from gui.face_choices import FaceChoices, WhoseFace, whose_face_job
+from gui.erasing import Erasing
+from gui.face_choices import FaceChoices, WhoseFace, whose_face_job, whose_face_words
 from gui.face_loader import FaceLoader
 from gui.findings import is_undecided
 from gui.fitting_scroll import FittingScroll
@@ -25,7 +26,6 @@ from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
 from gui.turning_keys import TurningKeys
 from gui.widgets import Button, EmptyState, Page
-from gui.withdraw_dialog import Withdrawal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,11 +62,12 @@ class PreviewPage(Page):
         self._loader = FaceLoader(self)
         self._loader.loaded.connect(self._take_faces)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.kept.connect(self.jobs.note)
         self._loader.not_kept.connect(self._choice_not_kept)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)
-        self._withdrawal = Withdrawal(self.jobs, self)
-        self._withdrawal.done.connect(self._withdrawn)
+        self._erasing = Erasing(self.jobs, self)
+        self._erasing.done.connect(self._withdrawn)
         self._composer = AdComposer(self)
         self._composer.composed.connect(self._show_ad)
         self._composer.failed.connect(self._show_failure)
@@ -352,7 +353,7 @@ class PreviewPage(Page):
         """Let the ads of the whole campaign bear the customers' own look-alikes, or those of contacts."""
         if self._campaign is not None:
             job = whose_face_job(self._campaign, whose)
-            self.jobs.start(job, self._chose_whose, afterwards=self.tr("Chosen whose face goes into the ads"))
+            self.jobs.start(job, self._chose_whose, afterwards=whose_face_words(whose))
 
     @Slot(object)
     def _chose_whose(self, _: None) -> None:
@@ -372,7 +373,7 @@ class PreviewPage(Page):
     def ask_to_withdraw(self) -> None:
         """Ask whether the customer's photo and face are to be erased, and do it on a yes."""
         if self._campaign is not None and self.face_card.withdraw.isVisible():
-            self._withdrawal.ask(self._campaign, self.customer, self._loader.today)
+            self._erasing.ask_to_withdraw(self._campaign, self.customer, self._loader.today)
 
     @Slot(str)
     def _withdrawn(self, customer: str) -> None:

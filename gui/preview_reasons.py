@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from engine.columns import HAS_LEFT
 from engine.faces import may_be_the_customer
 from gui import numbers
 from gui.charts.bar_rows import BarRows
@@ -47,7 +48,8 @@ class OfferCard(Card):
         self._loader.failed.connect(self.failed)
         self.sentence = Label("", rich=True, wrap=True)
         self.reasons = BarRows(tr("Why this offer"))
-        self.not_causes = Label(tr("In points of 100: what the model uses, not causes"), "caption", "muted", wrap=True)
+        self.not_causes = Label(tr("What the model uses, not causes"), "caption", "muted", wrap=True)
+        self.not_causes.setToolTip(tr("In points of 100"))
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(4)
@@ -116,7 +118,8 @@ class OfferCard(Card):
         if not is_personal:
             said = f"{said} {tr('We found no difference between customers.')}"
         self.sentence.setText(f"{bold(lead)} {plain(said)}")
-        self._ask_for_reasons(facts.customer, there_are=evaluation is not None and is_personal)
+        there_are = evaluation is not None and is_personal and facts.segment != HAS_LEFT
+        self._ask_for_reasons(facts.customer, there_are=there_are)
         behind = 0 if evaluation is None else evaluation.customers
         tip = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")
         self.sentence.setToolTip(tip.format(customers=numbers.decimal(behind)) if behind else "")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.columns import OFFER
 from gui import numbers
+from gui.erasing import Erasing
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
 from gui.offer_decisions import OfferDecisions
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from gui.jobs import JobQueue
     from gui.results import CampaignResults
 
-LEAST_CURVE = 210
+LEAST_CURVE = 206
 
 
 class RecommendationsPage(Page):
@@ -81,7 +82,10 @@ class RecommendationsPage(Page):
         self.pane = DetailPane(self)
         self.pane.preview_wanted.connect(self._open_preview)
         self.pane.withholding_wanted.connect(self._decisions.withhold)
+        self.pane.erasing_wanted.connect(self._ask_to_erase)
         self.pane.closed.connect(self.close_pane)
+        self._erasing = Erasing(self.jobs, self)
+        self._erasing.done.connect(self._erased)
         self._loaders = PaneLoaders(self.pane)
         self._loaders.failed.connect(self.jobs.failed)
         self._place = SlidingPane(self, self.pane)
@@ -121,6 +125,17 @@ class RecommendationsPage(Page):
         )
         self.body.addWidget(self.scroller, 1)
         self.body.addWidget(self.empty, 1)
+
+    @Slot(str)
+    def _ask_to_erase(self, customer: str) -> None:
+        if self._campaign is not None and self._decisions.is_resting:
+            self._erasing.ask_to_erase(self._campaign, customer)
+
+    @Slot(str)
+    def _erased(self, _: str) -> None:
+        """Forget what could be taken back: it may be of the customer who is no more."""
+        self._decisions.forget()
+        self.changed.emit()
 
     # what is shown
 
@@ -222,7 +237,8 @@ class RecommendationsPage(Page):
         self.no_gain.setVisible(undecided)
         self.use_single.setVisible(no_gain and not undecided and chosen is None)
         limited = self._shown is not None and self._shown.is_limited
-        self.take_back.setVisible(chosen is not None or limited)
+        has_budget = self._shown is not None and self._shown.budget is not None
+        self.take_back.setVisible(chosen is not None or has_budget)  # its room stays while the slider moves
         tip = self.tr("Ask all who are worth an offer (Ctrl+Z)") if limited else self.tr("Choose again (Ctrl+Z)")
         self.take_back.setToolTip(tip)
         self.pane.open_preview.set_kind("plain" if self.use_single.isVisibleTo(self) else "primary")
@@ -231,6 +247,7 @@ class RecommendationsPage(Page):
             self.use_single.set_text(use_words(results))
         for button in (*self._choices(), self.customers.bar.no_offer):
             button.setEnabled(True)
+        self.take_back.setEnabled(chosen is not None or limited)
 
     def _choices(self) -> tuple[Button, ...]:
         return self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back
@@ -291,6 +308,8 @@ class RecommendationsPage(Page):
         self.export.setEnabled(rows > 0 and self._decisions.is_resting)
         tip = self.tr("Save the {count} customers that are shown, or others").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
+        if not rows:
+            self.pane.show_nobody()
         self._place_pane()
 
     # while offers change
@@ -302,7 +321,7 @@ class RecommendationsPage(Page):
     @Slot()
     def _wait_for_change(self) -> None:
         """Let nothing be chosen or exported while the offers are being changed."""
-        for button in (*self._choices(), self.pane.no_offer, self.customers.bar.no_offer, self.export):
+        for button in (*self._choices(), self.pane.no_offer, self.pane.erase, self.customers.bar.no_offer, self.export):
             button.setEnabled(False)
 
     @Slot()

@@ -15,12 +15,14 @@ from gui.budget import PLANNED_WORTH
 from gui.column_store import Arrangement, ColumnStore, IntArray, Rank, fold
 from gui.filter_panel import FilterPanel, TickList, TickValue
 from gui.findings import offer_name
+from gui.fitting_scroll import FittingScroll
 from gui.large_table import LargeTable
 from gui.recommendations_columns import AGE_BAND, customer_columns, tr
 from gui.segment_words import segment_rank, segment_words
 from gui.selection_bar import SelectionBar
 from gui.short_work import ShortWork
 from gui.table_model import TableColumn
+from gui.theme import ROW_COMFORTABLE, TABLE_HEADER
 from gui.widgets import Button, EmptyState, FilterButton, Flow, SearchField, clear, column, row
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class CustomerTable(QFrame):
         self.filter_chips: dict[str, FilterButton] = {}
         self._chip_row = Flow(gap=6)
         self.table = LargeTable(tr("Customers and their offers"))
+        self.table.setMinimumHeight(TABLE_HEADER + 2 * ROW_COMFORTABLE)
         self.table.sort_wanted.connect(self.sort_by)
         self.table.row_chosen.connect(self.chosen)
         self.table.moved.connect(self.picked)
@@ -110,12 +113,12 @@ class CustomerTable(QFrame):
         )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
-        self.stack.addWidget(nobody)
+        self.stack.addWidget(FittingScroll(nobody))  # else its height would be the table's least
         tools = row((self.search, 1), (self._chip_row, 4), self.more, self.details, gap=6, margins=(12, 10, 4, 6))
         for part in (self.search, self.more, self.details):
             tools.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(tools, (self.stack, 1), self.bar, gap=0, margins=(1, 0, 1, 8)))
-        self.setMinimumHeight(210)
+        self.setMinimumHeight(190)
 
     @property
     def rows(self) -> IntArray:

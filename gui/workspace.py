@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -72,6 +72,8 @@ class Workspace(QWidget):
         self._stale = set(self.pages)
         if campaign is not None:
             self.rail.show_campaign(campaign.name, is_demo=campaign.is_demo)
+            asks_network = results is not None and results.origin.asks_network
+            self.rail.show_promise(results.origin.warehouse if results is not None and asks_network else "")
         self.rail.show_marks(step_marks(results))
         if campaign is None:
             for page in self.pages.values():
@@ -106,6 +108,11 @@ class Workspace(QWidget):
     @Slot(str)
     def _choose(self, customer: str) -> None:
         self._customer = customer
+
+    def focus_step(self) -> None:
+        """Give the keys to the step that is shown, where a campaign's work begins."""
+        if self.step is not None:
+            self.rail.buttons[self.step].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def page(self, key: StepKey) -> Page:
         """Return the page of a step, made at its first use."""

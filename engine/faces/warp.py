@@ -74,7 +74,7 @@ def resized(rgb: RgbArray, width: int, height: int, last: int | None = None) -> 
     small = rgb
     while min(small.shape[1] // width, small.shape[0] // height) >= 2:
         half = (small.shape[1] // 2, small.shape[0] // 2)
-        small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_AREA), np.uint8)
+        small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_LINEAR), np.uint8)
     if (small.shape[1], small.shape[0]) != (width, height):
         rest = cv2.INTER_LINEAR if last is None else last
         small = np.asarray(cv2.resize(small, (width, height), interpolation=rest), np.uint8)
