@@ -25,6 +25,7 @@ from engine.uplift.qini import Z95, CalibrationLine
 if TYPE_CHECKING:
     from engine.uplift.evaluation import UpliftEvaluation
     from engine.uplift.model import UpliftModel
+    from engine.uplift.sample import Sample
     from engine.uplift.trial import Trial
 
 Light = Literal["red", "amber", "green"]
@@ -114,7 +115,7 @@ def check_honesty(model: UpliftModel, *, context: JobContext | None = None) -> H
     strength, at_least = (None, None) if trial.is_randomised else _e_values(trial, evaluation)
     findings = (
         signal_finding(evaluation),
-        _arms_finding(trial, balance, shared),
+        _arms_finding(sample, balance, shared),
         *_overlap_findings(trial, shared),
         _placebo_finding(shuffled),
         *_calibration_findings(evaluation),
@@ -124,6 +125,15 @@ def check_honesty(model: UpliftModel, *, context: JobContext | None = None) -> H
         in_order(findings), len(trial.arm), trial.is_randomised, balance, shared, shuffled, evaluation.calibration,
         strength, at_least,
     )  # fmt: skip
+
+
+def is_left_to_chance(model: UpliftModel, *, context: JobContext | None = None) -> bool:
+    """Return whether a lot may have drawn who got which offer: the features do not tell it. Raises JobCancelled."""
+    sample = model.sample
+    with one_thread():
+        balance = imbalances(sample.space, sample.rows, sample.trial)
+        shared = overlap(sample, context or JobContext())
+    return _arms_finding(sample, balance, shared).light != "red"
 
 
 def signal_finding(evaluation: UpliftEvaluation) -> Finding:
@@ -139,13 +149,21 @@ def signal_finding(evaluation: UpliftEvaluation) -> Finding:
     return Finding("red", "no signal", said, evaluation.customers)
 
 
-def _arms_finding(trial: Trial, balance: tuple[Imbalance, ...], shared: Overlap) -> Finding:
-    """Say whether those with and without an offer are alike, once weighted."""
+def _arms_finding(sample: Sample, balance: tuple[Imbalance, ...], shared: Overlap) -> Finding:
+    """Say whether those with and without an offer are alike, once weighted.
+
+    The largest of many differences is large by chance: how sure one must be grows with their number (Bonferroni).
+    """
+    from scipy.stats import norm
+
+    trial, space = sample.trial, sample.space
     customers = len(trial.arm)
+    compared = (sum(len(one.shares) for one in space.categories) + len(space.quantities)) * len(trial.offers)
+    surely = float(norm.isf(norm.sf(SURE) / compared))
     worst = balance[0]
     apart = f"{worst.feature} differs by {abs(worst.difference):.2f} standard deviations with {worst.offer}"
     by_lot = trial.is_randomised and trial.propensity is None
-    is_large = abs(worst.difference) > LARGE and abs(worst.z) > SURE
+    is_large = abs(worst.difference) > LARGE and abs(worst.z) > surely
     if (by_lot and shared.told > SURE) or (is_large and abs(worst.difference) > 2 * LARGE):
         return Finding("red", "arms differ", f"Who got which offer was not left to chance: {apart}.", customers)
     if is_large or (by_lot and shared.told > LIKELY):
