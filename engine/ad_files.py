@@ -14,7 +14,7 @@ from engine.ads import WEIGHT_LIMITS, Ad, encode_jpeg, ensure_application
 from engine.campaign import Campaign
 from engine.columns import AD_COLUMNS, CUSTOMER, HAS_LEFT, LEFT_OUT_COLUMNS, NO_OFFER, PLANNED, SEGMENT, WITHHELD
 from engine.creative import SIZES, CreativeStudio
-from engine.errors import InputError
+from engine.errors import OccupiedError
 from engine.job import JobContext
 from engine.offers import Offer
 from engine.table_files import write_csv
@@ -209,27 +209,19 @@ def _write_list(rows: Sequence[object], columns: Sequence[str], path: Path, note
     write_csv(pa.table(texts), path, note=note)
 
 
-def ad_names(campaign: Campaign, customer: str) -> tuple[str, ...]:
-    """Return the names of the files of a customer's ad, one for each size."""
-    name = file_names(CreativeStudio(campaign).all_customers)[customer]
-    return tuple(f"{name}_{size}.jpg" for size in SIZES)
-
-
 def save_ad(
     campaign: Campaign, folder: Path, customer: str, *, replaces: bool = False, context: JobContext | None = None
 ) -> WrittenAds:
     """Write the ad of one customer into a folder, in all sizes or, after an error, in none.
 
-    Raises InputError where a file of that name is there already and is not to be replaced, PlaceError where the
+    Raises OccupiedError where a file of that name is there already and is not to be replaced, PlaceError where the
     folder cannot be written, and JobCancelled.
     """
     with explained_place(folder), unfinished_folder(folder / campaign.path.stem) as unfinished:
         written = write_ads(campaign, unfinished, customers=[customer], context=context)
         there = [file.file for file in written.files if (folder / file.file).exists()]
         if there and not replaces:
-            raise InputError(
-                f"{there[0]} is in {folder} already, and it is not overwritten. Choose another folder, or move it away."
-            )
+            raise OccupiedError(there, folder)
         for file in written.files:
             (unfinished / file.file).replace(folder / file.file)
     return WrittenAds(written.files, written.left_out, folder)

@@ -107,7 +107,7 @@ class Summary:
         """Say who gets an offer, and where there is no signal, that it is one for all."""
         counted = f"{self.recommended:,} of {self.customers:,} customers"
         if self.left:
-            counted += f", of whom {self.left:,} left,"
+            counted += f" ({self.left:,} of them gone)"
         if self.uplift is None:
             return f"{counted} have an offer"
         if self.uplift.has_signal:

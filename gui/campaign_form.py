@@ -12,6 +12,7 @@ from engine.passphrase import SHORTEST_PASSPHRASE
 from gui.campaign_files import OPTIONAL, CampaignFiles, Looked, Part, looking_job, strength
 from gui.jobs import JobQueue
 from gui.openings import SUFFIX
+from gui.save_place import save_place
 from gui.theme import CONTROL, font
 from gui.widgets import Button, Choice, ElidedLabel, IconLabel, Label, column, row
 
@@ -262,7 +263,7 @@ class CampaignForm(QScrollArea):
 
     @Slot()
     def _ask_target(self) -> None:
-        start = self.target.text() or str(Path.home() / f"campaign{SUFFIX}")
+        start = self.target.text() or save_place(self, f"campaign{SUFFIX}")
         option = QFileDialog.Option.DontConfirmOverwrite
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Where to save"), start, f"(*{SUFFIX})", options=option)
         if name:

@@ -17,6 +17,7 @@ from gui.data_jobs import keeping_job, reading_again_job, saving_rejects_job
 from gui.data_origin import DataOrigin
 from gui.fitting_scroll import FittingScroll
 from gui.results import CampaignResults, seen_changes
+from gui.save_place import save_place
 from gui.theme import GAP
 from gui.widgets import Button, EmptyState, Notice, Page, column, plain, row
 
@@ -251,7 +252,7 @@ class DataPage(Page):
     def _ask_where(self) -> None:
         """Ask for a file and save the rows that were set aside."""
         chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the rows set aside"), "rejects.csv", self.tr("CSV files (*.csv)")
+            self, self.tr("Save the rows set aside"), save_place(self, "rejects.csv"), self.tr("CSV files (*.csv)")
         )
         if chosen:
             self.save_rejects(Path(chosen))

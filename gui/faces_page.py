@@ -54,6 +54,7 @@ class FacesPage(Page):
         self._loader = ProbeLoader(self)
         self._loader.loaded.connect(self._take_probe)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.kept.connect(self.jobs.note)
         self._loader.not_kept.connect(self._choice_not_kept)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)
@@ -182,7 +183,7 @@ class FacesPage(Page):
         if self.inventory.views.selected:
             self._map.draw()
         before = self._customer
-        shown = any(self.show_customer(each) for each in (before, *data.customers) if each)
+        shown = any(self._go_to(each) for each in (before, *data.customers) if each)
         if not shown or self._customer != before:
             self._drop_probe()
         if not shown:
@@ -194,6 +195,17 @@ class FacesPage(Page):
 
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, also to one without photo consent; False if there is no such one."""
+        shown = self._go_to(customer)
+        if shown:
+            self.customer_chosen.emit(customer)
+        return shown
+
+    def follow_customer(self, customer: str) -> None:
+        """Show the customer who was chosen on another page."""
+        if customer != self._customer:
+            self._go_to(customer)
+
+    def _go_to(self, customer: str) -> bool:
         if self._campaign is None or customer_facts(self._results, customer) is None:
             return False
         self._customer = customer

@@ -99,12 +99,13 @@ def read_age(text: str) -> tuple[float, float] | None:
 
 def guess_words(appearance: Appearance) -> str:
     """Say where hair and age come from."""
+    words = {
+        (True, True): tr("Hair and age as you set them."),
+        (True, False): tr("Hair as you set it; age is a guess you can correct."),
+        (False, True): tr("Age as you set it; hair is a guess you can correct."),
+    }
     by_hand = appearance.hair_by_hand, appearance.age_by_hand
-    if all(by_hand):
-        return tr("Hair and age as you set them.")
-    if any(by_hand):
-        return tr("One as you set it, the other a guess you can correct.")
-    return tr("Both are guesses you can correct.")
+    return words.get(by_hand, tr("Hair and age are guesses you can correct."))
 
 
 def hair_word(difference: float | None) -> str:

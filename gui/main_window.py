@@ -22,6 +22,7 @@ from gui.icons import mark_icon
 from gui.job_bar import JobBar
 from gui.jobs import JobQueue
 from gui.openings import SUFFIX, Opened, copy_job, demo_path, recent_of
+from gui.save_place import save_place
 from gui.settings import Recent, Settings
 from gui.start_page import StartPage
 from gui.steps import StepKey, steps
@@ -218,15 +219,20 @@ class MainWindow(QMainWindow):
         self._show_work()
 
     def _entitle(self) -> None:
-        name = "" if self.campaign is None else f"{self.campaign.name} - "
-        demo = self.tr("demo, simulated data") if self.campaign is not None and self.campaign.is_demo else ""
-        self.setWindowTitle(f"{name}Semblance" + (f" ({demo})" if demo else ""))
+        """Name the campaign; the program's name stands last, or the system would add it once more."""
+        name = "" if self.campaign is None else self.campaign.name
+        if self.campaign is not None and self.campaign.is_demo:
+            name = self.tr("{name} (demo, simulated data)").format(name=name)
+        self.setWindowTitle(f"{name} - Semblance" if name else "Semblance")
+        path = "" if self.campaign is None else str(self.campaign.path.resolve())
+        own = str(demo_path().resolve())  # among the program's own files, where nobody would look for what they saved
+        self.setWindowFilePath("" if path == own else path)
 
     @Slot()
     def _show_work(self) -> None:
         """Keep the job bar in sight with a campaign, and on the start page only while something runs."""
         self.job_bar.setVisible(self.campaign is not None or self.jobs.is_busy)
-        self.start_page.set_busy(self.campaign is None and self.jobs.is_busy)
+        self.start_page.set_busy(self.jobs.running if self.campaign is None else "")
 
     def _show_step(self, key: StepKey) -> None:
         if self.campaign is not None:
@@ -267,11 +273,12 @@ class MainWindow(QMainWindow):
         """Copy the campaign file, with all that was done so far."""
         if self.campaign is None:
             return
-        suggested = self.campaign.path.with_stem(self.campaign.path.stem + "-copy")
+        path = self.campaign.path
+        suggested = save_place(self, path.with_stem(path.stem + "-copy").name)
         name, _ = QFileDialog.getSaveFileName(
             self,
             self.tr("Save a copy"),
-            str(suggested),
+            suggested,
             f"(*{SUFFIX})",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )

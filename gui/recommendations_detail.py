@@ -27,7 +27,7 @@ from gui.offer_words import by_phones, more_say_yes, why_no_offer
 from gui.photo_view import FacePicture
 from gui.recommendations_columns import tr
 from gui.theme import DETAIL_PANE, RADIUS_PHOTO, look, theme
-from gui.widgets import Button, Chip, ElidedLabel, Label, Notice, bold, clear, column, dim, plain, row
+from gui.widgets import Button, Chip, ElidedLabel, EmptyState, Label, Notice, bold, clear, column, dim, plain, row
 
 if TYPE_CHECKING:
     from engine.offers import Offer
@@ -139,6 +139,7 @@ class DetailPane(QFrame):
         self.open_preview.clicked.connect(self._want_preview)
         self.no_offer = Button(tr("No offer"), "plain", "no-offer")
         self.no_offer.clicked.connect(self._want_withholding)
+        self._sides = QStackedWidget()
         self.setLayout(self._layout())
         self.setFixedWidth(DETAIL_PANE)
         self.setAccessibleName(tr("The chosen customer"))
@@ -148,7 +149,8 @@ class DetailPane(QFrame):
         head = row(self._photos, (who, 1), gap=12)
         head.setAlignment(self._photos, Qt.AlignmentFlag.AlignTop)
         erase = row(self.erase, None)
-        content = QWidget()
+        nobody = EmptyState("person", tr("Nobody to show"), tr("No customer passes search and filter."))
+        content, there = QWidget(), QWidget()
         content.setLayout(
             column(
                 head, self.sentence, self._offers, self._reasons, self._phones, self._circle, erase, None,
@@ -156,7 +158,10 @@ class DetailPane(QFrame):
             )
         )  # fmt: skip
         foot = row((self.open_preview, 1), self.no_offer, margins=(20, 6, 20, 14))
-        return column((FittingScroll(content), 1), foot, gap=0)
+        there.setLayout(column((FittingScroll(content), 1), foot, gap=0))
+        self._sides.addWidget(there)
+        self._sides.addWidget(nobody)
+        return column((self._sides, 1), gap=0)
 
     def set_closable(self, closable: bool) -> None:
         """Show the cross while the pane lies over the page."""
@@ -168,6 +173,7 @@ class DetailPane(QFrame):
         if facts is None:
             return
         facts, beyond = _as_decided(facts, results, store, number)
+        self._sides.setCurrentIndex(0)
         if facts.customer != self.customer:
             self._circle.hide()
             dim(self.reasons, True)
@@ -176,11 +182,16 @@ class DetailPane(QFrame):
         key = numbers.customer_key(facts.customer)
         self.who.set_whole(tr("Customer {key}").format(key=key))
         phone = "" if facts.phone == UNKNOWN_MAKER else facts.phone
-        self.about.setText(". ".join(part for part in (facts.place_and_age, phone) if part))
+        self.about.setText("\n".join(part for part in (facts.place_and_age, phone) if part))
         self._say_offer(results, facts, beyond)
         self._offer_withholding(facts)
         self._show_intervals(results, store, number, facts)
         self._show_phones(phones_of(results, facts.customer))
+
+    def show_nobody(self) -> None:
+        """Show that search and filter leave nobody."""
+        self.customer = self.offer_key = ""
+        self._sides.setCurrentIndex(1)
 
     def show_photo(self, photo: CustomerPhoto, on: date) -> None:
         """Show the photo of the customer who is shown, or why there is none."""

@@ -14,6 +14,7 @@ from gui.data_cards import RejectsCard, reject_reasons
 from gui.data_jobs import saving_rejects_job
 from gui.dialog import Dialog
 from gui.jobs import JobQueue
+from gui.save_place import save_place
 from gui.widgets import Button, IconLabel, Label, row
 
 
@@ -76,7 +77,7 @@ class RejectsDialog(Dialog):
     def _ask_where(self) -> None:
         """Ask for a file and save the rows that were set aside."""
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the rows set aside"), "rejects.csv", self.tr("CSV files (*.csv)")
+            self, self.tr("Save the rows set aside"), save_place(self, "rejects.csv"), self.tr("CSV files (*.csv)")
         )
         if name:
             saved = self.tr("Rows set aside saved: {file}").format(file=Path(name).name)

@@ -103,6 +103,7 @@ def demo_campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign
 @pytest.fixture(scope="session")
 def small_campaign(tmp_path_factory: pytest.TempPathFactory) -> SmallCampaign:
     """A campaign of 300 customers with its clean tables kept, made once. Leave its files as they were."""
-    from tests.small_campaign import make_small_campaign
+    from tests.small_campaign import make_small_campaign, moved_small_campaign
 
-    return make_small_campaign(tmp_path_factory.mktemp("small"))
+    made = made_once(tmp_path_factory, "small", make_small_campaign)
+    return moved_small_campaign(made, tmp_path_factory.mktemp("small"))

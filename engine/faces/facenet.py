@@ -131,7 +131,15 @@ class FaceNet:
         except Exception as error:  # ONNX Runtime has no common class of its own for this
             name = "in the campaign" if isinstance(model, bytes) else model
             raise ModelError(f"The model {name} cannot be used: {error}. Delete it and start again.") from error
+        self._model = model
         self.sha256 = sha256 or facenet_sha256()
+
+    def for_a_thread(self) -> FaceNet:
+        """Load the network once more, for threads that each embed faces of their own and leave a core to each other.
+
+        Together they embed more than one after the other on two threads, which wait for each other at every layer.
+        """
+        return FaceNet(self._model, 1, sha256=self.sha256)
 
     def embed(self, crops: Sequence[RgbArray], context: JobContext | None = None) -> FloatArray:
         """Embed face crops, (160, 160, 3) each, with FaceNet's penultimate layer; each is averaged with its mirror.

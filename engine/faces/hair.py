@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import functools
-import threading
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.faces.detector import Box, Detection, FloatArray
 from engine.faces.photo import RgbArray
-from engine.faces.session import tflite_network
+from engine.faces.session import network_session
 from engine.faces.warp import resized
+from engine.resources import checked_model
 
-MODEL = "selfie_segmentation.tflite"
-OUTPUT = "segment"
+MODEL = "selfie_segmentation.onnx"
 SIDE = 256
 PERSON = 0.5
 
@@ -27,19 +26,17 @@ GUESS = 0.45  # hair above the box where the outline cannot be used, in face hei
 
 
 class PersonOutline:
-    """MediaPipe's selfie segmentation, loaded once; may be shared by threads, which then take turns."""
+    """MediaPipe's selfie segmentation, loaded once; may be shared by threads."""
 
     def __init__(self) -> None:
-        self._network = tflite_network(MODEL)
-        self._turn = threading.Lock()
+        self._session = network_session(checked_model(MODEL).read_bytes())
+        self._input = self._session.get_inputs()[0].name
 
     def mask(self, rgb: RgbArray) -> FloatArray:
         """Return (256, 256) probabilities that a pixel of the (squeezed) picture belongs to a person."""
         small = resized(rgb, SIDE, SIDE).astype(np.float32) / 255.0
-        with self._turn:
-            self._network.setInput(np.ascontiguousarray(small.transpose(2, 0, 1)[np.newaxis]))
-            answer = self._network.forward(OUTPUT)
-        return np.array(answer, np.float32).reshape(SIDE, SIDE)
+        (answer,) = self._session.run(None, {self._input: np.ascontiguousarray(small.transpose(2, 0, 1)[np.newaxis])})
+        return np.asarray(answer, np.float32).reshape(SIDE, SIDE)
 
 
 @functools.cache

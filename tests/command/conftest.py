@@ -15,7 +15,7 @@ from PIL import Image
 
 import main
 from engine.demo import DemoOperator, simulate_operator
-from tests.command.given import OWN, own_arguments, without_history
+from tests.command.given import OWN, own_arguments, without_consent, without_history
 from tests.conftest import made_once, run_program
 
 RunHere = Callable[..., subprocess.CompletedProcess[str]]
@@ -60,14 +60,21 @@ def own_campaign(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def campaign_without_history(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A campaign without a past one, with two photos among the others that must be refused, and two ads."""
+    """A campaign without a past one, with two photos among the others that must be refused, and two ads.
+
+    Two of the customers with a photo did not agree to its use.
+    """
 
     def make(folder: Path) -> None:
         inventory = folder / "inventory"
         shutil.copytree(operator.inventory, inventory)
         Image.new("1", (10_000, 10_000)).save(inventory / "huge.png")
         (inventory / "broken.jpg").write_bytes(b"not a picture")
-        arguments = own_arguments(operator, folder / "spring", ads="2", inventory=inventory)
+        people = pd.read_csv(operator.files.customers, dtype=str, keep_default_na=False)
+        people.loc[people["customer"].isin(without_consent(operator)), "photo_consent"] = ""
+        people.to_csv(folder / "customers.csv", index=False)
+        changed = {"ads": "2", "inventory": inventory, "customers": folder / "customers.csv"}
+        arguments = own_arguments(operator, folder / "spring", **changed)
         keep(folder, without_history(arguments))
 
     return kept(made_once(tmp_path_factory, "without-history", make))

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from engine.campaign import Campaign
 from engine.demo import DemoOperator
 from engine.handsets.naming import read_names
-from engine.logs import load_plan
+from engine.logs import detect, load_plan
 from engine.logs.cache import fingerprint, kept_import, kept_tables
 from engine.made_from import kept_origin
 from tests.command.conftest import Made, RunHere
 from tests.command.given import OWN, own_arguments, rows_of, sentence, without_history
 
 
-def test_logs_are_recognised_in_their_folder_and_the_same_seed_gives_the_same_campaign(
-    operator: DemoOperator, own_campaign: Made, run_here: RunHere, tmp_path: Path
+def test_logs_are_recognised_in_their_folder_and_give_the_campaign_of_files_that_are_named(
+    operator: DemoOperator, campaign_without_history: Made, run_here: RunHere, tmp_path: Path
 ):
-    out, plan = tmp_path / "out", tmp_path / "plan.toml"
-    photos = ("--inventory", operator.inventory, "--photos", operator.photos, "--ads", "0")
+    delivery, out, plan = tmp_path / "delivery", tmp_path / "out", tmp_path / "plan.toml"
+    made_of = campaign_without_history.folder.parent
+    files = (*operator.files.calls, *operator.files.usage, operator.files.offers, made_of / "customers.csv")
+    delivery.mkdir()
+    for file in files:
+        shutil.copy(file, delivery)
+    photos = ("--inventory", made_of / "inventory", "--photos", operator.photos, "--ads", "0")
     names, tacs = tmp_path / "names.csv", tmp_path / "tacs.csv"
     names.write_text("phone_type,maker,model,device_class\nNo Such Type,Zulu,Ring,phone\n", encoding="utf-8")
     tacs.write_text("tac,maker,model\n35000001,Yankee,One\n", encoding="utf-8")
     handsets = ("--handset-names", names, "--tacs", tacs, "--keep-tables")
-    logs = ("--logs", operator.files.customers.parent, "--save-plan", plan)
-    done = run_here("campaign", *logs, *photos, *handsets, "--out", out)
+    done = run_here("campaign", "--logs", delivery, "--save-plan", plan, *photos, *handsets, "--out", out)
     assert done.returncode == 0, done.stderr
     assert len(load_plan(plan).of_kind("calls")) == len(operator.files.calls)
+    assert len(detect([operator.files.customers.parent]).of_kind("history")) == 1
     for name in ("recommendations.csv", "matches.csv", "rejects.csv"):
-        assert (out / name).read_bytes() == (own_campaign.folder / name).read_bytes()
-    assert len(rows_of(out / "rejects.csv")) == len(operator.dirty)
+        assert (out / name).read_bytes() == (campaign_without_history.folder / name).read_bytes()
+    assert len(rows_of(out / "rejects.csv")) > len(operator.dirty)
     with Campaign.open(out / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
         made, kept = kept_origin(campaign), kept_tables(campaign)
         assert made is not None

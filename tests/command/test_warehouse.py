@@ -69,7 +69,7 @@ def arguments(operator: DemoOperator, url: str, plan: Path, out: Path, **changed
     return words
 
 
-def test_a_campaign_from_a_warehouse_is_the_one_from_files(
+def test_a_campaign_from_a_warehouse_is_the_one_from_files_by_the_same_seed(
     operator: DemoOperator, own_campaign: Made, warehouse: tuple[str, Path], tmp_path: Path, in_this_process: None
 ):
     files, found = own_campaign.folder, tmp_path / "warehouse"

@@ -14,12 +14,14 @@ from engine.campaign import Campaign
 from engine.errors import CampaignFileError
 from engine.job import Job
 from gui.campaign_files import CampaignFiles
+from gui.dialog import Dialog
 from gui.focus_ring import focus_ring
 from gui.help_dialog import HelpDialog
 from gui.jobs import JobQueue
 from gui.main_window import MainWindow
 from gui.new_campaign_dialog import NewCampaignDialog
 from gui.passphrase_dialog import PassphraseDialog
+from gui.save_place import documents, save_place
 from gui.settings import Recent
 from gui.settings_dialog import SettingsDialog
 from gui.theme import look, theme
@@ -169,6 +171,17 @@ def test_closing_the_campaign_returns_to_the_start_page_and_frees_the_file(opene
     with Campaign.open(bare_campaign_path, "open sesame") as again:
         assert again.name == "Bare campaign"
     assert opened.start_page.recent_buttons[0].recent.name == "Bare campaign"
+
+
+def test_saving_begins_beside_the_campaign_and_without_one_in_the_documents(opened, bare_campaign_path):
+    page = opened.workspace.page("data")
+    dialog = Dialog("Question", page)
+    beside = str(bare_campaign_path.resolve().parent / "rejects.csv")
+    assert save_place(page, "rejects.csv") == beside
+    assert save_place(dialog, "rejects.csv") == beside
+    opened.close_campaign()
+    assert save_place(dialog, "rejects.csv") == str(documents() / "rejects.csv")
+    dialog.reject()
 
 
 def test_campaign_closed_and_opened_again_at_once_opens_when_its_file_is_free(opened, bare_campaign_path, qtbot):
@@ -371,7 +384,7 @@ def test_demo_is_made_opened_and_remembered(settings, qtbot, demo_campaign_path,
     qtbot.mouseClick(window.start_page.demo_button, CLICK)
     qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
     assert window.workspace.rail.head.kind.text() == "Demo, simulated data"
-    assert "demo, simulated data" in window.windowTitle()
+    assert window.windowTitle() == f"{window.campaign.name} (demo, simulated data) - Semblance"
     assert window.workspace.rail.buttons["data"].mark_says == "done"
     assert window.settings.recents[0].is_demo
     assert window.settings.recents[0].customers == 2_000

@@ -31,7 +31,20 @@ PATIENCE = 30_000
 
 
 @pytest.fixture
-def page(qtbot, demo_campaign, demo_results):
+def campaign(request):
+    """The test's own copy where it asks for one, to be changed at will; else one that all share."""
+    own = {"demo_campaign", "circle"} & set(request.fixturenames)
+    return request.getfixturevalue("demo_campaign" if own else "still_campaign")
+
+
+@pytest.fixture
+def demo_results(campaign):
+    """What the campaign on the page holds."""
+    return read_results(campaign)
+
+
+@pytest.fixture
+def page(qtbot, campaign, demo_results):
     jobs = JobQueue()
     page = PreviewPage(jobs)
     jobs.setParent(page)
@@ -39,7 +52,7 @@ def page(qtbot, demo_campaign, demo_results):
     page.resize(1232, 852)
     page.show()
     with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
-        page.set_campaign(demo_campaign, demo_results)
+        page.set_campaign(campaign, demo_results)
     return page
 
 
@@ -129,6 +142,8 @@ def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_3))
     assert page.faces.in_ad.key == third
     assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
+    said = f"{third} chosen for customer {numbers.customer_key(customer)}"
+    qtbot.waitUntil(lambda: [each.name for each in page.jobs.history] == [said])
     assert page.look_alike_card.detail.accessibleName() == "Your choice"
     assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
     assert page.ad_card.picture.shown.image != before
@@ -451,20 +466,20 @@ def test_the_keys_walk_through_selected_customers_and_the_page_says_which(page, 
     assert not page.filter.button(2).isVisibleTo(page.filter)
 
 
-@pytest.mark.parametrize("size", [(968, 592), (1232, 852), (1672, 1000)])
-def test_every_action_is_inside_at_every_size(page, qtbot, circle, size):
+def test_every_action_is_inside_at_every_size(page, qtbot, circle):
     go(qtbot, page, lambda: page.show_selection(pa.array([circle.first, circle.first])))
-    page.resize(*size)
-    qtbot.wait(80)
-    assert (page.width(), page.height()) == size
-    assert page.scroller.widget().height() <= page.scroller.viewport().height()
-    for button in [*page.findChildren(QPushButton), *page.others_card.thumbs]:
-        place = button.mapTo(page, QPoint(0, 0))
-        assert button.isVisible()
-        assert place.x() >= 0
-        assert place.x() + button.width() <= size[0]
-        assert place.y() + button.height() <= size[1]
-    assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
+    for size in ((968, 592), (1232, 852), (1672, 1000)):
+        page.resize(*size)
+        qtbot.wait(80)
+        assert (page.width(), page.height()) == size
+        assert page.scroller.widget().height() <= page.scroller.viewport().height()
+        for button in [*page.findChildren(QPushButton), *page.others_card.thumbs]:
+            place = button.mapTo(page, QPoint(0, 0))
+            assert button.isVisible()
+            assert place.x() >= 0
+            assert place.x() + button.width() <= size[0]
+            assert place.y() + button.height() <= size[1]
+        assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
 
 
 def test_only_the_demos_logs_may_be_ahead_of_the_clock(page, demo_campaign, bare_campaign_path):
