@@ -163,7 +163,7 @@ def _asked(inputs: CampaignInputs, source: WarehouseSource, chosen: argparse.Nam
 
 def _tell(again: ReadAgain, out: Path | None) -> None:
     """Say what came out, and what of a person's work found no place in it."""
-    print(again.summary.sentence())
+    print(again.summary.sentence(), *(f"Mind: {caution}" for caution in again.summary.cautions()), sep="\n")
     if again.reading.was_void:
         print("The kept tables did not fit the files any more, so the files were read.")
     if again.choice_is_gone:

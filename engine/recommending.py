@@ -54,8 +54,9 @@ def learn_uplift(base: CustomerBase, offers: tuple[Offer, ...], seed: int, conte
     history = base.history
     if history.empty:
         return None
-    tried = sorted(set(history[OFFER]) - {NO_OFFER})
-    for offer in offers if tried else ():
+    arms = set(history[OFFER])
+    tried = sorted(arms - {NO_OFFER})
+    for offer in offers if tried and NO_OFFER in arms else ():  # without both, fit_uplift says what is missing
         if offer.key not in tried:
             raise unknown_offer(offer.key, tried)
     features = base.features_when_asked.loc[history[CUSTOMER]]

@@ -106,6 +106,8 @@ class CampaignForm(QScrollArea):
         self._section(self.tr("Photos"))
         self._picker("inventory", self.tr("Campaign photos"), self.tr("The folder to find look-alikes in."))
         self._picker("photos", self.tr("Customers' photos"), self.tr("Each named by its customer: 018204.jpg."))
+        rights = self.tr("A CSV or XLSX with photo, release, territory, expires, tags.")
+        self._picker("rights", self.tr("Rights to them"), rights, optional=True)
         self._section(self.tr("Handsets"))
         own = self.tr("Your own, a CSV. It goes before what the program knows.")
         self._picker("tacs", self.tr("Table of TACs"), own, optional=True)
@@ -228,6 +230,7 @@ class CampaignForm(QScrollArea):
         last = self.files.places.get(part)
         folder, title = str(last.parent if last else Path.home()), self.pickers[part].button.accessibleName()
         kinds = {
+            "rights": self.tr("Tables") + " (*.csv *.tsv *.xlsx)",
             "tacs": self.tr("Tables") + " (*.csv *.tsv *.txt)",
             "logo": self.tr("Pictures") + " (*.png *.webp *.jpg)",
         }
@@ -247,7 +250,7 @@ class CampaignForm(QScrollArea):
 
     @Slot(object)
     def _looked(self, looked: Looked) -> None:
-        """Say what was found; a table of TACs is optional, so that it is told before anybody asks."""
+        """Say what was found; what is optional is told before anybody asks for the campaign."""
         if self.files.places.get(looked.part) == looked.place:
             self.files.wrong[looked.part] = looked.wrong
             self.changed.emit()

@@ -11,10 +11,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
 
 from engine.errors import RejectsError
-from engine.job import Job
 from gui import numbers
-from gui.data_cards import AllowsCard, FilesCard, MakersCard, RejectsCard, allowances, write_rejects
-from gui.data_jobs import keeping_job, reading_again_job
+from gui.data_cards import AllowsCard, FilesCard, MakersCard, RejectsCard, allowances
+from gui.data_jobs import keeping_job, reading_again_job, saving_rejects_job
 from gui.data_origin import DataOrigin
 from gui.fitting_scroll import FittingScroll
 from gui.results import CampaignResults, seen_changes
@@ -208,7 +207,7 @@ class DataPage(Page):
             return
         from gui.rejects_dialog import RejectsDialog
 
-        question = RejectsDialog(error, self.window())
+        question = RejectsDialog(error, self.jobs, self.window())
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.accepted.connect(self._read_without)
         question.open()
@@ -264,5 +263,6 @@ class DataPage(Page):
         rejects = self._results.rejects if self._results is not None else None
         if rejects is None:
             return
-        job = Job(self.tr("Saving the rows set aside"), lambda context: write_rejects(rejects, path))
-        self.jobs.start(job, afterwards=self.tr("Rows set aside saved: {file}").format(file=path.name))
+        self.jobs.start(
+            saving_rejects_job(rejects, path), afterwards=self.tr("Rows set aside saved: {file}").format(file=path.name)
+        )

@@ -49,6 +49,14 @@ def faces_verdict(data: FacesData, to_read_again: int = 0) -> str:
     return said.format(matched=numbers.decimal(data.matched), all=numbers.decimal(with_photo))
 
 
+def being_read_again() -> str:
+    """Say what happens after a change of network."""
+    return tr(
+        "Another face network is in use, and all faces are being read again by it. Until then none are compared, and "
+        "the ads stay as they are."
+    )
+
+
 def quality_words(quality: PhotoQuality | None) -> str:
     """Say how well a photo shows a face, in few words."""
     if quality is None:

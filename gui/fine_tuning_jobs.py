@@ -92,6 +92,20 @@ def going_back_job(campaign: Campaign) -> Job[None]:
     return Job(tr("Going back"), work)
 
 
+def embedder_job(campaign: Campaign, name: str, weights: Path | None = None) -> Job[None]:
+    """Use one of the program's networks, its weights in a file if they were never prepared on this computer."""
+
+    def work(context: JobContext) -> None:
+        from engine.faces import prepare_vggface2
+        from engine.inventory.network import choose_embedder
+
+        if weights is not None:
+            prepare_vggface2(weights, context)
+        choose_embedder(campaign, name)
+
+    return Job(tr("Preparing the network"), work)
+
+
 def ranking_back_job(campaign: Campaign) -> Job[None]:
     """Rank by what was in use before; everybody is matched again afterwards."""
 
@@ -133,6 +147,8 @@ class InUse:
     can_go_back: bool
     network: NetworkVersion | None  # None: FaceNet as it came
     can_go_back_to_network: bool
+    embedder: str  # the name of the program's network that it began from, or that is in use itself
+    has_other_weights: bool  # whether VGGFace2's were put into FaceNet on this computer
     unused: int  # networks that were adopted once and are not in use, 94 MB each
     can_fine_tune: bool
 
@@ -142,6 +158,8 @@ def in_use_job(campaign: Campaign, *, removes: bool = False) -> Job[InUse]:
 
     def work(context: JobContext) -> InUse:
         from engine import taste
+        from engine.faces import is_prepared
+        from engine.inventory.network import embedder_of
 
         context.check()
         with campaign.transaction():
@@ -159,6 +177,8 @@ def in_use_job(campaign: Campaign, *, removes: bool = False) -> Job[InUse]:
                 taste.can_go_back(campaign),
                 present,
                 taste.can_go_back_to_network(campaign),
+                embedder_of(campaign),
+                is_prepared("facenet-vggface2"),
                 0 if removes else len(unused),
                 taste.can_fine_tune(),
             )
@@ -200,6 +220,6 @@ def _of_people(trial: Recognition) -> str:
 
 
 def _of_answers(trial: AnswersMet) -> str:
-    return tr(
-        "Of 100 answers about {people} faces it did not see, it meets {after}; before {before}."
-    ).format(people=numbers.decimal(trial.people), after=share_words(trial.after), before=share_words(trial.before))  # fmt: skip
+    said = tr("Of 100 answers about {people} faces it did not see, it meets {after}; before {before}.")
+    after, before = share_words(trial.after), share_words(trial.before)
+    return said.format(people=numbers.decimal(trial.people), after=after, before=before)

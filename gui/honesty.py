@@ -66,7 +66,7 @@ def finding_words(finding: Finding, results: CampaignResults) -> str:
     honesty = results.honesty
     if finding.kind != "arms differ" or honesty is None or not honesty.balance:
         return finding.sentence
-    worst = honesty.balance[0]
+    worst = honesty.worst
     lead = tr("Those with and without an offer are not quite alike:")
     if finding.light == "red":
         lead = tr("Who got which offer was not left to chance:")

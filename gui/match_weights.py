@@ -9,7 +9,7 @@ from engine.inventory.settings import MatchWeights
 from gui import numbers
 from gui.faces_data import tr
 from gui.theme import CARD_PADDING
-from gui.widgets import Button, Card, ElidedLabel, IconLabel, Label
+from gui.widgets import Button, Card, ElidedLabel, IconLabel, Label, keep_arrows
 
 
 class WeightsCard(Card):
@@ -56,6 +56,7 @@ class WeightsCard(Card):
             for column, widget in enumerate((Label(word), slider, share)):
                 grid.addWidget(widget, 0, 3 * place + column)
             grid.setColumnStretch(3 * place + 1, 1)
+            keep_arrows(slider)
             self.sliders.append(slider)
             self.shares.append(share)
         self.body.addLayout(grid)

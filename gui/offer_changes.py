@@ -91,9 +91,13 @@ class OfferChanges(QObject):
     def set_campaign(self, campaign: Campaign | None) -> None:
         """Change the offers of another campaign, or of the same one as it is now."""
         if campaign is not self._campaign:
-            self._undoes = ()
+            self.forget()
         self._campaign = campaign
         self._is_busy = False
+
+    def forget(self) -> None:
+        """Forget what could be taken back."""
+        self._undoes = ()
 
     def choose(self, choice: Choice, said: str) -> None:
         """Send one offer to all, or personal ones; ``said`` is what the history calls it."""

@@ -50,6 +50,11 @@ class OfferDecisions(QObject):
             self.budget.forget()
         self.changes.set_campaign(campaign)
 
+    def forget(self) -> None:
+        """Forget what could be taken back."""
+        self.budget.forget()
+        self.changes.forget()
+
     def show(self, shown: Recommended | None) -> int:
         """Decide about what is shown now; return how many are asked."""
         self._shown = shown

@@ -302,7 +302,7 @@ class SocialTab(QWidget):
 
     @Slot(str)
     def _find(self, text: str) -> None:
-        """Show the customer whose key was typed, blanks or not; where nobody has it, the circle stays and it is said."""
+        """Show the customer whose key was typed, blanks or not; where nobody has it, that is said."""
         key = "".join(text.split())
         self.verdict.setText(self._said)
         if not key or self._circles is None:

@@ -214,7 +214,7 @@ class _GalleryBuilder:
         except PhotoError as error:
             self._refused.append(RefusedPhoto(path, str(error)))
             return
-        found = self._reader.detector.detect(rgb)
+        found = self._reader.detector.leading(rgb)
         if not found:
             reason = f"{path.name} shows no face. Use a photo with one person seen from the front."
             self._refused.append(RefusedPhoto(path, reason))

@@ -17,6 +17,7 @@ from engine.logs import read_logs
 from engine.offers import Offer, read_offers
 from engine.recommending import learn_uplift
 from engine.stages import OneBar, Stages
+from tests.engine.uplift.conftest import few_trees
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,8 @@ def offers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Offer, ...]:
 
 def test_progress_only_rises_while_uplift_is_learnt(base: CustomerBase, offers: tuple[Offer, ...]):
     seen: list[float] = []
-    model = learn_uplift(base, offers, 0, JobContext(lambda part, _: seen.append(part)))
+    with few_trees():
+        model = learn_uplift(base, offers, 0, JobContext(lambda part, _: seen.append(part)))
     assert model is not None
     assert seen == sorted(seen)
     assert 0.0 <= seen[0] < 0.05 < seen[-1] == 1.0

@@ -138,15 +138,6 @@ def on_screen(qtbot: QtBot) -> Callable[[Widget], Widget]:
 
 
 @pytest.fixture
-def demo_campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
-    """A copy of the demo campaign, open, to be changed at will."""
-    path = tmp_path / "demo.semblance"
-    shutil.copy(demo_campaign_path, path)
-    with Campaign.open(path, "demo") as campaign:
-        yield campaign
-
-
-@pytest.fixture
 def demo_results(demo_campaign: Campaign) -> CampaignResults:
     """What the demo campaign holds for the pages."""
     return read_results(demo_campaign)

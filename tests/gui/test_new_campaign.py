@@ -152,7 +152,7 @@ def test_folders_are_looked_into_outside_of_the_windows_thread(dialog, delivery,
     assert walked == {False}
 
 
-def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dialog, delivery, tmp_path, qtbot,
+def test_tables_are_kept_only_if_asked_and_those_that_are_optional_are_looked_at_once(dialog, delivery, tmp_path, qtbot,
                                                                              monkeypatch):  # fmt: skip
     dialog.take_paths([delivery])
     qtbot.waitUntil(dialog.go_on_button.isEnabled)
@@ -175,6 +175,12 @@ def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dia
     qtbot.mouseClick(form.pickers["tacs"].leave_out, Qt.MouseButton.LeftButton)
     assert "tacs" not in dialog.files.places
     form.take_place("tacs", right)
+    form.take_place("rights", wrong)
+    qtbot.waitUntil(lambda: not form.jobs.is_busy)
+    assert "has no columns “photo” and “release”" in form.rows["rights"].wrong.text()
+    rights = tmp_path / "rights.csv"
+    rights.write_text("photo,release\np001.jpg,yes\n", encoding="utf-8")
+    form.take_place("rights", rights)
     form.keep.setFocus()
     qtbot.keyClick(form.keep, Qt.Key.Key_Space)
     qtbot.keyClicks(form.target, str(tmp_path / "autumn"))
@@ -183,7 +189,7 @@ def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dia
     with qtbot.waitSignal(dialog.wanted) as told:
         qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     inputs = told.args[0].inputs
-    assert (inputs.tacs, inputs.keep_tables) == (right, True)
+    assert (inputs.tacs, inputs.rights, inputs.keep_tables) == (right, rights, True)
 
 
 def test_a_logo_is_looked_at_once_and_taken(dialog, tmp_path, qtbot):

@@ -16,6 +16,7 @@ from gui import numbers
 from gui.ad_composer import AdWish
 from gui.consent_words import consent_chip
 from gui.customer_facts import customer_facts
+from gui.erasing import ErasingDialog
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
@@ -24,25 +25,43 @@ from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
 from gui.preview_reasons import likeness_sentence
 from gui.results import CampaignResults, read_results
-from gui.withdraw_dialog import WithdrawDialog
 from tests.engine.demo_circle import circle_of_demo
 
 PATIENCE = 30_000
 
 
 @pytest.fixture
-def page(qtbot, demo_campaign, demo_results):
+def campaign(request):
+    """The test's own copy where it asks for one, to be changed at will; else one that all share."""
+    own = {"demo_campaign", "circle"} & set(request.fixturenames)
+    return request.getfixturevalue("demo_campaign" if own else "still_campaign")
+
+
+@pytest.fixture
+def demo_results(campaign):
+    """What the campaign on the page holds."""
+    return read_results(campaign)
+
+
+@pytest.fixture
+def page(qtbot, campaign, demo_results):
     jobs = JobQueue()
     page = PreviewPage(jobs)
     jobs.setParent(page)
-    qtbot.addWidget(page)
+    qtbot.addWidget(page, before_close_func=leave)
     page.resize(1232, 852)
     page.show()
     with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
-        page.set_campaign(demo_campaign, demo_results)
-    yield page
+        page.set_campaign(campaign, demo_results)
+    return page
+
+
+def leave(page):
+    """Let nothing run on when the page is deleted."""
     page.set_campaign(None, None)
-    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)
+    for queue in page.findChildren(JobQueue):
+        queue.stop()
+        queue.wait(PATIENCE)
 
 
 def with_face(results):
@@ -69,7 +88,7 @@ def eyes_on_screen(picture):
     return place.y() + (middle - part.y()) * scale, distance * scale
 
 
-def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
+def test_a_safe_pair_comes_first_with_offer_face_reasons_and_ad(page, qtbot, demo_results):
     customers = with_face(demo_results)
     assert 0 < len(customers) <= 24
     assert 60 <= page.faces.in_ad.likeness <= 85
@@ -86,6 +105,11 @@ def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
     image = page.ad_card.picture.shown.image
     assert (image.width(), image.height()) == (1080, 1080)
     assert page.ad_card.checks.accessibleName() == "Passes all checks"
+    qtbot.waitUntil(lambda: not page.offer_card.is_busy, timeout=PATIENCE)
+    lines = page.offer_card.reasons.lines
+    assert page.offer_card.reasons.isVisible()
+    assert len(lines) == 4
+    assert sum(line.value for line in lines) == pytest.approx(facts.uplift, abs=0.0006), "reasons add up to the uplift"
 
 
 def test_customer_and_look_alike_share_eye_line_and_eye_distance(page, qtbot, demo_results):
@@ -226,10 +250,10 @@ def test_withdrawing_consent_erases_the_face_from_file_and_memory(page, qtbot, d
     customer = page.customer
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     assert dialog.keep.isDefault()
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
-        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.erase, Qt.MouseButton.LeftButton))
     assert demo_campaign.consent(customer).withdrawn_on is not None
     assert demo_campaign.customer_photo(customer) is None
     assert demo_campaign.matches(customer) == ()
@@ -261,7 +285,7 @@ def test_who_gets_no_offer_stays_on_the_page_when_the_campaign_is_read_again(pag
 
 def test_consent_is_kept_where_the_question_is_answered_so(page, qtbot, demo_campaign):
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert demo_campaign.consent(page.customer).withdrawn_on is None
@@ -393,9 +417,9 @@ def test_a_contact_who_withdraws_is_gone_from_the_ads_of_others(page, qtbot, dem
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     go(qtbot, page, lambda: page.show_customer(circle.first))
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
-        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.erase, Qt.MouseButton.LeftButton))
     go(qtbot, page, lambda: page.show_customer(customer))
     assert page.faces.contact is None
     assert demo_campaign.face_choices() == ()
@@ -442,20 +466,20 @@ def test_the_keys_walk_through_selected_customers_and_the_page_says_which(page, 
     assert not page.filter.button(2).isVisibleTo(page.filter)
 
 
-@pytest.mark.parametrize("size", [(968, 592), (1232, 852), (1672, 1000)])
-def test_every_action_is_inside_at_every_size(page, qtbot, circle, size):
+def test_every_action_is_inside_at_every_size(page, qtbot, circle):
     go(qtbot, page, lambda: page.show_selection(pa.array([circle.first, circle.first])))
-    page.resize(*size)
-    qtbot.wait(80)
-    assert (page.width(), page.height()) == size
-    assert page.scroller.widget().height() <= page.scroller.viewport().height()
-    for button in [*page.findChildren(QPushButton), *page.others_card.thumbs]:
-        place = button.mapTo(page, QPoint(0, 0))
-        assert button.isVisible()
-        assert place.x() >= 0
-        assert place.x() + button.width() <= size[0]
-        assert place.y() + button.height() <= size[1]
-    assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
+    for size in ((968, 592), (1232, 852), (1672, 1000)):
+        page.resize(*size)
+        qtbot.wait(80)
+        assert (page.width(), page.height()) == size
+        assert page.scroller.widget().height() <= page.scroller.viewport().height()
+        for button in [*page.findChildren(QPushButton), *page.others_card.thumbs]:
+            place = button.mapTo(page, QPoint(0, 0))
+            assert button.isVisible()
+            assert place.x() >= 0
+            assert place.x() + button.width() <= size[0]
+            assert place.y() + button.height() <= size[1]
+        assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
 
 
 def test_only_the_demos_logs_may_be_ahead_of_the_clock(page, demo_campaign, bare_campaign_path):

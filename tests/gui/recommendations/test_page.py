@@ -7,6 +7,7 @@ from engine.columns import NO_OFFER
 from engine.uplift import Decile
 from gui import numbers
 from gui.charts.deciles import named_tones
+from gui.findings import verdict
 from tests.gui.recommendations.given import column, primary_buttons, words
 
 
@@ -20,6 +21,11 @@ def test_the_page_opens_with_whom_to_ask_and_those_worth_most_first(shown):
     worth = np.array(column(shown, "expected_value"))
     assert worth[shown.customers.rows].tolist() == sorted(worth, reverse=True)
     assert "The signal is real." in words(shown)
+
+
+def test_without_a_budget_nobody_is_asked(results):
+    assert verdict(results, 0, is_limited=True).startswith("Ask nobody: there is no budget.")
+    assert verdict(results, 1, is_limited=True).startswith("Ask the 1 worth most.")
 
 
 def test_every_figure_that_is_an_estimate_has_its_likely_range(shown):
