@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import queue
 import subprocess
 import sys
@@ -15,11 +16,26 @@ from engine.errors import SemblanceError
 from engine.job import JobContext
 from engine.resources import ROOT
 
+CHILD = "--child"  # the word by which the packaged program becomes one of these
+CHILDREN = ("engine.faces.convert", "engine.faces.fine_tuning", "engine.faces.other_weights")
 NO_WORD = "the process ended without a word. Try again."
 
 
 class ChildError(SemblanceError):
     """The child ended with an error; the text is the last line that it wrote."""
+
+
+def is_packaged() -> bool:
+    """Whether this is the program that needs no Python, which is its own interpreter."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def become_child(arguments: Sequence[str]) -> int:
+    """Be the child process that the first argument names; return its exit code. Raises ValueError for any other."""
+    module, *others = arguments or ("",)
+    if module not in CHILDREN:
+        raise ValueError(f"{module!r} is no process of this program")
+    return int(importlib.import_module(module).main(others))
 
 
 def tell(fraction: float, message: str) -> None:
@@ -44,7 +60,7 @@ def run_module(
     lines: queue.Queue[str] = queue.Queue()
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(  # noqa: S603 - this program's own interpreter and module
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, CHILD if is_packaged() else "-m", module, *arguments],
             cwd=ROOT,
             stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
             stdout=subprocess.PIPE,

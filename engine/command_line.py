@@ -30,6 +30,8 @@ PHOTO_WORDS = ("inventory", "photos")
 WAREHOUSE_WORDS = ("plan", "offers", "history")  # the records are elsewhere, the last campaign is in files
 EPILOG = """commands:
   campaign     run a whole campaign without a window (main.py campaign --help)
+  read-again   make a campaign's results again, from later files too (main.py read-again --help)
+  demo-files   write the demo operator's files, to try own data with (main.py demo-files --help)
   selftest     run a small demo campaign and open it, to prove that everything is in place
   prepare      convert FaceNet's weights, once, so that the first campaign need not wait for it
 """
@@ -40,6 +42,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line; exits with 2 and a usage line where it cannot be understood."""
     if arguments and arguments[0] == "campaign":
         return _parse_campaign(arguments[1:])
+    if arguments and arguments[0] == "demo-files":
+        from engine.demo_command import parse_demo_files
+
+        return parse_demo_files(arguments[1:])
+    if arguments and arguments[0] == "read-again":
+        from engine.again_command import parse_read_again
+
+        return parse_read_again(arguments[1:])
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="Semblance: the offer each customer is most likely to be won by, shown by a face like their own.",
@@ -69,7 +79,7 @@ def has_screen() -> bool:
 
 def say_no_screen() -> int:
     """Say what can be done without a screen; the exit code is 1."""
-    return _say("There is no screen here. Run a campaign without a window: main.py campaign --help")
+    return say("There is no screen here. Run a campaign without a window: main.py campaign --help")
 
 
 def _parse_campaign(arguments: Sequence[str]) -> argparse.Namespace:
@@ -159,22 +169,30 @@ def _check_given(parser: argparse.ArgumentParser, chosen: argparse.Namespace) ->
         parser.error(f"without --demo these are needed too: {', '.join(missing)}")
     if chosen.embedder_file and chosen.embedder in (None, EMBEDDERS[0]):
         parser.error(f"--embedder-file is for --embedder {EMBEDDERS[1]}; the weights of {EMBEDDERS[0]} come along")
+    require_passphrase_word(parser, chosen)
+
+
+def require_passphrase_word(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    """Exit with 2 if the passphrase is neither given nor can be asked for."""
     if not (chosen.passphrase_file or os.environ.get("SEMBLANCE_PASSPHRASE") or sys.stdin.isatty()):
         parser.error("the campaign file needs a passphrase: give --passphrase-file F or set SEMBLANCE_PASSPHRASE")
 
 
+def said_passphrase(file: Path | None) -> str | None:
+    """Return the passphrase from its file or the environment, None if neither says it. Raises SemblanceError."""
+    if file is None:
+        return os.environ.get("SEMBLANCE_PASSPHRASE") or None
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SemblanceError(f"The passphrase file {file} cannot be read. Check that it is a text file.") from error
+    return lines[0] if lines else ""
+
+
 def _passphrase(chosen: argparse.Namespace) -> str:
-    """Return the passphrase: from the file, the environment, or asked for. Raises SemblanceError if it is poor."""
-    if chosen.passphrase_file:
-        try:
-            lines = chosen.passphrase_file.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SemblanceError(
-                f"The passphrase file {chosen.passphrase_file} cannot be read. Check that it is a text file."
-            ) from error
-        passphrase = lines[0] if lines else ""
-    else:
-        passphrase = os.environ.get("SEMBLANCE_PASSPHRASE") or (DEMO_PASSPHRASE if chosen.demo else _typed_passphrase())
+    """Return the new file's passphrase: as it was said, or asked for. Raises SemblanceError if it is poor."""
+    said = said_passphrase(chosen.passphrase_file)
+    passphrase = said if said is not None else DEMO_PASSPHRASE if chosen.demo else _typed_passphrase()
     require_passphrase(passphrase, is_demo=chosen.demo)
     return passphrase
 
@@ -191,6 +209,7 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     from engine.campaign_inputs import CampaignInputs, DemoInputs
     from engine.handsets import NamedHandsets
     from engine.logs import save_plan
+    from engine.logs.sources import passed_over
 
     if chosen.demo:
         return DemoInputs(customers=chosen.customers, template=chosen.template)
@@ -199,6 +218,9 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     plan = _plan(chosen)
     if chosen.save_plan:
         save_plan(plan, chosen.save_plan)
+    for path in chosen.logs or ():
+        if unread := passed_over(path):
+            print(f"semblance: {unread}", file=sys.stderr)
     for file in plan.files:
         if file.kind is None:
             print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
@@ -244,11 +266,11 @@ def run_prepare_command() -> int:
     try:
         facenet_onnx()
     except SemblanceError as error:
-        return _say(str(error))
+        return say(str(error))
     return 0
 
 
-def _cancel_on_signal(context: JobContext) -> None:
+def cancel_on_signal(context: JobContext) -> None:
     """Let Ctrl-C and a polite kill cancel the work at its next step, as Cancel does in the window."""
 
     def cancel(_signal: int, _frame: FrameType | None) -> None:
@@ -263,7 +285,7 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
     from engine.progress_bars import ProgressBars
 
     bars = ProgressBars()
-    _cancel_on_signal(bars.whole)
+    cancel_on_signal(bars.whole)
     try:
         from engine.campaign_inputs import CampaignInputs
         from engine.inventory import MatchSettings
@@ -277,16 +299,18 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
                 whose=chosen.whose_face, seeds=chosen.seeds, matching=matching,
             )  # fmt: skip
     except SemblanceError as error:
-        return _say(str(error))
+        return say(str(error))
     except JobCancelled:
-        _say("Stopped. Nothing was written.")
+        say("Stopped. Nothing was written.")
         return 130
-    print(f"{summary.sentence()}\nThe results are in {chosen.out}")
+    print(summary.sentence(), *(f"Mind: {caution}" for caution in summary.cautions()), sep="\n")
+    print(f"The results are in {chosen.out}")
     if isinstance(inputs, CampaignInputs) and inputs.bears_sample_logo and summary.ads:
         print("The ads bear the sample's logo; give your own with --logo F.")
     return 0
 
 
-def _say(sentence: str) -> int:
+def say(sentence: str) -> int:
+    """Say what went wrong; the exit code is 1."""
     print(f"semblance: {sentence}", file=sys.stderr)
     return 1

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import shutil
-import tempfile
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +28,7 @@ from engine.made_from import MadeFrom, keep_origin
 from engine.passphrase import require_passphrase
 from engine.stages import Audience, OneBar, Stages
 from engine.summary import ModelFile, Summary, UpliftFigures
-from engine.unfinished import explained_place, unfinished_folder, unfinished_prefix
+from engine.unfinished import explained_place, filled_folder, unfinished_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,56 +85,15 @@ def campaign_into_folder(
     from engine.inventory import MatchSettings, keep_match_settings
     from engine.look_alikes import choose_whose_face
 
-    folder = folder.resolve()
     stages = Stages(audience)
-    with explained_place(folder):
-        _require_empty(folder)
-        made = [parent for parent in (folder.parent, *folder.parent.parents) if not parent.exists()]
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=unfinished_prefix(folder), dir=folder.parent))
-    with ExitStack() as stack:
-        stack.callback(_remove_empty, made)
-        stack.callback(shutil.rmtree, beside, ignore_errors=True)
-        stack.enter_context(explained_place(folder))
-        unfinished = beside / folder.name
-        unfinished.mkdir()
+    with filled_folder(folder) as unfinished:
         path = unfinished / "campaign.semblance"
         summary = _build(inputs, path, passphrase, seed, stages)
         with Campaign.open(path, passphrase) as campaign:
             choose_whose_face(campaign, whose)
             if matching is not None and matching != MatchSettings():
                 keep_match_settings(campaign, matching)
-            with stages.stage("Compose ads") as context:
-                written = export.write_ads(campaign, unfinished / "ads", most=ads, context=context)
-            export.write_tables(campaign, unfinished)
-            if seeds is not None:
-                with stages.stage("Choose seeds") as context:
-                    export.write_seeds(campaign, unfinished / "seeds.csv", seeds, context)
-            summary = dataclasses.replace(summary, ads=written, seconds=stages.seconds)
-            campaign.write_document("summary", summary.to_json())
-        (unfinished / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
-        _move_in(unfinished, folder)
-    return summary
-
-
-def _remove_empty(folders: list[Path]) -> None:
-    """Remove folders that were made and hold nothing, the innermost first."""
-    for folder in folders:
-        with suppress(OSError):
-            folder.rmdir()
-
-
-def _require_empty(folder: Path) -> None:
-    """Raise InputError if something is there that could be lost."""
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise InputError(f"{folder} is not empty, and what is there is not overwritten. Choose a new or empty folder.")
-
-
-def _move_in(finished: Path, folder: Path) -> None:
-    """Put the finished folder in its place in one move; fails if something appeared there meanwhile."""
-    if folder.is_dir():
-        folder.rmdir()
-    finished.rename(folder)
+            return export.write_results(campaign, unfinished, summary, stages, most_ads=ads, seeds=seeds)
 
 
 def build_campaign(
@@ -303,8 +259,11 @@ def _keep_summary(
     stages: Stages,
 ) -> Summary:
     """Keep the rows and photos set aside, the history of the run and the summary."""
+    from engine.inventory import Clearance
     from engine.inventory.network import embedder_of
+    from engine.look_alikes import day_of_consent
 
+    photo_keys, clearance = campaign.photo_keys("inventory"), Clearance.read(campaign, day_of_consent(campaign))
     rejects = _with_photos(base.rejects, photos.refused)
     table = campaign.read_table("customers", [OFFER, SEGMENT])
     assert table is not None
@@ -325,6 +284,7 @@ def _keep_summary(
         left=int(pc.sum(pc.equal(table[SEGMENT], HAS_LEFT)).as_py() or 0),
         tacs_set_aside=base.unknown.counts.tacs_set_aside,
         tacs_first_reason=base.unknown.counts.tacs_first_reason,
+        release_unknown=sum(clearance.standing(key) == "unknown" for key in photo_keys),
     )
     with campaign.transaction():
         campaign.write_table("rejects", rejects)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from engine.errors import InputError
 from engine.job import JobContext
+from engine.unfinished import whole_file
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -45,7 +45,7 @@ def write_csv(
     import pyarrow.csv
 
     options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="none")
-    with _whole(path) as unfinished, pyarrow.csv.CSVWriter(
+    with whole_file(path) as unfinished, pyarrow.csv.CSVWriter(
         unfinished, _with_note(table.schema, note), write_options=options
     ) as writer:  # fmt: skip
         for part in _parts(table, rows, CHUNK, context):
@@ -67,9 +67,9 @@ def write_parquet(
     import pyarrow.parquet
 
     schema = _with_note(table.schema, note).with_metadata({NOTE: note} if note else {})
-    with _whole(path) as unfinished, pyarrow.parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer:
-        for part in _parts(table, rows, CHUNK, context):
-            writer.write_table(_noted(part, note).replace_schema_metadata(schema.metadata))
+    with whole_file(path) as part, pyarrow.parquet.ParquetWriter(part, schema, compression="zstd") as writer:
+        for chunk in _parts(table, rows, CHUNK, context):
+            writer.write_table(_noted(chunk, note).replace_schema_metadata(schema.metadata))
 
 
 def write_workbook(
@@ -96,7 +96,7 @@ def write_workbook(
         "strings_to_urls": False,
         "nan_inf_to_errors": True,
     }
-    with _whole(path) as unfinished, xlsxwriter.Workbook(str(unfinished), options) as book:
+    with whole_file(path) as unfinished, xlsxwriter.Workbook(str(unfinished), options) as book:
         sheet = book.add_worksheet("Recommendations")
         _begin_sheet(book, sheet, table.schema, note)
         first = 1
@@ -155,17 +155,6 @@ def write_table_file(
     if writer is None:
         raise InputError(f"{path.name} is no kind of table that can be written. End it in {', '.join(WRITERS)}.")
     writer(table, path, rows=rows, note=note, context=context)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Hand out a place beside ``path``, and move what was written there in when all went well."""
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _parts(table: pa.Table, rows: IntArray | None, size: int, context: JobContext | None) -> Iterator[pa.Table]:

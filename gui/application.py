@@ -8,13 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from engine.resources import resource
+from engine.resources import cache_dir, resource
+from engine.unfinished import FINE_TUNING, remove_abandoned
 from engine.version import VERSION
 from gui.focus_ring import focus_ring
 from gui.icons import mark_icon
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.theme import load_fonts, look
+
+SWITCH = 0.0005  # s that the window waits for a worker to let go of the interpreter; ten times that is Python's default
 
 
 def make_application(settings: Settings) -> QApplication:
@@ -27,6 +30,7 @@ def make_application(settings: Settings) -> QApplication:
     application.setDesktopFileName("semblance")
     application.setWindowIcon(mark_icon())
     application.setStyle("Fusion")
+    sys.setswitchinterval(SWITCH)
     application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
     if QLocale.system().language() == QLocale.Language.C:
         QLocale.setDefault(QLocale(QLocale.Language.English))  # C would write 20000 instead of 20,000
@@ -58,6 +62,7 @@ def run_window(open_demo: bool = False, campaign: Path | None = None) -> int:
     window = MainWindow(settings)
     window.errors.install()
     window.show()
+    remove_abandoned(cache_dir(), FINE_TUNING)
     if campaign is not None:
         window.open_file(campaign)
     elif open_demo:

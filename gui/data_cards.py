@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
-from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
+from engine.columns import FILE, LINE, REASON, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
 from gui.charts.picture_button import PictureButton
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from engine.logs import FileReport
-    from engine.logs.cache import Reading
     from gui.data_origin import DataOrigin
 
 
@@ -82,13 +80,6 @@ def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
     return tuple(sorted(counted, key=lambda each: (-each.rows, each.reason)))
 
 
-def write_rejects(rejects: pa.Table, path: Path) -> None:
-    """Write rejected rows as CSV, as the export does; the file appears when it is whole. Raises OSError."""
-    from engine.table_files import write_csv
-
-    write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), path)
-
-
 class FilesCard(Card):
     """Every file with what it holds, its rows, how many were set aside, and whether it could be used."""
 
@@ -111,9 +102,13 @@ class FilesCard(Card):
 
     def show_origin(self, origin: DataOrigin, *, is_demo: bool) -> None:
         """Say how the files were read and what is kept of them; the demo's files are made anew each time."""
-        self.note.setText(" ".join(filter(None, (_reading_words(origin.reading), _kept_words(origin)))))
+        self.note.setText(" ".join(filter(None, (_reading_words(origin), _kept_words(origin)))))
+        self.note.setToolTip(origin.warehouse)
         self.note.setVisible(bool(self.note.text()))
-        is_asked = origin.reading is not None and origin.reading.way == "warehouse"
+        is_asked = bool(origin.warehouse)
+        self.set_title(tr("Tables and files") if is_asked else tr("Files"))
+        ask = tr("Ask {warehouse} again and make all results anew").format(warehouse=origin.warehouse)
+        self.read_again.setToolTip(ask if is_asked else tr("Make all results again from these files"))
         self.keep.setVisible(origin.can_read_again and not is_demo and not is_asked)
         self.keep.set_text(tr("Forget the tables") if origin.keeps_tables else tr("Keep the tables"))
         self.keep.set_icon("bin" if origin.keeps_tables else "lock")
@@ -134,12 +129,13 @@ class FilesCard(Card):
         )
 
 
-def _reading_words(reading: Reading | None) -> str:
+def _reading_words(origin: DataOrigin) -> str:
+    reading = origin.reading
     if reading is None:
         return ""
     day = numbers.long_date(date.fromisoformat(reading.on))
     if reading.way == "warehouse":
-        return tr("The warehouse was asked on {day}.").format(day=day)
+        return tr("The warehouse {name} was asked on {day}.").format(name=origin.warehouse_name, day=day)
     if reading.way == "tables":
         return tr("Read from the kept tables, {day}.").format(day=day)
     said = tr("Read from the files, {day}.").format(day=day)

@@ -42,14 +42,27 @@ def matching_job(campaign: Campaign, on: date, settings: MatchSettings | None = 
     return Job(tr("Matching all customers"), work)
 
 
+def renewing_job(campaign: Campaign, on: date) -> Job[int]:
+    """Read all faces again that another network than the campaign's read, and match everybody; return how many match.
+
+    After a cancel it goes on where it stopped; until all are read, none are compared.
+    """
+
+    def work(context: JobContext) -> int:
+        from engine.inventory import match_everybody
+
+        scale = scale_now(campaign, on, context.part(0.0, 0.9))
+        return match_everybody(campaign, scale, on, context.part(0.9, 1.0))
+
+    return Job(tr("Reading all faces again"), work)
+
+
 def scale_now(campaign: Campaign, on: date, context: JobContext) -> LikenessScale:
     """Return the scale of likeness of the photos as they are now; those that another network read are read anew."""
-    from engine.inventory import renew_embeddings
-    from engine.inventory.network import network_sha256
+    from engine.inventory import read_by_others, renew_embeddings
     from engine.look_alikes import likeness_scale
 
-    models = {*campaign.inventory.models("inventory").values(), *campaign.inventory.models("customer").values()}
-    if models - {network_sha256(campaign)}:
+    if read_by_others(campaign, on):
         renew_embeddings(campaign, on, context)
     return likeness_scale(campaign, context)
 

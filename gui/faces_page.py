@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from engine.campaign import FaceChoice
-from engine.errors import ModelError
 from gui import numbers
 from gui.consent_words import consent_chip
 from gui.customer_facts import customer_facts
@@ -19,19 +18,21 @@ from gui.faces_body import FacesBody
 from gui.faces_changes import FaceCorrections
 from gui.faces_data import FacesData
 from gui.faces_dialogs import FacesDialogs
-from gui.faces_jobs import faces_job, map_job
+from gui.faces_jobs import faces_job
+from gui.faces_map import FacesMap
 from gui.faces_matching import FacesMatching
-from gui.faces_words import faces_verdict
+from gui.faces_ranking import FacesRanking
+from gui.faces_words import being_read_again, faces_verdict
 from gui.jobs import JobQueue
 from gui.photo_import import PhotoImport
-from gui.probe import PictureLoader, Probe, ProbeLoader
-from gui.probe_ranking import SHOWN, photo_in_ad, ranked_faces, weight_shares
+from gui.probe import Probe, ProbeLoader
 from gui.results import CampaignResults, consent_day
+from gui.turning_keys import TurningKeys
 from gui.widgets import Button, EmptyState, Page
 
 if TYPE_CHECKING:
     from engine.campaign import Appearance, Campaign
-    from engine.inventory import InventoryMap, MatchWeights, RankedFace
+    from engine.inventory import RankedFace
 
 
 class FacesPage(Page):
@@ -47,19 +48,14 @@ class FacesPage(Page):
         self._data: FacesData | None = None
         self._probe: Probe | None = None
         self._customer = ""
-        self.ranked: tuple[RankedFace, ...] = ()
         self._is_changed = False
         self._reading = JobQueue(self)
-        self._mapping = JobQueue(self)  # t-SNE, for which nothing else need wait
-        for queue in (self._reading, self._mapping):
-            queue.failed.connect(self.jobs.failed)
+        self._reading.failed.connect(self.jobs.failed)
         self._loader = ProbeLoader(self)
         self._loader.loaded.connect(self._take_probe)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.kept.connect(self.jobs.note)
         self._loader.not_kept.connect(self._choice_not_kept)
-        self._pictures = PictureLoader(self)
-        self._pictures.ready.connect(self._show_pictures)
-        self._pictures.failed.connect(self.jobs.failed)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)
         self._corrections = FaceCorrections(self)
@@ -68,14 +64,13 @@ class FacesPage(Page):
         self._corrections.failed.connect(self.jobs.failed)
         self.dialogs = FacesDialogs(self)
         self.dialogs.adopted.connect(self._adopted)
+        self.dialogs.network_changed.connect(self._network_changed)
         self.dialogs.photo_kept.connect(self._photo_kept)
         self.matching = FacesMatching(self.jobs, self)
         self.matching.matched.connect(self._matched)
         self.matching.given_up.connect(self.changed)
         self.importing = PhotoImport(self.jobs, self)
         self.importing.changed.connect(self.matching.match_again)
-        self._ahead = QTimer(self, singleShot=True, interval=250)
-        self._ahead.timeout.connect(self._load_ahead)
         self._make_actions()
         self._make_body()
         self._make_keys()
@@ -99,18 +94,20 @@ class FacesPage(Page):
         self.inventory.rights_wanted.connect(self._edit_rights)
         self.inventory.ban_wanted.connect(self._ban)
         self.inventory.allow_wanted.connect(self._allow)
-        self.inventory.map_wanted.connect(self._draw_map)
         self.inventory.refused_wanted.connect(self._show_refused)
-        self.probe_card.previous.clicked.connect(self.turn_back)
-        self.probe_card.next.clicked.connect(self.turn_on)
         self.probe_card.change.clicked.connect(self.change_photo)
         self.probe_card.hair_set.connect(self._set_hair)
         self.probe_card.age_set.connect(self._set_age)
-        self.weights.moved.connect(self._rank_again)
         self.weights.teach_wanted.connect(self.dialogs.teach)
+        self.weights.in_use_wanted.connect(self.dialogs.show_in_use)
         self.weights.limits_wanted.connect(self._ask_for_limits)
         self.five.wanted.connect(self.choose_face)
         self.five.banned.connect(self._ban_one)
+        self._map = FacesMap(self.inventory, self._reading, self.jobs, self)
+        self._ranking = FacesRanking(self.cards, self._map, self.jobs, self)
+        self._ranking.pictured.connect(self.pictured)
+        self._turning = TurningKeys(self.probe_card.previous, self.probe_card.next, self)
+        self._turning.wanted.connect(self.show_customer)
         self.start = Button(self.tr("Choose a folder…"), "primary", "open")
         self.start.clicked.connect(self.importing.ask_for_folder)
         self.empty = EmptyState(
@@ -123,8 +120,6 @@ class FacesPage(Page):
         self.body.addWidget(self.empty, 1)
 
     def _make_keys(self) -> None:
-        for keys, slot in (("Left", self.turn_back), ("Right", self.turn_on)):
-            QShortcut(QKeySequence(keys), self, slot)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
         for place, card in enumerate(self.five.cards):
             QShortcut(QKeySequence(str(place + 1)), self, card.use.click)
@@ -137,6 +132,11 @@ class FacesPage(Page):
         return self._customer
 
     @property
+    def ranked(self) -> tuple[RankedFace, ...]:
+        """The photos most alike to the customer's face, the nearest first."""
+        return self._ranking.ranked
+
+    @property
     def data(self) -> FacesData | None:
         """What the page knows of the inventory; None while it is read."""
         return self._data
@@ -146,18 +146,18 @@ class FacesPage(Page):
         stays = campaign is not None and campaign is self._campaign
         self._campaign, self._results = campaign, results or CampaignResults()
         self._is_changed = False
-        self._ahead.stop()
+        self._ranking.rest()
         self._reading.drop_all()
-        self._mapping.drop_all()
+        self._map.set_campaign(campaign)
         self._loader.set_campaign(campaign, results)
         self._corrections.set_campaign(campaign)
         self.importing.set_campaign(campaign, results)
         self.dialogs.set_campaign(campaign, results)
         self.matching.set_campaign(campaign, results)
         if not stays:
-            self._data, self._probe, self._customer, self.ranked = None, None, "", ()
+            self._data, self._probe, self._customer = None, None, ""
             self._choices.clear()
-            self._pictures.set_campaign(campaign)
+            self._ranking.set_campaign(campaign)
             self.inventory.grid.thumbs.set_campaign(campaign, {})
             self.inventory.show_data(None)
             self.probe_card.forget_face()
@@ -175,34 +175,44 @@ class FacesPage(Page):
     @Slot(object)
     def _take_data(self, data: FacesData) -> None:
         """Show what was read, and go to the customer who was shown before, or to the first."""
-        first = self._data is None
         self._data = data
-        self.set_verdict(faces_verdict(data))
+        self.set_verdict(faces_verdict(data, self._results.to_read_again))
         self.inventory.grid.thumbs.set_campaign(self._campaign, {photo.key: photo.content for photo in data.photos})
-        if first or not self.weights.is_stale:
-            self.weights.show_weights(data.matcher.settings.weights)
+        self._ranking.show_data(data)
         self.inventory.show_data(data)
-        self._tell_stale()
         if self.inventory.views.selected:
-            self._draw_map()
+            self._map.draw()
         before = self._customer
-        shown = any(self.show_customer(each) for each in (before, *data.customers) if each)
+        shown = any(self._go_to(each) for each in (before, *data.customers) if each)
         if not shown or self._customer != before:
             self._drop_probe()
         if not shown:
             self._customer = ""
             self.probe_card.hide()
-            self.five.show_nobody(self.tr("No customer has a photo to compare with."))
+            self._ranking.show_nobody(self.tr("No customer has a photo to compare with."))
 
     # the customer
 
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, also to one without photo consent; False if there is no such one."""
+        shown = self._go_to(customer)
+        if shown:
+            self.customer_chosen.emit(customer)
+        return shown
+
+    def follow_customer(self, customer: str) -> None:
+        """Show the customer who was chosen on another page."""
+        if customer != self._customer:
+            self._go_to(customer)
+
+    def _go_to(self, customer: str) -> bool:
         if self._campaign is None or customer_facts(self._results, customer) is None:
             return False
         self._customer = customer
         self.probe_card.show()
-        self._enable()
+        if self._data is not None:
+            customers = self._data.customers
+            self._turning.stand(customers, customers.index(customer) if customer in customers else -1)
         self._loader.ask(customer)
         return True
 
@@ -213,13 +223,12 @@ class FacesPage(Page):
             self._loader.give_up()
         elif self._probe is None or customer != self._probe.customer:
             return
-        self._drop_probe()
-        self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
+        self._probe = None
+        self._ranking.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
 
     def _drop_probe(self) -> None:
-        self._probe, self.ranked = None, ()
-        self.probe_card.forget_face()
-        self._light_up()
+        self._probe = None
+        self._ranking.drop_probe()
 
     @Slot(object)
     def _take_probe(self, probe: Probe) -> None:
@@ -229,8 +238,7 @@ class FacesPage(Page):
         self._probe = probe
         chip = consent_chip(probe.faces.consent, self._loader.today)
         self.probe_card.show_probe(probe, chip, self._note(probe))
-        self._rank()
-        self._ahead.start()
+        self._ranking.show_probe(probe)
         self.loaded.emit(probe.customer)
 
     def _note(self, probe: Probe) -> str:
@@ -239,87 +247,6 @@ class FacesPage(Page):
             return ""
         said = self.tr("The ad bears the look-alike of contact {key}; a face chosen here takes its place.")
         return said.format(key=numbers.customer_key(probe.contact))
-
-    def _place(self) -> int:
-        customers = () if self._data is None else self._data.customers
-        return customers.index(self._customer) if self._customer in customers else -1
-
-    def _enable(self) -> None:
-        place, count = self._place(), 0 if self._data is None else len(self._data.customers)
-        self.probe_card.previous.setEnabled(place > 0)
-        self.probe_card.next.setEnabled(place < count - 1)
-
-    @Slot()
-    def turn_on(self) -> None:
-        """Go to the next customer with a photo."""
-        self._turn(1)
-
-    @Slot()
-    def turn_back(self) -> None:
-        """Go to the customer with a photo before."""
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        customers, target = () if self._data is None else self._data.customers, self._place() + step
-        if 0 <= target < len(customers):
-            self.show_customer(customers[target])
-
-    # the ranking
-
-    @Slot(object)
-    def _rank_again(self, weights: MatchWeights) -> None:
-        """Rank by other weights at once; the ads follow when everybody is matched again."""
-        self._tell_stale()
-        self._rank()
-        self._ahead.start()
-
-    def _tell_stale(self) -> None:
-        data = self._data
-        kept = None if data is None else data.matcher.settings.weights
-        now = self.weights.weights
-        moved = kept is not None and weight_shares(kept) != weight_shares(now)
-        self.weights.tell_stale(is_stale=moved)
-
-    def _rank(self) -> None:
-        """Rank the inventory for the customer, and say everything; pictures that are not at hand follow."""
-        data, probe = self._data, self._probe
-        if data is None or probe is None:
-            return
-        try:
-            self.ranked, wrong = ranked_faces(data, probe, self.weights.weights), ""
-        except ModelError:
-            self.ranked, wrong = (
-                (),
-                self.tr("Not all photos were read by one face network. Match all reads them again."),
-            )
-        first, chosen = self.ranked[:SHOWN], probe.faces.chosen
-        if probe.look is None:
-            self.five.show_nobody(self.tr("Without a face to compare there are no look-alikes."))
-        elif wrong:
-            self.five.show_nobody(wrong)
-        elif not first:
-            self.five.show_nobody(self.tr("No campaign photo may be used for this customer."))
-        else:
-            hair = {one.photo: data.hair_of(one.photo) for one in first}
-            self.five.show_faces(first, photo_in_ad(probe, self.ranked), chosen, hair)
-        self.five.tell_weights(self.weights.weights)
-        self.inventory.mark_for(chosen, probe.bans, has_customer=probe.look is not None)
-        self._light_up()
-        self._show_pictures()
-        self._pictures.ask([one.photo for one in first])
-
-    @Slot()
-    def _show_pictures(self) -> None:
-        wanted = [one.photo for one in self.ranked[:SHOWN]]
-        there = {key: photo for key in wanted if (photo := self._pictures.photo(key)) is not None}
-        beside = None if self._probe is None else self._probe.faces.face
-        self.five.show_pictures(there, beside)
-        if wanted and len(there) == len(wanted):
-            self.pictured.emit()
-
-    @Slot()
-    def _load_ahead(self) -> None:
-        self._pictures.ask([one.photo for one in self.ranked])
 
     @Slot()
     def match_everybody(self) -> None:
@@ -361,7 +288,7 @@ class FacesPage(Page):
         if self._probe is not None and customer == self._customer:
             self._probe = self._probe.with_choice(choice)
             self.probe_card.note.setText(self._note(self._probe))
-            self._rank()
+            self._ranking.rank(self._probe)
         else:
             self.show_customer(customer)
 
@@ -390,7 +317,7 @@ class FacesPage(Page):
         self._is_changed = True
         if self._probe is not None and customer == self._customer:
             self._probe = self._probe.with_bans(bans)
-            self._rank()
+            self._ranking.rank(self._probe)
 
     # hair and age
 
@@ -414,28 +341,9 @@ class FacesPage(Page):
             return
         self._probe = probe.with_appearance(seen)
         self.probe_card.show_appearance(seen)
-        self._rank()
+        self._ranking.rank(self._probe)
 
-    # map, rights, photos, teaching
-
-    @Slot()
-    def _draw_map(self) -> None:
-        if self._campaign is not None and self.inventory.map is not None:
-            method = self.inventory.map.method
-            queue = self._mapping if method == "tsne" else self._reading
-            queue.start(map_job(self._campaign, method), self._take_map)
-
-    @Slot(object)
-    def _take_map(self, places: InventoryMap) -> None:
-        if self.inventory.map is not None:
-            self.inventory.map.show_map(places)
-            self._light_up()
-
-    def _light_up(self) -> None:
-        if self.inventory.map is not None:
-            look = None if self._probe is None else self._probe.look
-            near = [one.photo for one in self.ranked[:SHOWN]]
-            self.inventory.map.show_probe(None if look is None else look.embeddings[0], near)
+    # rights, photos, teaching
 
     @Slot(list)
     def _edit_rights(self, photos: list[str]) -> None:
@@ -468,6 +376,12 @@ class FacesPage(Page):
         """Let what was adopted count, on this page and in the ads."""
         self.weights.tell_stale(is_stale=False)
         self.matching.match_again()
+
+    @Slot()
+    def _network_changed(self) -> None:
+        """Let all faces be read again; nothing is compared until they are."""
+        self.set_verdict(being_read_again())
+        self.matching.read_again()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give a small window's room to the faces."""

@@ -31,8 +31,14 @@ HAIR_NAMES: tuple[tuple[str, tuple[int, int, int]], ...] = (
 )
 
 
-def faces_verdict(data: FacesData) -> str:
-    """Say how many customers have a look-alike."""
+def faces_verdict(data: FacesData, to_read_again: int = 0) -> str:
+    """Say how many customers have a look-alike, and how many faces the network in use has still to read."""
+    if to_read_again:
+        said = tr(
+            "Another face network is in use, and {count} faces are still to be read by it. Until then none are "
+            "compared, and the ads stay as they are; Match all goes on with it."
+        )
+        return said.format(count=numbers.decimal(to_read_again))
     with_photo, photos = len(data.customers), len(data.photos)
     if not photos:
         return tr("There are no campaign photos yet, so nobody has a look-alike.")
@@ -41,6 +47,14 @@ def faces_verdict(data: FacesData) -> str:
         return said.format(photos=numbers.decimal(photos))
     said = tr("{matched} of the {all} customers with a photo have a look-alike. All others get an ad without one.")
     return said.format(matched=numbers.decimal(data.matched), all=numbers.decimal(with_photo))
+
+
+def being_read_again() -> str:
+    """Say what happens after a change of network."""
+    return tr(
+        "Another face network is in use, and all faces are being read again by it. Until then none are compared, and "
+        "the ads stay as they are."
+    )
 
 
 def quality_words(quality: PhotoQuality | None) -> str:
@@ -85,12 +99,13 @@ def read_age(text: str) -> tuple[float, float] | None:
 
 def guess_words(appearance: Appearance) -> str:
     """Say where hair and age come from."""
+    words = {
+        (True, True): tr("Hair and age as you set them."),
+        (True, False): tr("Hair as you set it; age is a guess you can correct."),
+        (False, True): tr("Age as you set it; hair is a guess you can correct."),
+    }
     by_hand = appearance.hair_by_hand, appearance.age_by_hand
-    if all(by_hand):
-        return tr("Hair and age as you set them.")
-    if any(by_hand):
-        return tr("One as you set it, the other a guess you can correct.")
-    return tr("Both are guesses you can correct.")
+    return words.get(by_hand, tr("Hair and age are guesses you can correct."))
 
 
 def hair_word(difference: float | None) -> str:

@@ -9,7 +9,7 @@ from engine.inventory.settings import MatchWeights
 from gui import numbers
 from gui.faces_data import tr
 from gui.theme import CARD_PADDING
-from gui.widgets import Button, Card, ElidedLabel, IconLabel, Label
+from gui.widgets import Button, Card, ElidedLabel, IconLabel, Label, keep_arrows
 
 
 class WeightsCard(Card):
@@ -18,6 +18,7 @@ class WeightsCard(Card):
     moved = Signal(object)
     teach_wanted = Signal()
     limits_wanted = Signal()
+    in_use_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("What counts as alike"), gap=2, padding=CARD_PADDING - 2)
@@ -31,7 +32,10 @@ class WeightsCard(Card):
         self.reset = Button(tr("Reset"), "quiet", "undo", tip=tr("By the face alone"))
         self.limits = Button(tr("Limits…"), "quiet", "filter", tip=tr("How often a photo may be used, where ads run"))
         self.limits.clicked.connect(self.limits_wanted)
-        for button in (self.teach, self.limits, self.reset):
+        tip = tr("What was learnt and adopted, with the way back; the face network")
+        self.in_use = Button(tr("In use…"), "quiet", "check", tip=tip)
+        self.in_use.clicked.connect(self.in_use_wanted)
+        for button in (self.teach, self.in_use, self.limits, self.reset):
             button.setProperty("small", True)
             self.add_control(button)
         self.teach.clicked.connect(self.teach_wanted)
@@ -52,6 +56,7 @@ class WeightsCard(Card):
             for column, widget in enumerate((Label(word), slider, share)):
                 grid.addWidget(widget, 0, 3 * place + column)
             grid.setColumnStretch(3 * place + 1, 1)
+            keep_arrows(slider)
             self.sliders.append(slider)
             self.shares.append(share)
         self.body.addLayout(grid)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 from engine.ages import AGE_BAND_STARTS
@@ -37,6 +39,8 @@ def more_say_yes(uplift: float, low: float, high: float, *, is_personal: bool = 
 
     Not personal, it is the average of all customers: "Of 100 customers, about 12 more say yes (6 to 17).".
     """
+    if math.isnan(uplift):
+        return tr("How many more say yes is not known.")
     digits = _digits(uplift, low, high)
     whom = tr("Of 100 like this one") if is_personal else tr("Of 100 customers")
     if not is_clear(low, high):
@@ -52,6 +56,8 @@ def more_say_yes(uplift: float, low: float, high: float, *, is_personal: bool = 
 
 def evidence(offer: str, uplift: float, low: float, high: float, *, is_personal: bool = True) -> str:
     """Say the same in a whole sentence for people who see nothing else."""
+    if math.isnan(uplift):
+        return tr("How many more say yes to {offer} is not known.").format(offer=offer)
     digits = _digits(uplift, low, high)
     whom = tr("Of 100 customers like this one") if is_personal else tr("Of 100 customers")
     if not is_clear(low, high):
@@ -63,6 +69,13 @@ def evidence(offer: str, uplift: float, low: float, high: float, *, is_personal:
         sentence, ends = tr("{whom}, about {size} fewer say yes to {offer} than without it ({range})."), (-high, -low)
     size = numbers.points(abs(uplift), digits, signed=False)
     return sentence.format(whom=whom, size=size, offer=offer, range=_range(*ends, digits))
+
+
+def by_phones(*, has_offer: bool) -> str:
+    """Say how an offer was chosen, or why none was, where no effect is known for want of a past campaign."""
+    if not has_offer:
+        return tr("Where people with this phone go next is not known well enough.")
+    return tr("Chosen by where people with the same phones went next. Seen together, not caused.")
 
 
 def why_no_offer(segment: str, *, is_withheld: bool = False) -> str:

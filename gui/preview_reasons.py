@@ -16,7 +16,7 @@ from gui.charts.bar_rows import BarRows
 from gui.customer_faces import CustomerFaces, LookAlike
 from gui.customer_facts import CustomerFacts
 from gui.customer_reasons import CustomerReasons, CustomerReasonsLoader
-from gui.offer_words import more_say_yes, why_no_offer
+from gui.offer_words import by_phones, more_say_yes, why_no_offer
 from gui.photo_view import THUMB, FaceThumb, photo_name
 from gui.preview_pictures import alike_words, tr
 from gui.reason_words import few_reason_lines
@@ -108,13 +108,13 @@ class OfferCard(Card):
     def show_offer(self, facts: CustomerFacts, evaluation: UpliftEvaluation | None) -> None:
         """Say why; without a signal the figure is the average of all customers, and that is said."""
         is_personal = evaluation is None or evaluation.has_signal
-        if facts.offer is not None:
+        lead = tr("No offer.") if facts.offer is None else f"{facts.offer.name}."
+        if evaluation is None and not facts.cannot_be_asked:
+            said = by_phones(has_offer=facts.offer is not None)
+        elif facts.offer is not None:
             said = more_say_yes(facts.uplift, facts.low, facts.high, is_personal=is_personal)
-            lead = f"{facts.offer.name}."
-        elif evaluation is None and not facts.is_withheld:
-            lead, said = tr("No offer."), tr("Without an earlier campaign nobody's answer can be foreseen.")
         else:
-            lead, said = tr("No offer."), why_no_offer(facts.segment, is_withheld=facts.is_withheld)
+            said = why_no_offer(facts.segment, is_withheld=facts.is_withheld)
         if not is_personal:
             said = f"{said} {tr('We found no difference between customers.')}"
         self.sentence.setText(f"{bold(lead)} {plain(said)}")

@@ -13,6 +13,7 @@ from engine.columns import RECOMMENDATION_COLUMNS
 from engine.job import Job, JobContext
 from gui import numbers
 from gui.export_dialog import FORMATS, ExportDialog, Scope
+from gui.save_place import save_place
 
 if TYPE_CHECKING:
     from gui.column_store import IntArray
@@ -77,7 +78,7 @@ class RecommendationsExport(QObject):
         name = next(name for name, each in FORMATS if each == ending)
         chosen, _ = QFileDialog.getSaveFileName(
             self._page, self.tr("Save {count} customers").format(count=numbers.decimal(len(rows))),
-            f"recommendations{ending}", f"{name} (*{ending})",
+            save_place(self._page, f"recommendations{ending}"), f"{name} (*{ending})",
         )  # fmt: skip
         if chosen:
             path = Path(chosen)

@@ -59,6 +59,7 @@ class CampaignResults:
     span: tuple[date, date] | None = None
     inventory: tuple[str, ...] = ()  # keys of the photos that can be matched
     unusable: int = 0  # of these photos, for want of rights
+    to_read_again: int = 0  # photos, customers' too, whose faces another network than the campaign's read
     matched: tuple[str, ...] = ()  # customers with a look-alike of their own
     scale: LikenessScale = field(default_factory=LikenessScale)
     order: PreviewOrder = field(default_factory=PreviewOrder)  # of the customers in the Preview
@@ -72,7 +73,7 @@ class CampaignResults:
 def read_results(campaign: Campaign, context: JobContext | None = None) -> CampaignResults:
     """Read what the pages show. Imports the engine's parts, so call it inside a job."""
     from engine.handsets import LoyaltyTable
-    from engine.inventory import Clearance
+    from engine.inventory import Clearance, read_by_others
     from engine.look_alikes import AdFaces, likeness_scale
     from engine.offers import Choice, PolicyValue, ProfitCurve
     from engine.social import INFLUENCE_DOCUMENT, NextMakerInfluence
@@ -113,6 +114,7 @@ def read_results(campaign: Campaign, context: JobContext | None = None) -> Campa
         span=span,
         inventory=inventory,
         unusable=0 if clearance.bars_nothing else sum(clearance.reason(key) is not None for key in inventory),
+        to_read_again=len(read_by_others(campaign, on)),
         matched=matched,
         scale=scale,
         order=preview_order(tables["customers"], faces.everybody(on, context), scale, frozenset(matched)),

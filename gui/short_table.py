@@ -93,9 +93,12 @@ def _alignment(is_number: bool) -> Qt.AlignmentFlag:
 
 
 class ShortTable(QTableView):
-    """A few rows, all seen where there is room and scrolled where not; Ctrl+C copies the row."""
+    """A few rows, all seen where there is room and scrolled where not; Ctrl+C copies the row.
 
-    def __init__(self, columns: Sequence[Column], *, name: str, fewest: int = 3) -> None:
+    With ``wraps`` a row is as high as its sentence, else what is cut stands in the tool tip.
+    """
+
+    def __init__(self, columns: Sequence[Column], *, name: str, fewest: int = 3, wraps: bool = False) -> None:
         super().__init__()
         self._fewest = fewest
         self._is_whole = False
@@ -103,7 +106,7 @@ class ShortTable(QTableView):
         self.setModel(self._model)
         self.setAccessibleName(name)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(wraps)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabKeyNavigation(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -114,7 +117,9 @@ class ShortTable(QTableView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(ROW)
+        modes = QHeaderView.ResizeMode
+        self.verticalHeader().setSectionResizeMode(modes.ResizeToContents if wraps else modes.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)

@@ -56,6 +56,7 @@ class SocialTab(QWidget):
         self._circles: Circles | None = None
         self._is_read = False
         self._back: list[str] = []
+        self._said = ""  # of the customer who is shown
         self._page = page
         self._faces: AdFaces | None = None
         self._queue = JobQueue(self)
@@ -97,6 +98,7 @@ class SocialTab(QWidget):
         )
         self.table = ShortTable(columns, name=tr("Contacts by impact: share of the calls times reach"), fewest=3)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
+        self.table.activated.connect(self._follow)
         self.contacts.body.addWidget(self.table, 1)
         self.spread = AllCustomersCard()
         self.parts = Segments([tr("This customer"), tr("All customers")], name=tr("Beside the circle"))
@@ -215,13 +217,12 @@ class SocialTab(QWidget):
         self.circle.set_title(tr("Circle of {who}").format(who=numbers.customer_key(customer)))
         self.back.setEnabled(bool(self._back))
         words = tr("{contacts} contacts, of whom the {shown} called are shown. Reaches {reach} customers in two hops.")
-        self.verdict.setText(
-            words.format(
-                contacts=numbers.decimal(network.degree),
-                shown=numbers.decimal(len(network.contacts)),
-                reach=numbers.decimal(network.reach, 1),
-            )
+        self._said = words.format(
+            contacts=numbers.decimal(network.degree),
+            shown=numbers.decimal(len(network.contacts)),
+            reach=numbers.decimal(network.reach, 1),
         )
+        self.verdict.setText(self._said)
         self.table.show_rows([self._cells(contact) for contact in network.contacts])
         self.spread.show_spread(self._circles, network)
         self.view.show_network(network)
@@ -265,6 +266,13 @@ class SocialTab(QWidget):
         if now.isValid():
             self.view.select(now.row())
 
+    @Slot(QModelIndex)
+    def _follow(self, index: QModelIndex) -> None:
+        """Lead to the contact of a row, by Enter or a double click, as the picture does."""
+        network = self.view.network
+        if network is not None and network.contacts[index.row()].is_customer:
+            self.show_customer(network.contacts[index.row()].contact)
+
     @Slot(bool)
     def _use(self, is_wanted: bool) -> None:
         """Keep or take back the choice of a face."""
@@ -294,10 +302,17 @@ class SocialTab(QWidget):
 
     @Slot(str)
     def _find(self, text: str) -> None:
-        """Show the customer whose key was typed, blanks or not."""
+        """Show the customer whose key was typed, blanks or not; where nobody has it, that is said."""
         key = "".join(text.split())
-        if key:
+        self.verdict.setText(self._said)
+        if not key or self._circles is None:
+            return
+        if self._circles.has(key):
             self.show_customer(key)
+        else:
+            nobody = tr("No customer has the key {key}. The circle below is still that of {who}.")
+            shown = "" if self.view.network is None else self.view.network.customer
+            self.verdict.setText(nobody.format(key=key[:40], who=numbers.customer_key(shown)))
 
     @Slot()
     def _go_back(self) -> None:

@@ -70,7 +70,7 @@ class TeachResult(QWidget):
     back_wanted = Signal()
     on_wanted = Signal()
     metric_wanted = Signal()
-    tuning_wanted = Signal()
+    in_use_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,10 +100,10 @@ class TeachResult(QWidget):
         self.from_faces = Button(tr("Learn from the faces themselves"), "quiet", "face")
         self.from_faces.setToolTip(tr("With a thousand answers and more: which traits of a face count"))
         self.from_faces.clicked.connect(self.metric_wanted)
-        self.tune = Button(tr("The face network…"), "quiet", "settings")
-        self.tune.setToolTip(tr("Fine-tune it to many people's photos, in minutes, or go back to the one before"))
-        self.tune.clicked.connect(self.tuning_wanted)
-        buttons = Flow(self.adopt, self.go_on, self.back, self.from_faces, self.tune)
+        self.in_use = Button(tr("What is in use…"), "quiet", "check")
+        self.in_use.setToolTip(tr("What was adopted, with the way back; fine-tuning the face network"))
+        self.in_use.clicked.connect(self.in_use_wanted)
+        buttons = Flow(self.adopt, self.go_on, self.back, self.from_faces, self.in_use)
         inner = QWidget()
         inner.setMaximumWidth(720)
         inner.setLayout(column(self.verdict, self.sentence, 8, self.card, self.weights, 8, buttons, gap=8))
@@ -135,7 +135,6 @@ class TeachResult(QWidget):
         self.adopt.setVisible(lesson.learnt.is_offered)
         self.go_on.set_kind("plain" if lesson.learnt.is_offered else "primary")
         self.back.setVisible(lesson.can_go_back)
-        self.tune.setVisible(lesson.has_networks)
         self.from_faces.setVisible(can_learn_metric and lesson.learnt.kind == "weights")
 
 

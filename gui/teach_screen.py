@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from gui import numbers
 from gui.faces_data import tr
+from gui.focus_ring import tell_ring_of_tab
 from gui.jobs import Leaving
 from gui.photo_view import FacePhoto, FacePicture
 from gui.teach_result import TeachResult
@@ -47,6 +48,7 @@ class TeachScreen(QDialog):
     """1 and 2 answer, S skips, U takes back, Esc leaves. ``adopted`` says that another ranking is in use."""
 
     adopted = Signal()
+    in_use_wanted = Signal()
     shown = Signal()  # a question, or what was learnt
 
     def __init__(self, campaign: Campaign, scale: LikenessScale, on: date, parent: QWidget) -> None:
@@ -55,7 +57,6 @@ class TeachScreen(QDialog):
         self.setWindowTitle(tr("Teach it"))
         self.setModal(True)
         self._asked: Asked | None = None
-        self._of = campaign, on
         self.teacher = Teacher(campaign, scale, on, self)
         self.teacher.asked.connect(self._take)
         self.teacher.learnt.connect(self._take_lesson)
@@ -66,7 +67,7 @@ class TeachScreen(QDialog):
         self.learnt_view.back_wanted.connect(self.teacher.go_back)
         self.learnt_view.on_wanted.connect(self._go_on)
         self.learnt_view.metric_wanted.connect(self._learn_metric)
-        self.learnt_view.tuning_wanted.connect(self._fine_tune)
+        self.learnt_view.in_use_wanted.connect(self._show_in_use)
         self.nothing = EmptyState("check", tr("There is nothing left to ask"), tr("Add photos to go on. Esc leaves."))
         self.stack = QStackedWidget()
         for part in (self._make_question(), self.learnt_view, self.nothing):
@@ -181,6 +182,13 @@ class TeachScreen(QDialog):
         if self._asked is not None and self._asked.question is not None and not self.teacher.is_busy:
             self.teacher.answer(self._asked.question, chosen)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Show the ring when somebody goes on by Tab."""
+        before = self.focusWidget()
+        moved = super().focusNextPrevChild(forward)
+        tell_ring_of_tab(self, before)
+        return moved
+
     # what was learnt
 
     @Slot()
@@ -201,17 +209,10 @@ class TeachScreen(QDialog):
         self.shown.emit()
 
     @Slot()
-    def _fine_tune(self) -> None:
-        from gui.fine_tune_dialog import FineTuneDialog
-
-        dialog = FineTuneDialog(*self._of, self)
-        dialog.adopted.connect(self._tuned)
-        dialog.open()
-
-    @Slot()
-    def _tuned(self) -> None:
-        self.adopted.emit()
+    def _show_in_use(self) -> None:
+        """Leave the screen for what is in use, and the face network."""
         self.accept()
+        self.in_use_wanted.emit()
 
     @Slot()
     def _adopt(self) -> None:

@@ -40,7 +40,6 @@ class Lesson:
 
     learnt: Learnt
     can_go_back: bool
-    has_networks: bool = False  # to fine-tune, or fine-tuned ones to go back from
 
 
 class Teacher(QObject):
@@ -111,11 +110,10 @@ class Teacher(QObject):
         campaign, scale = self._campaign, self._scale
 
         def work(context: JobContext) -> Lesson:
-            from engine.taste import can_fine_tune, can_go_back, learn_metric_of, learn_weights_of, network_versions
+            from engine.taste import can_go_back, learn_metric_of, learn_weights_of
 
             learn = learn_weights_of if what == "weights" else learn_metric_of
-            learnt, has_networks = learn(campaign, scale, context), can_fine_tune() or bool(network_versions(campaign))
-            return Lesson(learnt, can_go_back(campaign), has_networks)
+            return Lesson(learn(campaign, scale, context), can_go_back(campaign))
 
         self._queue.start(Job(tr("Learning"), work), self._tell_lesson)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from engine.faces.detector import Detection, FloatArray
 from engine.faces.mesh import NOSE_BASE, Landmarks, landmarks
 from engine.faces.photo import RgbArray
+from engine.faces.session import network_session
 from engine.faces.warp import similarity, warped
 from engine.resources import checked_model
 
@@ -47,21 +47,17 @@ class AgeRange:
 
 
 class AgeNetwork:
-    """Cydral's age predictor (CC0), loaded once; may be shared by threads, which then take turns."""
+    """Cydral's age predictor (CC0), loaded once; may be shared by threads."""
 
     def __init__(self) -> None:
-        import cv2
-
-        self._network = cv2.dnn.readNetFromONNX(np.frombuffer(checked_model(MODEL).read_bytes(), np.uint8))
-        self._turn = threading.Lock()
+        self._session = network_session(checked_model(MODEL).read_bytes())
+        self._input = self._session.get_inputs()[0].name
 
     def probabilities(self, chip: RgbArray) -> FloatArray:
         """Return the 81 probabilities of AGES for a (64, 64, 3) chip."""
         values = (chip.astype(np.float32) - np.array(MEANS, np.float32)) / 256.0
-        with self._turn:
-            self._network.setInput(np.ascontiguousarray(values.transpose(2, 0, 1)[np.newaxis]))
-            answer = self._network.forward()
-        return np.array(answer, np.float32).ravel()
+        (answer,) = self._session.run(None, {self._input: np.ascontiguousarray(values.transpose(2, 0, 1)[np.newaxis])})
+        return np.asarray(answer, np.float32).ravel()
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from engine.errors import ModelError
 from engine.faces.crop import RECIPE, network_input
 from engine.faces.detector import FloatArray
 from engine.faces.photo import RgbArray
+from engine.faces.session import network_session
 from engine.job import JobContext
 from engine.resources import cache_dir, resource, sha256_of
 
@@ -23,6 +24,7 @@ WEIGHTS_FILE = "graph_final.pb"
 WEIGHTS_SHA256 = "704afe26766ce6215931b0bde68650835be9518613d40ce101e641708c7d5c78"
 FILE_NAME = f"facenet-{WEIGHTS_SHA256[:8]}.onnx"
 DIMENSIONS = 512
+LEAST_COSINE = 0.9999  # of two forms of one network
 BATCH = 4  # with the mirror images twice as many go through the network; more are no quicker
 
 
@@ -82,6 +84,16 @@ def seal(part: Path, model: Path) -> None:
     digest.replace(digest_file(model))
 
 
+def require_same(one: FloatArray, other: FloatArray, names: str) -> None:
+    """Raise ModelError, with the ``names`` of two forms of a network, unless their (n, 512) answers are the same."""
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    cosine = float(((one * other).sum(axis=1) / lengths).min())
+    if not cosine > LEAST_COSINE:
+        raise ModelError(
+            f"{names} differ (cosine {cosine:.5f}), so it is not used. Delete the cached model, try again."
+        )
+
+
 def is_sealed(model: Path) -> bool:
     """Whether the model is there and is what its record says."""
     record = digest_file(model)
@@ -90,15 +102,16 @@ def is_sealed(model: Path) -> bool:
     return record.read_text(encoding="ascii", errors="replace").split()[:1] == [sha256_of(model)]
 
 
-def convert_in_child(target: Path, context: JobContext, weights: Path | None = None, weights_sha256: str = "") -> None:
-    """Run engine.faces.convert, on the packaged weights or on a file of that SHA-256; a cancel kills it.
+def convert_in_child(target: Path, context: JobContext) -> None:
+    """Run engine.faces.convert on the packaged weights; a cancel kills it. Raises ModelError."""
+    prepare_in_child("engine.faces.convert", [str(target)], target, context)
 
-    Raises ModelError.
-    """
+
+def prepare_in_child(module: str, arguments: Sequence[str], target: Path, context: JobContext) -> None:
+    """Let a process of its own make a network as ONNX; a cancel kills it. Raises ModelError."""
     context.progress(0.0, "Preparing FaceNet, once")
-    given = [] if weights is None else [str(weights.resolve()), weights_sha256]
     try:
-        run_module("engine.faces.convert", [str(target), *given], context, makes=target)
+        run_module(module, arguments, context, makes=target)
     except ChildError as error:
         if not is_sealed(target):
             raise ModelError(f"FaceNet could not be prepared: {error}") from error
@@ -113,20 +126,20 @@ class FaceNet:
 
         ``sha256`` is what its embeddings carry, by default that of the default weights.
         """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            given = model if isinstance(model, bytes) else str(model)
-            self.session = onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
+            self.session = network_session(model if isinstance(model, bytes) else str(model), threads)
         except Exception as error:  # ONNX Runtime has no common class of its own for this
             name = "in the campaign" if isinstance(model, bytes) else model
             raise ModelError(f"The model {name} cannot be used: {error}. Delete it and start again.") from error
+        self._model = model
         self.sha256 = sha256 or facenet_sha256()
+
+    def for_a_thread(self) -> FaceNet:
+        """Load the network once more, for threads that each embed faces of their own and leave a core to each other.
+
+        Together they embed more than one after the other on two threads, which wait for each other at every layer.
+        """
+        return FaceNet(self._model, 1, sha256=self.sha256)
 
     def embed(self, crops: Sequence[RgbArray], context: JobContext | None = None) -> FloatArray:
         """Embed face crops, (160, 160, 3) each, with FaceNet's penultimate layer; each is averaged with its mirror.

@@ -17,19 +17,17 @@ import numpy.typing as npt
 
 from engine.child_process import part_file, tell
 from engine.errors import ModelError, SemblanceError
-from engine.faces.convert import LEAST_COSINE, export_onnx, least_cosine, load_network
-from engine.faces.crop import SIDE, network_input
-from engine.faces.facenet import seal
+from engine.faces.crop import SIDE
+from engine.faces.facenet import require_same, seal
+from engine.faces.last_layers import CONVOLUTIONS, FrozenLayers, LastLayers
+from engine.faces.network_file import LINEAR, NORM, Pictures, embeddings_of
 from engine.faces.training_set import TrainingSet
 
-Pictures = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Features = npt.NDArray[np.float16]
 
 FEATURES = (1792, 3, 3)  # of one picture, before the last block
 
-LAST_BLOCK = "/block8/branch0/"  # nodes of the ONNX file that read what the frozen layers give
-TUNED = ("block8", "last_linear", "last_bn")
 VERSIONS = 4  # of each crop: itself, its mirror image, and two as other cameras might have it
 SHIFT, TURN, ZOOM = 5.0, 8.0, 0.08  # pixels, degrees, share: how far a version is moved
 LIGHT, NOISE = 0.25, 6.0  # share and grey levels: how far its light is changed
@@ -44,6 +42,7 @@ CHECK = 5  # steps between two looks at them
 PATIENCE = 4  # looks without a gain
 MOST_STEPS = 200
 FEATURES_AT_ONCE, EMBEDDED_AT_ONCE = 16, 64
+COMPARED = 3  # crops on which torch and ONNX must agree
 
 
 def versions(crops: Pictures, seed: int) -> Iterator[Pictures]:
@@ -66,32 +65,6 @@ def _moved(crop: Pictures, lot: np.random.Generator) -> Pictures:
     return np.asarray(np.clip(lit, 0, 255), np.uint8)
 
 
-class FrozenLayers:
-    """The layers before the last block, from the ONNX file, which runs them three times as fast as torch."""
-
-    def __init__(self, base: Path) -> None:
-        import onnx
-        import onnxruntime
-
-        model = onnx.load(str(base))
-        given = {node.input[0] for node in model.graph.node if node.name.startswith(LAST_BLOCK) and "Conv" in node.name}
-        if len(given) != 1:
-            raise ModelError(f"The layers of {base} are not those expected. Delete it and start again.")
-        del model.graph.output[:]
-        model.graph.output.append(onnx.helper.make_empty_tensor_value_info(given.pop()))
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
-
-    def __call__(self, crops: Pictures) -> npt.NDArray[np.float32]:
-        """Return (n, 1792, 3, 3) features of (n, 160, 160, 3) crops."""
-        (features,) = self._session.run(None, {"crops": network_input(list(crops))})
-        return np.asarray(features, np.float32)
-
-
 def features_of(training: TrainingSet, frozen: FrozenLayers) -> Features:
     """Return the features of every version of every crop, (versions, n, 1792, 3, 3), halved in size; tell progress."""
     kept: Features = np.empty((VERSIONS, len(training), *FEATURES), np.float16)
@@ -108,21 +81,34 @@ def features_of(training: TrainingSet, frozen: FrozenLayers) -> Features:
 class Head:
     """The part of the network that learns: features (n, 1792, 3, 3) to embeddings (n, 512) of unit length."""
 
-    def __init__(self, network: Any) -> None:
-        self._network = network
-        for parameter in network.parameters():
-            parameter.requires_grad_(False)
-        self.parameters = [
-            parameter.requires_grad_(True) for name in TUNED for parameter in getattr(network, name).parameters()
-        ]
+    def __init__(self, last: LastLayers) -> None:
+        import torch
+
+        self._at: dict[tuple[str, int], Any] = {place: torch.tensor(given) for place, given in last.numbers.items()}
+        self._epsilon = last.epsilon
+        self._learnt = [place for place in self._at if place not in ((NORM, 3), (NORM, 4))]
+        self.parameters = [self._at[place].requires_grad_(True) for place in self._learnt]
 
     def __call__(self, features: Any) -> Any:
         """Return the embeddings."""
         import torch
 
-        network = self._network
-        pooled = network.avgpool_1a(network.block8(features)).flatten(1)
-        return torch.nn.functional.normalize(network.last_bn(network.last_linear(pooled)), dim=1)
+        functional, at = torch.nn.functional, self._at
+        left, *right, joined = CONVOLUTIONS
+        one, other = self._convolved(features, left).relu(), features
+        for node in right:
+            other = self._convolved(other, node).relu()
+        pooled = (features + self._convolved(torch.cat((one, other), 1), joined)).mean((2, 3))
+        weight, bias, mean, variance = (at[NORM, place] for place in (1, 2, 3, 4))
+        rows = functional.batch_norm(pooled @ at[LINEAR, 1], mean, variance, weight, bias, eps=self._epsilon)
+        return functional.normalize(rows, dim=1)
+
+    def _convolved(self, given: Any, node: str) -> Any:
+        import torch
+
+        weight = self._at[node, 1]
+        around = tuple(side // 2 for side in weight.shape[2:])
+        return torch.nn.functional.conv2d(given, weight, self._at[node, 2], padding=around)
 
     def state(self) -> list[Any]:
         """Return a copy of what was learnt."""
@@ -135,6 +121,10 @@ class Head:
         with torch.no_grad():
             for parameter, value in zip(self.parameters, state, strict=True):
                 parameter.copy_(value)
+
+    def numbers(self) -> dict[tuple[str, int], npt.NDArray[np.float32]]:
+        """Return what was learnt as ``LastLayers.write`` takes it."""
+        return {place: self._at[place].detach().numpy() for place in self._learnt}
 
 
 def identity_loss(embeddings: Any, people: Any) -> Any:
@@ -248,37 +238,31 @@ def fine_tune(training: TrainingSet, base: Path, target: Path) -> int:
     part = part_file(target, os.getpid())
     try:
         tell(0.02, "Reading FaceNet")
-        frozen = FrozenLayers(base)
+        last = LastLayers(base)
+        frozen = last.frozen()
         features = features_of(training, frozen)
         tell(0.51, "Preparing to learn")
-        network = load_network()
-        head = Head(network)
-        _require_same(network, frozen, head, training.crops[:2])
+        head, seen = Head(last), training.crops[:COMPARED]
+        given = frozen(seen)
+        require_same(embeddings_of(base, seen), _answers(head, given), "FaceNet's two forms")
         steps = Course(training, features, head).run()
         if not steps:
             raise ModelError("People left out were known less well after each step. Add people or photos, or stay.")
-        tell(0.82, "Writing FaceNet as it is now")
-        export_onnx(network, part)
+        tell(0.85, "Writing FaceNet as it is now")
+        last.write(head.numbers(), part)
         tell(0.92, "Comparing what was written")
-        cosine = least_cosine(network, part)
-        if not cosine > LEAST_COSINE:
-            raise ModelError(f"The fine-tuned FaceNet was not written as it is (cosine {cosine:.5f}); it is not used.")
+        require_same(embeddings_of(part, seen), _answers(head, given), "The fine-tuned FaceNet and what was learnt")
         seal(part, target)
     finally:
         part.unlink(missing_ok=True)
     return steps
 
 
-def _require_same(network: Any, frozen: FrozenLayers, head: Head, crops: Pictures) -> None:
-    """Raise ModelError unless the ONNX file's first layers and torch's last ones are the network as a whole."""
+def _answers(head: Head, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     import torch
 
     with torch.no_grad():
-        whole = network(torch.from_numpy(network_input(list(crops))))
-        parts = head(torch.from_numpy(frozen(crops)))
-        cosine = float((whole * parts).sum(1).min())
-    if not cosine > LEAST_COSINE:
-        raise ModelError(f"FaceNet's two forms differ (cosine {cosine:.5f}). Delete the cached model and start again.")
+        return np.asarray(head(torch.from_numpy(features)).numpy())
 
 
 def main(arguments: list[str]) -> int:

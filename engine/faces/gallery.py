@@ -15,13 +15,13 @@ from engine.errors import InputError, ModelError, PhotoError
 from engine.faces.crop import crop_face
 from engine.faces.detector import Detection, FloatArray
 from engine.faces.facenet import BATCH, DIMENSIONS, facenet_onnx, facenet_sha256
+from engine.faces.nearest import Embeddings
 from engine.faces.photo import SUFFIXES, RgbArray, decode_photo
 from engine.faces.reader import FaceReader, shared_reader
 from engine.job import JobContext
 
 UNIT_TOLERANCE = 1e-3
 DECODERS = 2  # Pillow decodes outside the interpreter's lock
-TIE_DIGITS = 6  # float32 sums of the same numbers differ beyond this, by where the row stands
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,18 @@ class Gallery:
         _require_unit_length(rows)
         order = sorted(range(len(names)), key=lambda index: names[index])
         self.names = tuple(names[index] for index in order)
-        self.embeddings = np.ascontiguousarray(rows[order])
+        self._embeddings = Embeddings(rows[order])
         self.model = model or facenet_sha256()
         self.photos = tuple(sorted(photos, key=lambda photo: photo.name))
         self.refused = list(refused)
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @property
+    def embeddings(self) -> FloatArray:
+        """The embeddings, (n, 512), in the order of ``names``."""
+        return self._embeddings.rows
 
     @classmethod
     def from_folder(
@@ -126,26 +131,16 @@ class Gallery:
         if probe.shape != (DIMENSIONS,):
             raise ValueError(f"an embedding has shape ({DIMENSIONS},), not {probe.shape}")
         _require_unit_length(probe[np.newaxis])
-        if k < 1 or not self.names:
-            return []
-        cosines = np.round(self.embeddings @ probe, TIE_DIGITS)
-        nearest = _largest(cosines, min(k, len(cosines)))
+        places, cosines = self._embeddings.nearest(probe, k)
         return [
-            Match(self.names[index], rank, float(np.clip(cosines[index], -1.0, 1.0)))
-            for rank, index in enumerate(nearest, start=1)
+            Match(self.names[place], rank, float(np.clip(cosine, -1.0, 1.0)))
+            for rank, (place, cosine) in enumerate(zip(places, cosines, strict=True), start=1)
         ]
 
 
 def _pass_over(_photo: GalleryPhoto, _rgb: RgbArray) -> Callable[[FloatArray], None]:
     """Keep nothing of a photo."""
     return lambda _embedding: None
-
-
-def _largest(values: FloatArray, k: int) -> list[int]:
-    """Return the places of the k largest values, largest first; of equal ones the first in the array."""
-    border = np.partition(values, len(values) - k)[len(values) - k]
-    above = np.flatnonzero(values >= border)
-    return [int(index) for index in above[np.argsort(-values[above], kind="stable")][:k]]
 
 
 def _require_unit_length(rows: FloatArray) -> None:
@@ -219,7 +214,7 @@ class _GalleryBuilder:
         except PhotoError as error:
             self._refused.append(RefusedPhoto(path, str(error)))
             return
-        found = self._reader.detector.detect(rgb)
+        found = self._reader.detector.leading(rgb)
         if not found:
             reason = f"{path.name} shows no face. Use a photo with one person seen from the front."
             self._refused.append(RefusedPhoto(path, reason))

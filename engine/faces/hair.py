@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
-import threading
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.faces.detector import Box, Detection, FloatArray
 from engine.faces.photo import RgbArray
+from engine.faces.session import network_session
+from engine.faces.warp import resized
 from engine.resources import checked_model
 
-MODEL = "selfie_segmentation.tflite"
-OUTPUT = "segment"
+MODEL = "selfie_segmentation.onnx"
 SIDE = 256
 PERSON = 0.5
 
@@ -25,23 +26,17 @@ GUESS = 0.45  # hair above the box where the outline cannot be used, in face hei
 
 
 class PersonOutline:
-    """MediaPipe's selfie segmentation, loaded once; may be shared by threads, which then take turns."""
+    """MediaPipe's selfie segmentation, loaded once; may be shared by threads."""
 
     def __init__(self) -> None:
-        import cv2
-
-        self._network = cv2.dnn.readNetFromTFLite(np.frombuffer(checked_model(MODEL).read_bytes(), np.uint8))
-        self._turn = threading.Lock()
+        self._session = network_session(checked_model(MODEL).read_bytes())
+        self._input = self._session.get_inputs()[0].name
 
     def mask(self, rgb: RgbArray) -> FloatArray:
         """Return (256, 256) probabilities that a pixel of the (squeezed) picture belongs to a person."""
-        import cv2
-
-        small = cv2.resize(rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
-        with self._turn:
-            self._network.setInput(np.ascontiguousarray(small.transpose(2, 0, 1)[np.newaxis]))
-            answer = self._network.forward(OUTPUT)
-        return np.array(answer, np.float32).reshape(SIDE, SIDE)
+        small = resized(rgb, SIDE, SIDE).astype(np.float32) / 255.0
+        (answer,) = self._session.run(None, {self._input: np.ascontiguousarray(small.transpose(2, 0, 1)[np.newaxis])})
+        return np.asarray(answer, np.float32).reshape(SIDE, SIDE)
 
 
 @functools.cache
@@ -50,7 +45,34 @@ def shared_outline() -> PersonOutline:
     return PersonOutline()
 
 
-def hair_top(rgb: RgbArray, face: Detection, outline: PersonOutline | None = None) -> float:
+@dataclass(frozen=True, eq=False)
+class PersonAround:
+    """What a network says of the square around a face: (256, 256) probabilities that a pixel shows a person.
+
+    ``left`` to ``right`` and ``top`` to ``bottom`` is the square in pixels of the photo, which cuts it.
+    """
+
+    mask: FloatArray
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def of(cls, rgb: RgbArray, face: Detection) -> PersonAround:
+        """Look at a photo around a face. Raises ModelError."""
+        left, top, right, bottom = _view(rgb, face.box)
+        if right - left < 2 or bottom - top < 2:
+            return cls(np.zeros((SIDE, SIDE), np.float32), left, top, right, bottom)
+        return cls(shared_outline().mask(rgb[top:bottom, left:right]), left, top, right, bottom)
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Pixels of the mask per pixel of the photo, across and down."""
+        return SIDE / max(1, self.right - self.left), SIDE / max(1, self.bottom - self.top)
+
+
+def hair_top(rgb: RgbArray, face: Detection, person: PersonAround | None = None) -> float:
     """Return the y of the hair's top in pixels of the photo, from 0 to the top of the face box.
 
     Where the person cannot be told from the background, or from somebody behind, it is 0.45 face heights above the
@@ -58,13 +80,13 @@ def hair_top(rgb: RgbArray, face: Detection, outline: PersonOutline | None = Non
     """
     x, y, w, h = face.box
     guess = max(0.0, y - GUESS * h)
-    left, top, right, bottom = _view(rgb, face.box)
-    if right - left < 2 or bottom - top < 2:
+    person = person or PersonAround.of(rgb, face)
+    top = person.top
+    if person.right - person.left < 2 or person.bottom - top < 2:
         return min(guess, max(0.0, y))
-    mask = (outline or shared_outline()).mask(rgb[top:bottom, left:right])
-    scale_x, scale_y = SIDE / (right - left), SIDE / (bottom - top)
-    centre = (x + w / 2 - left) * scale_x
-    rows = _rows(mask, centre, COLUMNS * w * scale_x)
+    scale_x, scale_y = person.scale
+    centre = (x + w / 2 - person.left) * scale_x
+    rows = _rows(person.mask, centre, COLUMNS * w * scale_x)
     start = int(np.clip((y + 0.25 * h - top) * scale_y, 0, SIDE - 1))
     if np.median(rows[start : start + max(1, int(0.5 * h * scale_y))]) < 0.5:
         return guess

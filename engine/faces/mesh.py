@@ -11,16 +11,17 @@ import numpy as np
 
 from engine.faces.detector import Detection, FloatArray
 from engine.faces.photo import RgbArray
+from engine.faces.session import tflite_network
 from engine.faces.warp import Matrix, inverse, moved, warped
-from engine.resources import checked_model
 
 MODEL = "face_landmark.tflite"
 POINTS, PRESENCE = "conv2d_21", "conv2d_31"  # the outputs by name: their order differs between versions of OpenCV
 COUNT = 468
 SIDE = 192
 ROUNDS = 2  # the first finds where the face is, the second looks at it there
-FROM_EYES, FROM_MOUTH = 3.4, 3.7  # side of the first look, in distances of the eyes and from eyes to mouth
+FROM_EYES, FROM_MOUTH = 3.45, 3.76  # side of the first look, in distances of the eyes and from eyes to mouth
 AROUND = 1.5  # side of the second look, in sides of the mesh
+STEADY = (0.02, 0.045, math.radians(3))  # in sides, its side and its angle: a second look less off is spared
 
 EYE_CORNERS = (33, 263)  # the outer ones: at the picture's left, at its right
 EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
@@ -63,9 +64,7 @@ class FaceMesh:
     """
 
     def __init__(self) -> None:
-        import cv2
-
-        self._network = cv2.dnn.readNetFromTFLite(np.frombuffer(checked_model(MODEL).read_bytes(), np.uint8))
+        self._network = tflite_network(MODEL)
         self._turn = threading.Lock()
 
     def fit(self, rgb: RgbArray, face: Detection) -> Landmarks:
@@ -76,7 +75,9 @@ class FaceMesh:
             mesh, presence = self._points(warped(rgb, there, SIDE))
             flat = moved(mesh, inverse(there))
             points = np.column_stack([flat, mesh[:, 2] * side / SIDE])
-            centre, side, angle = _second_look(flat)
+            looked_at, (centre, side, angle) = (centre, side, angle), _second_look(flat)
+            if _is_steady(looked_at, (centre, side, angle)):
+                break
         yaw, pitch, roll = _turned(points)
         return Landmarks(points.astype(np.float32), yaw, pitch, roll, presence)
 
@@ -98,7 +99,7 @@ def _first_look(face: Detection) -> tuple[Matrix, float, float]:
     width, height = math.hypot(*across), math.hypot(*(mouth - eyes))
     side = max(FROM_EYES * width, FROM_MOUTH * height, 1.0)
     angle = math.atan2(across[1], across[0]) if width > 1 else 0.0
-    return (eyes + mouth) / 2 - 0.05 * (mouth - eyes), side, angle
+    return (eyes + mouth) / 2 - 0.03 * (mouth - eyes), side, angle
 
 
 def _second_look(flat: Matrix) -> tuple[Matrix, float, float]:
@@ -109,6 +110,13 @@ def _second_look(flat: Matrix) -> tuple[Matrix, float, float]:
     upright = flat @ turn.T
     low, high = upright.min(axis=0), upright.max(axis=0)
     return turn.T @ ((low + high) / 2), max(1.0, AROUND * float((high - low).max())), angle
+
+
+def _is_steady(first: tuple[Matrix, float, float], second: tuple[Matrix, float, float]) -> bool:
+    """Whether a second look would show what the first did: points are then off by .6 % of the eyes' distance."""
+    aside = float(np.hypot(*(second[0] - first[0]))) / second[1]
+    turn = abs(math.remainder(second[2] - first[2], math.tau))
+    return aside <= STEADY[0] and abs(first[1] / second[1] - 1) <= STEADY[1] and turn <= STEADY[2]
 
 
 def _look(centre: Matrix, side: float, angle: float) -> Matrix:

@@ -41,6 +41,7 @@ MOST_PIXELS = 50_000_000
 MOST_PIXELS_OF = {"WEBP": 32_000_000}  # Pillow's decoder of WebP takes 16 bytes for each, four times the others
 LONGEST_SIDE = 20_000
 SHORTEST_SIDE = 16
+SLIGHT = 0.75  # scale over which the areas of pixels need not be averaged
 
 
 def photo_name(photo: Path | bytes) -> str:
@@ -83,15 +84,18 @@ def _decoded(photo: Path | bytes, *, keeps_alpha: bool) -> npt.NDArray[np.uint8]
 
 def encode_photo(rgb: RgbArray, longest: int = 1600) -> bytes:
     """Encode as a JPEG without metadata, its longest side at most ``longest`` pixels; never enlarged."""
+    import cv2
     from PIL import Image
 
-    image = Image.fromarray(np.ascontiguousarray(rgb), "RGB")
-    scale = longest / max(image.size)
+    from engine.faces.warp import resized
+
+    height, width = rgb.shape[:2]
+    scale = longest / max(height, width)
     if scale < 1:
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        last = cv2.INTER_CUBIC if scale > SLIGHT else cv2.INTER_AREA
+        rgb = resized(rgb, max(1, round(width * scale)), max(1, round(height * scale)), last)
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=90, subsampling="4:4:4", optimize=True)
+    Image.fromarray(np.ascontiguousarray(rgb), "RGB").save(buffer, "JPEG", quality=90, subsampling="4:4:4")
     return buffer.getvalue()
 
 

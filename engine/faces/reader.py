@@ -63,7 +63,7 @@ class FaceReader:
         Smaller faces in the background are passed over, and not embedded.
         """
         rgb = decode_photo(photo)
-        found = self.detector.detect(rgb)
+        found = self.detector.leading(rgb)
         if not found:
             raise NoFaceError(
                 f"{photo_name(photo)} shows no face. Choose a photo that shows the person from the front."

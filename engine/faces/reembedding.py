@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from engine.errors import PhotoError
 from engine.faces.crop import crop_face
 from engine.faces.detector import Detection, FloatArray
 from engine.faces.facenet import BATCH, FaceNet
@@ -51,7 +52,7 @@ def reembed(
         context.progress(index / len(keys), f"Photo {index + 1:,} of {len(keys):,}")
         kept = read(key)
         if kept is not None and kept.model != facenet.sha256:
-            waiting.append((key, crop_face(decode_photo(kept.jpeg), kept.face)))
+            waiting.append((key, crop_face(_decoded(key, kept), kept.face)))
         if waiting and (len(waiting) == BATCH or index == len(keys) - 1):
             rows = facenet.embed([crop for _, crop in waiting], context)
             keep([NewEmbedding(key, row, facenet.sha256) for (key, _), row in zip(waiting, rows, strict=True)])
@@ -59,3 +60,10 @@ def reembed(
             waiting.clear()
     context.progress(1.0, f"{done:,} photos embedded anew")
     return done
+
+
+def _decoded(key: str, kept: KeptFace) -> RgbArray:
+    try:
+        return decode_photo(kept.jpeg)
+    except PhotoError as error:
+        raise PhotoError(f"The kept picture of {key} is damaged. Add the photo again, or remove it.") from error

@@ -64,6 +64,23 @@ def warped(rgb: RgbArray, matrix: Matrix, side: int) -> RgbArray:
     return np.asarray(cv2.warpAffine(part, matrix, (side, side), flags=flags, borderMode=border), np.uint8)
 
 
+def resized(rgb: RgbArray, width: int, height: int, last: int | None = None) -> RgbArray:
+    """Return the picture in another size, at least 1 x 1: halved as often as that goes, then brought to the size.
+
+    ``last``: how cv2 shall do the rest; by default linearly.
+    """
+    import cv2
+
+    small = rgb
+    while min(small.shape[1] // width, small.shape[0] // height) >= 2:
+        half = (small.shape[1] // 2, small.shape[0] // 2)
+        small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_LINEAR), np.uint8)
+    if (small.shape[1], small.shape[0]) != (width, height):
+        rest = cv2.INTER_LINEAR if last is None else last
+        small = np.asarray(cv2.resize(small, (width, height), interpolation=rest), np.uint8)
+    return small
+
+
 def _needed(rgb: RgbArray, matrix: Matrix, side: int) -> tuple[RgbArray, int, int]:
     """Return the part of the photo that the result shows, and where it lies in it."""
     height, width = rgb.shape[:2]

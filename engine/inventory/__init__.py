@@ -8,7 +8,7 @@ from engine.inventory.importing import Copy, InventoryReport, import_photos
 from engine.inventory.map import InventoryMap, inventory_map
 from engine.inventory.matching import Matcher, match_customer, match_everybody, pin
 from engine.inventory.ranking import RankedFace, parts_of, rank
-from engine.inventory.renewing import renew_embeddings
+from engine.inventory.renewing import read_by_others, renew_embeddings
 from engine.inventory.rights import Clearance, may_be_used, release_unknown, rights_table_name, set_rights
 from engine.inventory.rights_table import AppliedRights, RightsTable, apply_rights, read_rights
 from engine.inventory.settings import MatchSettings, MatchWeights, keep_match_settings, match_settings
@@ -42,6 +42,7 @@ __all__ = [
     "parts_of",
     "pin",
     "rank",
+    "read_by_others",
     "read_rights",
     "release_unknown",
     "renew_embeddings",

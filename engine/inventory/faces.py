@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.campaign.records import Appearance, Role
+from engine.faces.nearest import Embeddings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,11 @@ class Looks:
     def networks(self) -> frozenset[str]:
         """The networks that read the faces; one, or they cannot be compared."""
         return frozenset(self.models)
+
+    @cached_property
+    def searched(self) -> Embeddings:
+        """The embeddings as they are searched again and again."""
+        return Embeddings(self.embeddings)
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -17,7 +17,8 @@ from engine.errors import InputError, PhotoError
 from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx
 from engine.faces.crop import crop_face
 from engine.faces.detector import FloatArray
-from engine.faces.photo import MOST_BYTES, RgbArray
+from engine.faces.hair import PersonAround
+from engine.faces.photo import MOST_BYTES
 from engine.inventory.appearance import appearance_of
 from engine.inventory.copies import NearCopy, near_copies
 from engine.inventory.listing import FoundFile, Listing, digest_of, list_files, outdated
@@ -28,7 +29,8 @@ from engine.job import JobContext
 
 READERS = 2  # files read at once, outside the interpreter's lock; few, because a large photo takes 150 MB
 BATCH = 16  # files of one transaction
-AHEAD = 16  # files read while a batch is embedded and kept: encoded by then, they take 0.5 MB each
+AHEAD = 16  # files read while a batch is kept: encoded by then, they take 0.5 MB each
+MANY = 32  # files for which each reader's own pace is worth half a second and 200 MB for the network once more
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,10 @@ class InventoryReport:
 
 @dataclass(frozen=True, eq=False)
 class ReadPhoto:
-    """A photo that was decoded and measured, still without its embedding."""
+    """A photo that was decoded, measured and embedded."""
 
-    crop: RgbArray
-    stored: Callable[..., StoredPhoto]  # of key and embedding
+    embedding: FloatArray
+    stored: Callable[..., StoredPhoto]  # of its key
     thumbnail: bytes
     appearance: Appearance
 
@@ -136,15 +138,19 @@ def _require_file(file: FoundFile) -> None:
 
 
 def read_photo(path: Path, reader: FaceReader) -> ReadPhoto:
-    """Decode a photo and measure all but the embedding. Raises PhotoError if it is refused or shows no face."""
+    """Decode a photo, embed and measure its face. Raises PhotoError if it is refused or shows no face."""
     rgb = decode_photo(path)
-    found = reader.detector.detect(rgb)
+    found = reader.detector.leading(rgb)
     if not found:
         raise PhotoError(f"{path.name} shows no face. Use a photo with one person seen from the front.")
     face = found[0]
-    subject = subject_of(rgb, face)
-    stored = partial(stored_photo(rgb, subject, face, reader.facenet.sha256), role="inventory", customer=None)
-    return ReadPhoto(crop_face(rgb, face), stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
+    person = PersonAround.of(rgb, face)
+    subject = subject_of(rgb, face, person)
+    (embedding,) = reader.facenet.embed([crop_face(rgb, face)])
+    stored = partial(
+        stored_photo(rgb, subject, face, reader.facenet.sha256), role="inventory", customer=None, embedding=embedding
+    )
+    return ReadPhoto(embedding, stored, thumbnail_of(rgb, subject), appearance_of(rgb, face, person))
 
 
 @dataclass(eq=False)
@@ -177,17 +183,19 @@ class _Importer:
 
     def read(self, reader: FaceReader, context: JobContext) -> None:
         """Read what is new, and keep it."""
-        pace = Pace(len(self.listing.to_read))
+        pace = Pace()
+        if len(self.listing.to_read) >= MANY:
+            reader = FaceReader(reader.detector, reader.facenet.for_a_thread())
         with ThreadPoolExecutor(READERS) as pool:
             try:
                 for done, reading in enumerate(self._readings(pool, reader)):
                     context.progress(done / len(self.listing.to_read), pace.words(done, reading.file.path.name))
                     self._waiting.append(reading)
                     if len(self._waiting) >= BATCH:
-                        self._keep(reader)
+                        self._keep()
             finally:
                 pool.shutdown(cancel_futures=True)
-        self._keep(reader)
+        self._keep()
         self.opened = len(self.listing.to_read)
 
     def _readings(self, pool: ThreadPoolExecutor, reader: FaceReader) -> Iterator[_Reading]:
@@ -200,16 +208,14 @@ class _Importer:
         while ahead:
             yield ahead.popleft().result()
 
-    def _keep(self, reader: FaceReader) -> None:
-        """Embed the faces that wait and keep everything that waits, all or nothing."""
+    def _keep(self) -> None:
+        """Keep everything that waits, all or nothing."""
         waiting, self._waiting = self._waiting, []
-        photos = [reading.photo for reading in waiting if reading.photo is not None]
-        rows = iter(reader.facenet.embed([photo.crop for photo in photos]))
         known = len(self.forgotten)
         with self.campaign.transaction():
             for reading in waiting:
                 if reading.photo is not None:
-                    self._keep_photo(reading, reading.photo, next(rows))
+                    self._keep_photo(reading, reading.photo)
                 elif reading.same_as is not None:
                     self._keep_copy(reading, reading.same_as)
                 else:
@@ -219,15 +225,15 @@ class _Importer:
             if forgotten := self.forgotten[known:]:
                 self.campaign.note_event(words(forgotten), 0.0)
 
-    def _keep_photo(self, reading: _Reading, photo: ReadPhoto, embedding: FloatArray) -> None:
+    def _keep_photo(self, reading: _Reading, photo: ReadPhoto) -> None:
         same_as = self._by_digest.get(reading.digest)
         if same_as is not None:  # a copy that was read at the same time
             self._keep_copy(reading, same_as)
             return
-        stored = photo.stored(key="", embedding=embedding)
+        stored = photo.stored(key="")
         key, is_there = self._key(reading, stored)
         if is_there:
-            self.campaign.inventory.keep_embeddings([(key, embedding, self.model)])
+            self.campaign.inventory.keep_embeddings([(key, photo.embedding, self.model)])
         elif self.campaign.add_photo(replace(stored, key=key)):
             self.forgotten.append(key)
         self.campaign.inventory.keep_thumbnails({key: photo.thumbnail})
@@ -304,23 +310,14 @@ class _Importer:
 
 
 class Pace:
-    """How fast work goes and how long it will take, in words."""
+    """How fast work goes, in words."""
 
-    def __init__(self, count: int) -> None:
-        self._count = count
+    def __init__(self) -> None:
         self._began = time.monotonic()
 
     def words(self, done: int, name: str) -> str:
-        """Say what is read now, how many a second, and how much longer it takes."""
+        """Say what is read now, and how many a second."""
         seconds = time.monotonic() - self._began
         if done < 2 or seconds < 1:
             return f"Reading {name}"
-        rate = done / seconds
-        return f"Reading {name}: {rate:.0f} photos/s, {time_left((self._count - done) / rate)} left"
-
-
-def time_left(seconds: float) -> str:
-    """Return a time to wait as a person would say it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f"Reading {name}: {done / seconds:.0f} photos/s"

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.campaign import Campaign
+from engine.errors import ModelError
 from engine.job import JobContext
 
 Method = Literal["pca", "tsne"]
@@ -53,12 +54,15 @@ def inventory_map(campaign: Campaign, context: JobContext | None = None, method:
     """Return the map of a campaign's inventory; it is kept in the campaign file until photos change.
 
     PCA takes a moment; t-SNE of 10,000 photos takes minutes, so call it in a job. Source: van der Maaten, Hinton
-    (2008), Visualizing data using t-SNE. Raises JobCancelled, for t-SNE before it begins and after it ends.
+    (2008), Visualizing data using t-SNE. Raises JobCancelled, for t-SNE before it begins and after it ends; ModelError
+    if the photos were read by different networks.
     """
     import pyarrow as pa
 
     context = context or JobContext()
     keys, embeddings, models = campaign.inventory.embeddings()
+    if len(set(models)) > 1:
+        raise ModelError("Faces are still read again by the network in use. Until all are, there is no map of them.")
     of = hashlib.sha256("\n".join([method, *models, *keys]).encode() + embeddings.tobytes()).hexdigest()
     mean, axes, plane = _pca(embeddings)
     if method == "pca":

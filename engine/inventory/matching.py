@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from engine.campaign import Appearance, Campaign, FaceChoice, StoredMatch, require_consent
 from engine.faces.facenet import FaceNet
-from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import LikenessScale
+from engine.faces.nearest import TIE_DIGITS
 from engine.inventory.faces import FloatArray, Looks
 from engine.inventory.metric import Metric
 from engine.inventory.ranking import BLOCK, SHOWN, RankedFace, Scored, rank
@@ -144,12 +144,13 @@ def _there(campaign: Campaign) -> frozenset[str]:
 def match_customer(campaign: Campaign, customer: str, scale: LikenessScale, on: date) -> int:
     """Rank the inventory for one customer, as ``match_everybody`` does; return how many look-alikes are kept.
 
-    For a photo that was just kept: the ranks of everybody else stay.
+    For a photo that was just kept: the ranks of everybody else stay. While faces are read again by another network
+    there is nobody to compare with: 0, and ``match_everybody``, which follows then, finds them.
     """
     with campaign.transaction():
         matcher = Matcher.read(campaign, scale, on)
         probe, faces = matcher.probe(customer), matcher.usable
-        if probe is None:
+        if probe is None or len({*probe.models, *faces.models}) > 1:
             return 0
         best = _Best.of(probe, faces, matcher, {customer: campaign.inventory.bans(customer)})
         rows = list(best.rows(faces, _there(campaign)))

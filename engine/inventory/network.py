@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
-from engine.faces.embedder import DEFAULT, embedder_sha256, load_embedder
+from engine.faces.embedder import DEFAULT, embedder_sha256, is_prepared, load_embedder
 from engine.faces.facenet import FaceNet, embedding_identity
 from engine.faces.reader import FaceReader, shared_reader
 from engine.job import JobContext
@@ -45,6 +45,19 @@ def keep_embedder(campaign: Campaign, name: str) -> None:
     """Embed a campaign's faces by one of the program's networks. Raises ModelError if there is none of that name."""
     embedder_sha256(name)
     campaign.write_document(EMBEDDER, json.dumps(name))
+
+
+def choose_embedder(campaign: Campaign, name: str) -> None:
+    """Use one of the program's networks from now on, in the place of a fine-tuned one too.
+
+    Embed all faces anew afterwards. Raises ModelError if there is none of that name, or it is not prepared here.
+    """
+    if not is_prepared(name):
+        raise ModelError(f"The network {name} was not prepared on this computer. Choose the file of its weights.")
+    with campaign.transaction():
+        keep_embedder(campaign, name)
+        if networks_used(campaign)[-1] is not None:
+            keep_networks_used(campaign, (*networks_used(campaign), None))
 
 
 def embedder_of(campaign: Campaign) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import ModelError
-from engine.faces.gallery import TIE_DIGITS
 from engine.faces.likeness import CLOSE, LikenessScale, likeness, likeness_words, may_be_the_customer
+from engine.faces.nearest import TIE_DIGITS, largest
 from engine.inventory.faces import Looks
 from engine.inventory.metric import Metric
 from engine.inventory.settings import MatchWeights
@@ -85,12 +85,16 @@ def parts_of(probes: Looks, faces: Looks, scale: LikenessScale) -> Parts:
 
 def _cosines(probes: Looks, faces: Looks) -> Parts:
     """Return (probes, faces), to so many digits that it does not matter where in the array a face stands."""
+    _require_one_network(probes, faces)
+    cosines: Parts = probes.embeddings @ faces.embeddings.T
+    return np.round(cosines, TIE_DIGITS, out=cosines)
+
+
+def _require_one_network(probes: Looks, faces: Looks) -> None:
     if len(probes.networks | faces.networks) > 1:
         raise ModelError(
             "These photos were read by different face networks. Match all customers again: old ones are then read anew."
         )
-    cosines: Parts = probes.embeddings @ faces.embeddings.T
-    return np.round(cosines, TIE_DIGITS, out=cosines)
 
 
 def _shares(cosines: Parts, scale: LikenessScale) -> Parts:
@@ -135,17 +139,7 @@ class Scored:
         A part without weight costs nothing; what is not known counts as the mean of the probe's others. Raises
         ModelError as ``parts_of``.
         """
-        cosines = _cosines(probes, faces)
-        scores = _shares(cosines, scale)
-        is_near = scores >= (CLOSE - 0.5) / 100
-        whole = weights.face + weights.age + weights.hair
-        scores *= np.float32(weights.face / whole)
-        for weight, part in ((weights.age, _age_part), (weights.hair, _hair_part)):
-            if weight > 0:
-                scores += np.float32(weight / whole) * _filled(part(probes, faces))
-        if metric is not None:
-            scores += metric.added(probes.embeddings, faces.embeddings)
-        return cls(cosines, scores, is_near)
+        return _Scoring.of(probes, faces, weights, scale, metric).scored(_cosines(probes, faces))
 
     def best(self, row: int, k: int, without: Order | None = None) -> Order:
         """Return the places of the k best faces for one of the probes, the best first, ties in the order of the faces.
@@ -160,9 +154,41 @@ class Scored:
         for group in (self.is_near[row] & allowed, ~self.is_near[row] & allowed):
             if k > 0:
                 places = np.flatnonzero(group)
-                found.append(places[_largest(self.scores[row, places], min(k, len(places)))])
+                found.append(places[largest(self.scores[row, places], min(k, len(places)))])
                 k -= len(found[-1])
         return np.concatenate(found) if found else np.empty(0, np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class _Scoring:
+    """How cosines become scores: each step of it keeps their order, in float32 too, so that bounds become bounds."""
+
+    scale: LikenessScale
+    face: np.float32  # weight
+    others: Parts | None  # what age, hair and metric add, (probes, faces)
+
+    @classmethod
+    def of(
+        cls, probes: Looks, faces: Looks, weights: MatchWeights, scale: LikenessScale, metric: Metric | None
+    ) -> _Scoring:
+        whole = weights.face + weights.age + weights.hair
+        added = [
+            np.float32(weight / whole) * _filled(part(probes, faces))
+            for weight, part in ((weights.age, _age_part), (weights.hair, _hair_part))
+            if weight > 0
+        ]
+        if metric is not None:
+            added.append(metric.added(probes.embeddings, faces.embeddings).astype(np.float32))
+        return cls(scale, np.float32(weights.face / whole), sum(added[1:], start=added[0]) if added else None)
+
+    def scored(self, cosines: Parts, places: Order | None = None) -> Scored:
+        """Score (probes, faces) cosines, or those with the faces at some places alone."""
+        scores = _shares(cosines, self.scale)
+        is_near = scores >= (CLOSE - 0.5) / 100
+        scores *= self.face
+        if self.others is not None:
+            scores += self.others if places is None else self.others[:, places]
+        return Scored(cosines, scores, is_near)
 
 
 def _filled(part: Parts) -> Parts:
@@ -172,15 +198,6 @@ def _filled(part: Parts) -> Parts:
         mean = np.where(unknown, np.float32(0), part).sum(axis=1, dtype=np.float64) / known
         np.copyto(part, mean[:, None].astype(np.float32), where=unknown)
     return part
-
-
-def _largest(values: Parts, k: int) -> Order:
-    if k == 0:
-        return np.empty(0, np.intp)
-    border = np.partition(values, len(values) - k)[len(values) - k]
-    above = np.flatnonzero(values >= border)
-    order: Order = above[np.argsort(-values[above], kind="stable")][:k]
-    return order
 
 
 def rank(
@@ -200,14 +217,38 @@ def rank(
     Raises ModelError as ``parts_of``.
     """
     scale = scale or LikenessScale()
-    found = Scored.of(probe, faces, weights or MatchWeights(), scale, metric)
     banned = faces.places_of(bans)
     pinned = np.setdiff1d(faces.places_of(pins), banned)
-    best = found.best(0, most - len(pinned), np.concatenate([banned, pinned]))
+    scoring = _Scoring.of(probe, faces, weights or MatchWeights(), scale, metric)
+    others = _contenders(probe, faces, scoring, most - len(pinned), np.concatenate([banned, pinned]))
+    places = np.concatenate([pinned, others])
+    cosines = faces.searched.cosines(probe.embeddings[0], places)
+    found, some = scoring.scored(cosines[None], places), faces.only(places)
+    pins_first = np.arange(len(pinned))
+    best = found.best(0, most - len(pinned), pins_first)
     return tuple(
-        _ranked(place, number, probe, faces, found, scale, is_pinned=number <= len(pinned))
-        for number, place in enumerate([*pinned, *best], start=1)
+        _ranked(place, number, probe, some, found, scale, is_pinned=number <= len(pinned))
+        for number, place in enumerate([*pins_first, *best], start=1)
     )
+
+
+def _contenders(probe: Looks, faces: Looks, scoring: _Scoring, k: int, without: Order) -> Order:
+    """Return the places of all faces that may be among the k best, and of some that are not, in their order.
+
+    Whoever is even at best behind those whom k faces cannot fall behind at worst is not among them.
+    """
+    _require_one_network(probe, faces)
+    worst, best = (scoring.scored(cosines[None]) for cosines in faces.searched.bounds(probe.embeddings[0]))
+    first = worst.best(0, k, without)
+    if not len(first):
+        return np.empty(0, np.intp)
+    last = first[-1]
+    is_near, border = worst.is_near[0, last], worst.scores[0, last]
+    can_be = (best.is_near[0] == is_near) & (best.scores[0] >= border)
+    if not is_near:
+        can_be |= best.is_near[0]
+    can_be[without] = False
+    return np.flatnonzero(can_be)
 
 
 def _ranked(

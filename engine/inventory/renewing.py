@@ -7,11 +7,29 @@ from datetime import date
 
 import numpy as np
 
-from engine.campaign import Campaign, Role
+from engine.campaign import Campaign
 from engine.faces import Detection, KeptFace, NewEmbedding, reembed
 from engine.faces.facenet import FaceNet
-from engine.inventory.network import reader_of
+from engine.inventory.network import network_sha256, reader_of
 from engine.job import JobContext
+
+
+def read_by_others(campaign: Campaign, on: date, model: str | None = None) -> tuple[str, ...]:
+    """Return the photos that another network than the campaign's, or than ``model``, read, by key.
+
+    Customers' photos count as far as their consent holds ``on`` that day: nobody reads the others any more.
+    """
+    from engine.inventory.matching import PREFIX  # which knows this module
+
+    model = model or network_sha256(campaign)
+
+    def may_be_read(key: str) -> bool:
+        consent = campaign.consent(key.removeprefix(PREFIX))
+        return consent is not None and consent.holds(on)
+
+    inventory = (key for key, of in campaign.inventory.models().items() if of != model)
+    customers = (key for key, of in campaign.inventory.models("customer").items() if of != model and may_be_read(key))
+    return (*inventory, *customers)
 
 
 def renew_embeddings(
@@ -21,13 +39,12 @@ def renew_embeddings(
 
     Photos that it embedded before are passed over, and so are customers whose consent does not hold ``on`` that day.
     Each batch is kept at once: after a cancel it goes on from there. A photo that is replaced meanwhile stays as it
-    is. Match everybody afterwards. Raises JobCancelled, ModelError.
+    is. Only what the campaign keeps is read, never the files that the photos came from. Match everybody afterwards.
+    Raises JobCancelled, ModelError, and PhotoError with the name of a kept photo that is damaged.
     """
     context = context or JobContext()
     facenet = facenet or reader_of(campaign, context).facenet
-    roles: tuple[Role, ...] = ("inventory", "customer")
-    models = {key: model for role in roles for key, model in campaign.inventory.models(role).items()}
-    keys = [key for key, model in models.items() if model != facenet.sha256]
+    keys = read_by_others(campaign, on, facenet.sha256)
 
     seen: dict[str, tuple[str, bytes]] = {}
 

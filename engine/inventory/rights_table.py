@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from engine.campaign import Campaign, PhotoRights, Release
 from engine.errors import InputError
+from engine.inventory.headed_table import HeadedTable, find_table
 from engine.inventory.named_photos import NamedPhotos
-from engine.inventory.rights import TABLE_DOCUMENT
+from engine.inventory.rights import TABLE_DOCUMENT, territory_names
 from engine.logs.forms import DAY_FORMS, ISO, is_ambiguous, time_form
 from engine.logs.names import plain_name
-from engine.logs.plan import ColumnPlan, FilePlan
-from engine.logs.probing import probe_source
-from engine.logs.sources import Source, find_sources
-from engine.logs.text_table import TextTable, read_text_table
 
 # What the columns are called, in English, Hungarian and German, as plain_name writes it
 _NAMES = {
@@ -43,7 +40,6 @@ RELEASES: dict[str, Release] = {word: release for release, words in _RELEASES.it
 }
 _EVERYWHERE = "worldwide world everywhere all global vilag vilagszerte mindenhol weltweit ueberall uberall"
 EVERYWHERE = frozenset(_EVERYWHERE.split())
-LATEST_HEADER = 10  # lines above the columns' names may be a title
 SEPARATORS = re.compile(r"[;,|/]")
 
 
@@ -80,37 +76,17 @@ def read_rights(path: Path) -> RightsTable:
     It needs a column of photos and one of releases, in English, Hungarian or German. Raises InputError if it has none,
     or if days could be read in two ways.
     """
-    for table in (_text_table(source) for source in find_sources(path)):
-        for begin, (_, row) in enumerate(table.rows[:LATEST_HEADER]):
-            places = _places(row)
-            if {"photo", "release"} <= places.keys():
-                return _read(replace(table, rows=table.rows[begin + 1 :]), places)
-    raise InputError(
-        f"{path.name} has no columns “photo” and “release”. Name the columns photo, release, territory, expires, tags."
-    )
+    found = find_table(path, COLUMNS, {"photo", "release"})
+    if found is None:
+        raise InputError(
+            f"{path.name} has no columns “photo” and “release”. Name the columns photo, release, territory, expires, "
+            "tags."
+        )
+    return _read(found)
 
 
-def _text_table(source: Source) -> TextTable:
-    """Return all lines of a table as rows: the line that names the columns is known by these names."""
-    probe = probe_source(source)
-    columns = tuple(ColumnPlan(name) for name in probe.names)
-    return read_text_table(FilePlan(source, None, 1.0, columns, probe.encoding, probe.delimiter, has_header=False))
-
-
-def _places(header: Sequence[str]) -> dict[str, int]:
-    """Return where the columns stand that are known by their names."""
-    found: dict[str, int] = {}
-    for role, names in COLUMNS.items():
-        place = next((place for place, name in enumerate(header) if plain_name(name) in names), None)
-        if place is not None:
-            found[role] = place
-    return found
-
-
-def _read(table: TextTable, places: Mapping[str, int]) -> RightsTable:
-    def cells(role: str, row: Sequence[str]) -> str:
-        return row[places[role]] if role in places and places[role] < len(row) else ""
-
+def _read(found: HeadedTable) -> RightsTable:
+    table, cells = found.table, found.cell
     form = _day_form(table.name, [cells("expires", row) for _, row in table.rows])
     records: dict[str, PhotoRights] = {}
     problems = []
@@ -142,7 +118,7 @@ def _release(text: str) -> Release:
 
 def _territories(text: str) -> tuple[str, ...]:
     names = _words(text)
-    return () if any(plain_name(name) in EVERYWHERE for name in names) else names
+    return () if any(plain_name(name) in EVERYWHERE for name in names) else territory_names(names)
 
 
 def _words(text: str) -> tuple[str, ...]:

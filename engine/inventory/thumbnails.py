@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
-import numpy as np
-
 from engine.campaign import Campaign, StoredPhoto
 from engine.faces import Framed, decode_photo, eye_frame
 from engine.faces.photo import RgbArray
+from engine.faces.warp import resized
 from engine.job import JobContext
 
 SIDE = 192  # pixels: a cell of 96 on a screen of twice the density
@@ -29,10 +28,9 @@ def thumbnail_of(rgb: RgbArray, framed: Framed) -> bytes:
     scale = rgb.shape[1] / framed.width
     left, top = max(0, round(frame.x * scale)), max(0, round(frame.y * scale))
     head = rgb[top : top + max(1, round(frame.height * scale)), left : left + max(1, round(frame.width * scale))]
-    smaller = head.shape[0] > SIDE
-    picture = cv2.resize(head, (SIDE, SIDE), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
+    picture = resized(head, SIDE, SIDE, cv2.INTER_AREA if head.shape[0] > SIDE else cv2.INTER_CUBIC)
     buffer = io.BytesIO()
-    Image.fromarray(np.asarray(picture, np.uint8)).save(buffer, "JPEG", quality=QUALITY)
+    Image.fromarray(picture).save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
 
 

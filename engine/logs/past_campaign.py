@@ -32,7 +32,12 @@ def past_campaign_plan(offers: Path, history: Path | None) -> ImportPlan:
     given: list[tuple[Path, Kind]] = [(offers, "offers")]
     if history is not None:
         given.append((history, "history"))
-    plan = ImportPlan(tuple(detect_table(source, kind) for path, kind in given for source in find_sources(path)))
+    files = (detect_table(source, kind) for path, kind in given for source in find_sources(path))
+    return require_columns(ImportPlan(tuple(files)))
+
+
+def require_columns(plan: ImportPlan) -> ImportPlan:
+    """Return the plan of a catalogue and a last campaign; InputError if one of them lacks a column that is needed."""
     for lack in plan.lacks():
         if lack.needed and lack.role:
             raise InputError(lack.sentence)

@@ -14,6 +14,7 @@ from engine.logs.layout import LAYOUTS, Kind
 from engine.logs.plan import UNUSED, ColumnPlan, FilePlan, ImportPlan
 from engine.logs.probing import DELIMITERS, MOST_ABOVE, MOST_COLUMNS
 from engine.logs.sources import Shape, Source
+from engine.unfinished import whole_file
 
 VERSION = 1
 LARGEST = 1 << 20  # bytes
@@ -33,9 +34,10 @@ def save_plan(plan: ImportPlan, path: Path) -> None:
     Samples of the values are left out: they are about people. Raises PlaceError if it cannot be written.
     """
     try:
-        path.write_bytes(plan_text(plan, path.resolve().parent).encode())
+        with whole_file(path) as unfinished:
+            unfinished.write_bytes(plan_text(plan, path.resolve().parent).encode())
     except OSError as error:
-        raise PlaceError.of(error, path) from error
+        raise PlaceError.of(error, path, at=path) from error
 
 
 def plan_text(plan: ImportPlan, folder: Path | None = None) -> str:
@@ -94,6 +96,8 @@ def read_plan(data: bytes, name: str, folder: Path) -> ImportPlan:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{name} is no plan: it is not TOML ({error}).") from error
     reader = _Reader(name)
+    if "tables" in content:
+        raise InputError(f"{name} is the plan of a warehouse. Give it to the command line, beside --warehouse.")
     reader.known(content, PLAN_KEYS, "the plan")
     if content.get("version") != VERSION:
         raise InputError(f"{name} is a plan of another version of the program. Make it again.")

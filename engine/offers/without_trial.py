@@ -23,6 +23,7 @@ from engine.handsets import LoyaltyTable
 from engine.offers.catalogue import Offer
 
 UNKNOWN_SEGMENT = "unknown"
+FEWEST_CHANGES = 10  # of the owners of one maker's phones, for where they go next to say anything
 
 
 def offers_by_loyalty(
@@ -30,16 +31,26 @@ def offers_by_loyalty(
 ) -> pd.DataFrame:
     """Return one row per customer with RECOMMENDATION_COLUMNS, without any figure of effect.
 
-    Everybody gets the offer to whose maker the owners of the same phones most often go next, by the loyalty table;
-    none where the table does not know it. That is an association: uplift, range and value stay missing.
+    Everybody gets the offer to whose maker the owners of the same phones most often go next, by the loyalty table; of
+    several offers of that maker, the one that earns most. None goes to owners of whom fewer than FEWEST_CHANGES changes
+    were seen, or who go to the makers of several offers equally often. It is an association: uplift, range and value
+    stay missing.
     """
-    chance = loyalty.rows[loyalty.rows["group"] == "all"].pivot_table(
-        index="maker", columns="next_maker", values="probability", dropna=False
-    )
-    keys = np.array([offer.key for offer in offers], dtype=object)
-    by_offer = chance.reindex(columns=[offer.maker for offer in offers]).to_numpy(dtype=float, na_value=np.nan)
-    known = np.isfinite(by_offer).any(axis=1)
-    best = np.where(known, keys[np.nan_to_num(by_offer, nan=-1.0).argmax(axis=1)], NO_OFFER)
+    everybody = loyalty.rows[loyalty.rows["group"] == "all"]
+    seen = everybody.groupby("maker")["changes"].sum()
+    chance = everybody.pivot_table(index="maker", columns="next_maker", values="probability", dropna=False)
+    by_maker: dict[str, Offer] = {}
+    for offer in offers:
+        rival = by_maker.get(offer.maker)
+        if rival is None or offer.margin - offer.cost > rival.margin - rival.cost:
+            by_maker[offer.maker] = offer
+    reached = chance.reindex(columns=list(by_maker)).to_numpy(dtype=float, na_value=np.nan)
+    reached = np.nan_to_num(reached)
+    most = reached.max(axis=1, initial=0.0)
+    is_told = (most > 0) & ((reached == most[:, None]).sum(axis=1) == 1)
+    is_told &= seen.reindex(chance.index).fillna(0).to_numpy() >= FEWEST_CHANGES
+    keys = np.array([offer.key for offer in by_maker.values()], dtype=object)
+    best = np.where(is_told, keys[reached.argmax(axis=1)], NO_OFFER)
     chosen = pd.Series(best, index=chance.index).reindex(list(current_maker)).fillna(NO_OFFER)
     missing = np.full(len(chosen), np.nan)
     table = {

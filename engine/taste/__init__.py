@@ -9,6 +9,7 @@ from engine.taste.adoption import (
     in_use,
     versions,
 )
+from engine.taste.answers_table import AnswersTable, read_answers
 from engine.taste.evaluation import Ceiling, Difference, Evaluation
 from engine.taste.fine_tuning import TunedNetwork, can_fine_tune, fine_tune, fine_tune_to_answers
 from engine.taste.intervals import Interval
@@ -26,12 +27,19 @@ from engine.taste.networks import (
 from engine.taste.questions import Question, next_question
 from engine.taste.recognition import AnswersMet, Recognition
 from engine.taste.teaching import Tally, Teaching, learn_metric_of, learn_weights_of
-from engine.taste.training_photos import JudgedPhotos, TrainingPhotos, read_judged_photos, read_training_photos
+from engine.taste.training_photos import (
+    JudgedPhotos,
+    TrainingPhotos,
+    count_judged,
+    read_judged_photos,
+    read_training_photos,
+)
 
 __all__ = [
     "FEWEST",
     "FEWEST_FOR_METRIC",
     "AnswersMet",
+    "AnswersTable",
     "Ceiling",
     "Difference",
     "Evaluation",
@@ -52,6 +60,7 @@ __all__ = [
     "can_fine_tune",
     "can_go_back",
     "can_go_back_to_network",
+    "count_judged",
     "fine_tune",
     "fine_tune_to_answers",
     "forget_network",
@@ -65,6 +74,7 @@ __all__ = [
     "network_in_use",
     "network_versions",
     "next_question",
+    "read_answers",
     "read_judged_photos",
     "read_training_photos",
     "use_network",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ from engine.taste.evaluation import folds, without_faces
 from engine.taste.learning import FEWEST_FOR_METRIC
 from engine.taste.recognition import AnswersMet, Recognition, answers_met, recognition
 from engine.taste.training_photos import JudgedPhotos, TrainingPhotos
+from engine.unfinished import FINE_TUNING, held_folder
 
 FEWEST_PEOPLE = 15  # of whom there are two photos
 HELD_OUT = 3  # one of so many of them is kept for the trial
@@ -47,8 +46,8 @@ class TunedNetwork:
 
 
 def can_fine_tune() -> bool:
-    """Whether this installation has what fine-tuning needs; a packaged program does not."""
-    return not getattr(sys, "frozen", False) and importlib.util.find_spec("torch") is not None
+    """Whether this installation has what fine-tuning needs."""
+    return importlib.util.find_spec("torch") is not None
 
 
 def fine_tune(photos: TrainingPhotos, context: JobContext | None = None) -> TunedNetwork:
@@ -109,8 +108,8 @@ def _learnt_and_tried(
     training: TrainingSet, crops: npt.NDArray[np.uint8], context: JobContext
 ) -> tuple[bytes, npt.NDArray[np.float32]]:
     """Return the network as ONNX, and its embeddings of some crops."""
-    with tempfile.TemporaryDirectory(dir=cache_dir(), prefix="fine-tuning-") as folder:
-        target = Path(folder) / "facenet.onnx"
+    with held_folder(cache_dir(), FINE_TUNING) as folder:
+        target = folder / "facenet.onnx"
         _learn(training, target, context.part(0.0, 0.9))
         tried = FaceNet(target).embed(list(crops), context.part(0.9, 1.0))
         return target.read_bytes(), tried

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from engine.faces.crop import SIDE
 from engine.faces.facenet import DIMENSIONS
 from engine.faces.reader import FaceReader, shared_reader
 from engine.job import JobContext
+from engine.taste.answers_table import Answer
 
 MOST_PHOTOS = 4_000  # their features take 1 GB
 MOST_OF_ONE = 20  # photos of one person that are read
@@ -91,19 +92,23 @@ class JudgedPhotos:
 
 
 def read_judged_photos(
-    campaign: Campaign, on: date, context: JobContext | None = None, *, reader: FaceReader | None = None
+    campaign: Campaign,
+    on: date,
+    context: JobContext | None = None,
+    *,
+    answers: Sequence[Answer] | None = None,
+    reader: FaceReader | None = None,
 ) -> JudgedPhotos:
-    """Read the faces of a campaign's answers from the photos that it keeps.
+    """Read the faces of a campaign's answers, or of those of a table, from the photos that it keeps.
 
     Customers agreed to be matched, not to be learnt from: answers about them are left out, and those that name a
     photo without a release that holds on that day. Raises ModelError, JobCancelled.
     """
     context = context or JobContext()
-    answers = [one for one in campaign.judgements.all() if one.chosen != "skip"]
-    keys = set(campaign.photo_keys("inventory"))
-    released = {key for key, record in campaign.inventory.rights().items() if key in keys and _holds(record, on)}
-    usable = [one for one in answers if one.customer is None and released >= {one.probe, one.a, one.b}]
-    shown = sorted({key for one in usable for key in (one.probe, one.a, one.b)})
+    given = _answers_of(campaign) if answers is None else answers
+    released = released_photos(campaign, on)
+    usable = [answer for answer in given if released.issuperset(answer)]
+    shown = sorted({key for answer in usable for key in answer})
     reader = reader or shared_reader(context)
     faces = []
     for done, key in enumerate(shown):
@@ -112,13 +117,30 @@ def read_judged_photos(
         found = Detection(photo.box, photo.points.astype(np.float32), photo.score)
         faces += reader.embed(decode_photo(photo.jpeg), [found])
     places = {key: place for place, key in enumerate(shown)}
-    chosen = [(one.probe, *((one.a, one.b) if one.chosen == "a" else (one.b, one.a))) for one in usable]
     return JudgedPhotos(
         np.array([face.crop for face in faces], np.uint8).reshape(-1, SIDE, SIDE, 3),
         np.array([face.embedding for face in faces], np.float32).reshape(-1, DIMENSIONS),
-        np.array([[places[key] for key in three] for three in chosen], np.int64).reshape(-1, 3),
-        len(answers) - len(usable),
+        np.array([[places[key] for key in answer] for answer in usable], np.int64).reshape(-1, 3),
+        len(given) - len(usable),
     )
+
+
+def count_judged(campaign: Campaign, on: date) -> int:
+    """Return how many answers there are that ``read_judged_photos`` may learn from."""
+    released = released_photos(campaign, on)
+    return sum(released.issuperset(answer) for answer in _answers_of(campaign))
+
+
+def released_photos(campaign: Campaign, on: date) -> frozenset[str]:
+    """Return the inventory's photos with a release that holds on that day."""
+    keys = set(campaign.photo_keys("inventory"))
+    return frozenset(key for key, record in campaign.inventory.rights().items() if key in keys and _holds(record, on))
+
+
+def _answers_of(campaign: Campaign) -> list[Answer]:
+    """Return the campaign's answers; a customer's photo is none of the inventory's, so it is released by nothing."""
+    given = (one for one in campaign.judgements.all() if one.chosen != "skip")
+    return [(one.probe, one.a, one.b) if one.chosen == "a" else (one.probe, one.b, one.a) for one in given]
 
 
 def _holds(record: PhotoRights, on: date) -> bool:

@@ -25,7 +25,6 @@ from engine.uplift.qini import Z95, CalibrationLine
 if TYPE_CHECKING:
     from engine.uplift.evaluation import UpliftEvaluation
     from engine.uplift.model import UpliftModel
-    from engine.uplift.sample import Sample
     from engine.uplift.trial import Trial
 
 Light = Literal["red", "amber", "green"]
@@ -71,6 +70,11 @@ class Honesty:
         """What has to stand beside every recommendation."""
         return tuple(finding for finding in self.findings if finding.light == "red")
 
+    @property
+    def worst(self) -> Imbalance:
+        """In what those with and without an offer differ most, of what is more than chance where anything is."""
+        return worst_imbalance(self.balance)
+
     def with_findings(self, more: Iterable[Finding]) -> Honesty:
         """Return the panel with more findings, each among those of its light."""
         return replace(self, findings=in_order((*self.findings, *more)))
@@ -115,7 +119,7 @@ def check_honesty(model: UpliftModel, *, context: JobContext | None = None) -> H
     strength, at_least = (None, None) if trial.is_randomised else _e_values(trial, evaluation)
     findings = (
         signal_finding(evaluation),
-        _arms_finding(sample, balance, shared),
+        _arms_finding(trial, balance, shared),
         *_overlap_findings(trial, shared),
         _placebo_finding(shuffled),
         *_calibration_findings(evaluation),
@@ -133,7 +137,7 @@ def is_left_to_chance(model: UpliftModel, *, context: JobContext | None = None) 
     with one_thread():
         balance = imbalances(sample.space, sample.rows, sample.trial)
         shared = overlap(sample, context or JobContext())
-    return _arms_finding(sample, balance, shared).light != "red"
+    return _arms_finding(sample.trial, balance, shared).light != "red"
 
 
 def signal_finding(evaluation: UpliftEvaluation) -> Finding:
@@ -149,27 +153,25 @@ def signal_finding(evaluation: UpliftEvaluation) -> Finding:
     return Finding("red", "no signal", said, evaluation.customers)
 
 
-def _arms_finding(sample: Sample, balance: tuple[Imbalance, ...], shared: Overlap) -> Finding:
-    """Say whether those with and without an offer are alike, once weighted.
-
-    The largest of many differences is large by chance: how sure one must be grows with their number (Bonferroni).
-    """
-    from scipy.stats import norm
-
-    trial, space = sample.trial, sample.space
+def _arms_finding(trial: Trial, balance: tuple[Imbalance, ...], shared: Overlap) -> Finding:
+    """Say whether those with and without an offer are alike, once weighted."""
     customers = len(trial.arm)
-    compared = (sum(len(one.shares) for one in space.categories) + len(space.quantities)) * len(trial.offers)
-    surely = float(norm.isf(norm.sf(SURE) / compared))
-    worst = balance[0]
-    apart = f"{worst.feature} differs by {abs(worst.difference):.2f} standard deviations with {worst.offer}"
+    worst = worst_imbalance(balance)
+    size, feature = abs(worst.difference), worst.feature.replace("_", " ")
+    apart = f"{feature} differs by {size:.2f} standard deviations with {worst.offer}"
     by_lot = trial.is_randomised and trial.propensity is None
-    is_large = abs(worst.difference) > LARGE and abs(worst.z) > surely
+    is_large = abs(worst.difference) > LARGE and worst.z_alone > SURE
     if (by_lot and shared.told > SURE) or (is_large and abs(worst.difference) > 2 * LARGE):
         return Finding("red", "arms differ", f"Who got which offer was not left to chance: {apart}.", customers)
     if is_large or (by_lot and shared.told > LIKELY):
         said = f"Those with and without an offer are not quite alike: {apart}."
         return Finding("amber", "arms differ", said, customers)
     return Finding("green", "arms alike", "Those with and without an offer are alike.", customers)
+
+
+def worst_imbalance(balance: tuple[Imbalance, ...]) -> Imbalance:
+    """Return the largest difference between the arms of those that are more than chance, or else of all."""
+    return max(balance, key=lambda one: (one.z_alone > SURE, abs(one.difference)))
 
 
 def _overlap_findings(trial: Trial, shared: Overlap) -> tuple[Finding, ...]:

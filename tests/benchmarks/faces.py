@@ -99,13 +99,13 @@ def measure_photo(reader: FaceReader) -> list[Figure]:
     for name, size, most in (("12 MP", (4000, 3000), 110), ("2 MP", (1632, 1224), 70)):
         data = phone_photo(*size)
         rgb = decode_photo(data)
-        face = reader.detector.detect(rgb)[0]
+        face = reader.detector.leading(rgb)[0]
         crop = crop_face(rgb, face)
         figures += [
             Figure(
                 f"{name} ({len(data) / 1e6:.1f} MB): decode", cpu(lambda data=data: decode_photo(data), 15), "ms CPU"
             ),
-            Figure(f"{name}: detect", cpu(lambda rgb=rgb: reader.detector.detect(rgb), 15), "ms CPU"),
+            Figure(f"{name}: detect", cpu(lambda rgb=rgb: reader.detector.leading(rgb), 15), "ms CPU"),
             Figure(f"{name}: crop", cpu(lambda rgb=rgb, face=face: crop_face(rgb, face), 15), "ms CPU"),
             Figure(f"{name}: embed with mirror", cpu(lambda crop=crop: reader.facenet.embed([crop]), 15), "ms CPU"),
             Figure(
@@ -252,13 +252,21 @@ def measure_search() -> list[Figure]:
     return figures
 
 
+def _measure_preview() -> list[Figure]:
+    from tests.benchmarks.preview import measure_preview  # which needs Qt
+
+    return measure_preview()
+
+
 def main(arguments: list[str]) -> None:
     """Measure everything and say it."""
     parser = argparse.ArgumentParser(prog="dev.py bench faces", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="F", help="write the figures there too")
     parser.add_argument("--photos", type=int, default=PHOTOS, metavar="N", help="size of the inventory")
     parser.add_argument("--without-torch", action="store_true", help="leave the comparison with torch out")
-    parser.add_argument("--only", choices=("photo", "embedding", "inventory", "search"), help="measure this alone")
+    parser.add_argument(
+        "--only", choices=("photo", "embedding", "inventory", "search", "preview"), help="measure this alone"
+    )
     chosen = parser.parse_args(arguments)
     reader = FaceReader.load()
     parts: dict[str, Callable[[], list[Figure]]] = {
@@ -266,6 +274,7 @@ def main(arguments: list[str]) -> None:
         "embedding": lambda: measure_embedding(with_torch=not chosen.without_torch),
         "inventory": lambda: measure_inventory(reader, chosen.photos),
         "search": measure_search,
+        "preview": _measure_preview,
     }
     figures: list[Figure] = []
     for name, part in parts.items():

@@ -20,6 +20,7 @@ from gui.main_window import MainWindow
 from gui.results import CampaignResults, read_results
 from gui.settings import Settings
 from gui.theme import look
+from gui.window_place import FIRST
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -79,6 +80,7 @@ def bare_campaign_path(tmp_path: Path) -> Path:
 def window(settings: Settings, qtbot: QtBot) -> Iterator[MainWindow]:
     """The window on its start page."""
     window = MainWindow(settings)
+    window.resize(FIRST)  # offscreen, the screen itself is smaller
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
@@ -133,15 +135,6 @@ def on_screen(qtbot: QtBot) -> Callable[[Widget], Widget]:
         return widget
 
     return show
-
-
-@pytest.fixture
-def demo_campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
-    """A copy of the demo campaign, open, to be changed at will."""
-    path = tmp_path / "demo.semblance"
-    shutil.copy(demo_campaign_path, path)
-    with Campaign.open(path, "demo") as campaign:
-        yield campaign
 
 
 @pytest.fixture

@@ -70,6 +70,8 @@ def test_the_list_of_rows_set_aside_is_saved_as_csv(page, qtbot, jobs, still_res
     with path.open(encoding="utf-8", newline="") as file:
         saved = list(csv.DictReader(file))
     expected = still_results.rejects.to_pylist()
+    assert list(saved[0]) == ["file", "line", "column", "reason", "text"]
+    assert [row["column"] for row in saved] == [row["column"] or "" for row in expected]
     assert [row["text"] for row in saved] == [row["text"] for row in expected]
     assert [int(row["line"]) for row in saved] == [row["line"] for row in expected]
     assert list(tmp_path.glob(".*.part")) == []

@@ -223,3 +223,7 @@ def test_a_job_and_the_threads_it_begins_let_the_window_go_first(queue, qtbot):
     with qtbot.waitSignal(receiver.got):
         queue.start(Job("Work", work), receiver.take)
     assert receiver.results == [(niceness() + 5, niceness() + 5)]
+
+
+def test_a_worker_lets_go_of_the_interpreter_in_a_part_of_a_picture_of_the_screen(application):
+    assert sys.getswitchinterval() <= 0.001  # the window may need it some ten times for one picture of 16 ms

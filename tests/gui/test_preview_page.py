@@ -16,6 +16,7 @@ from gui import numbers
 from gui.ad_composer import AdWish
 from gui.consent_words import consent_chip
 from gui.customer_facts import customer_facts
+from gui.erasing import ErasingDialog
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
@@ -24,7 +25,6 @@ from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
 from gui.preview_reasons import likeness_sentence
 from gui.results import CampaignResults, read_results
-from gui.withdraw_dialog import WithdrawDialog
 from tests.engine.demo_circle import circle_of_demo
 
 PATIENCE = 30_000
@@ -117,7 +117,7 @@ def test_customer_and_look_alike_share_eye_line_and_eye_distance(page, qtbot, de
         mine, theirs = eyes_on_screen(page.customer_card.picture), eyes_on_screen(page.look_alike_card.picture)
         assert mine[0] == pytest.approx(theirs[0], abs=1.5)
         assert mine[1] == pytest.approx(theirs[1], abs=1.0)
-        go(qtbot, page, page.turn_on)
+        go(qtbot, page, page.turning_keys.turn_on)
 
 
 def test_left_and_right_turn_and_stop_at_the_ends(page, qtbot, demo_results):
@@ -142,6 +142,8 @@ def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_3))
     assert page.faces.in_ad.key == third
     assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
+    said = f"{third} chosen for customer {numbers.customer_key(customer)}"
+    qtbot.waitUntil(lambda: [each.name for each in page.jobs.history] == [said])
     assert page.look_alike_card.detail.accessibleName() == "Your choice"
     assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
     assert page.ad_card.picture.shown.image != before
@@ -155,7 +157,7 @@ def test_undo_returns_to_the_customer_whose_face_was_changed(page, qtbot, demo_c
     customer = page.customer
     thumb = page.others_card.thumbs[1]
     go(qtbot, page, lambda: qtbot.mouseClick(thumb, Qt.MouseButton.LeftButton))
-    go(qtbot, page, page.turn_on)
+    go(qtbot, page, page.turning_keys.turn_on)
     assert page.customer != customer
     go(qtbot, page, page.undo)
     assert page.customer == customer
@@ -248,10 +250,10 @@ def test_withdrawing_consent_erases_the_face_from_file_and_memory(page, qtbot, d
     customer = page.customer
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     assert dialog.keep.isDefault()
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
-        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.erase, Qt.MouseButton.LeftButton))
     assert demo_campaign.consent(customer).withdrawn_on is not None
     assert demo_campaign.customer_photo(customer) is None
     assert demo_campaign.matches(customer) == ()
@@ -283,7 +285,7 @@ def test_who_gets_no_offer_stays_on_the_page_when_the_campaign_is_read_again(pag
 
 def test_consent_is_kept_where_the_question_is_answered_so(page, qtbot, demo_campaign):
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert demo_campaign.consent(page.customer).withdrawn_on is None
@@ -415,9 +417,9 @@ def test_a_contact_who_withdraws_is_gone_from_the_ads_of_others(page, qtbot, dem
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     go(qtbot, page, lambda: page.show_customer(circle.first))
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
-        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.erase, Qt.MouseButton.LeftButton))
     go(qtbot, page, lambda: page.show_customer(customer))
     assert page.faces.contact is None
     assert demo_campaign.face_choices() == ()

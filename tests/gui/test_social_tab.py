@@ -272,6 +272,23 @@ def test_a_customer_is_found_by_key(page, qtbot, campaign):
     qtbot.keyClicks(page.social.search, numbers.customer_key(customer))
     qtbot.keyClick(page.social.search, Qt.Key.Key_Return)
     assert page.social.view.network.customer == customer
+    said = page.social.verdict.text()
+    page.social.search.setText("nobody")
+    qtbot.keyClick(page.social.search, Qt.Key.Key_Return)
+    assert page.social.verdict.text().startswith("No customer has the key nobody.")
+    assert page.social.view.network.customer == customer
+    qtbot.keyClick(page.social.search, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: page.social.verdict.text() == said)
+
+
+def test_a_row_of_the_contacts_leads_there_by_enter(page, qtbot):
+    view, table = page.social.view, page.social.table
+    place = place_of(view.network, is_customer=True)
+    contact = view.network.contacts[place].contact
+    table.setFocus()
+    table.selectRow(place)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert view.network.customer == contact
 
 
 def test_whoever_is_erased_is_gone_when_the_campaign_is_shown_again(page, qtbot, campaign):

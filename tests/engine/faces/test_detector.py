@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.faces import FaceDetector, FaceReader, decode_photo
-from engine.faces.crop import network_input, stretched_box
+from engine.faces.crop import crop_face, network_input, stretched_box
 from engine.faces.detector import MODEL, Detection
-from engine.resources import checked_model
+from engine.resources import checked_model, resource
+from tests.engine.faces.conftest import SMILING
 
 
 def found(reader: FaceReader, rgb: np.ndarray) -> list[Detection]:
@@ -53,11 +55,12 @@ def test_boxes_and_points_are_in_pixels_of_the_photo(reader: FaceReader, photo: 
     assert other.points / factor == pytest.approx(face.points, abs=error * face.box[3])
 
 
-def test_it_answers_as_opencvs_own_detector(neutral, smiling):
+def test_it_answers_as_opencvs_own_detector():
     reader = FaceDetector()
     model = np.frombuffer(checked_model(MODEL).read_bytes(), np.uint8)
     opencv = cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), (640, 512), 0.6, 0.3)
-    pictures = [decode_photo(entry.path) for entry in (*neutral.photos[::20], *smiling.photos[::20])]
+    people = [sorted(folder.glob("*.jpg"))[::20] for folder in (resource("demo", "inventory"), SMILING)]
+    pictures = [decode_photo(path) for paths in people for path in paths]
     for first, second in pairwise(pictures):
         scene = pasted(512, 640, (resized(first, 0.4), 0, 100), (resized(second, 0.25), 400, 200))
         _, rows = opencv.detect(np.ascontiguousarray(scene[..., ::-1]))
@@ -67,6 +70,47 @@ def test_it_answers_as_opencvs_own_detector(neutral, smiling):
             assert face.box == pytest.approx(row[:4].tolist(), abs=0.5)
             assert face.points.ravel() == pytest.approx(row[4:14], abs=0.5)
             assert face.score == pytest.approx(row[14], abs=0.01)
+
+
+def test_one_large_face_is_found_in_half_the_time_at_its_place(reader: FaceReader, neutral):
+    entries = neutral.photos[::6]
+    pictures = [decode_photo(entry.path) for entry in entries]
+    whole = [found(reader, rgb)[0] for rgb in pictures]
+    off = [
+        np.abs(np.subtract(face.box, entry.face.box)).max() / face.box[3]
+        for face, entry in zip(whole, entries, strict=True)
+    ]
+    assert np.median(off) < 0.01 and max(off) < 0.04
+    crops = [crop_face(rgb, face) for rgb, face in zip(pictures, whole, strict=True)]
+    cosines = (reader.facenet.embed(crops) * neutral.embeddings[::6]).sum(axis=1)
+    assert np.median(cosines) > 0.995 and cosines.min() > 0.96
+    rgb = resized(pictures[0], 1.3)
+    quick, slow = (
+        min(_seconds(work, rgb) for _ in range(7)) for work in (reader.detector.leading, reader.detector.detect)
+    )
+    assert quick < 0.75 * slow
+
+
+def _seconds(work, rgb: np.ndarray) -> float:
+    began = time.thread_time()
+    work(rgb)
+    return time.thread_time() - began
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.5, 0.8])
+def test_no_face_that_may_be_meant_is_passed_over_for_a_quick_look(reader: FaceReader, neutral, factor: float):
+    for entry, other in pairwise(neutral.photos[::15]):
+        first, second = decode_photo(entry.path), decode_photo(other.path)
+        scene = pasted(900, 1700, (first, 20, 50), (resized(second, factor), 850, 60))
+        faces, leading = found(reader, scene), reader.detector.leading(scene)
+        assert len(faces) == 2
+        assert [face.box for face in leading] == [face.box for face in faces]
+
+
+def test_a_small_photo_and_one_without_a_face_are_looked_at_whole(reader: FaceReader, photo: Path):
+    small = resized(decode_photo(photo), 0.5)
+    for rgb in (small, pasted(900, 1700), pasted(2000, 3000, (resized(small, 0.38), 1400, 900))):
+        assert [face.box for face in reader.detector.leading(rgb)] == [face.box for face in found(reader, rgb)]
 
 
 def test_boxes_are_right_where_width_and_height_are_scaled_to_whole_pixels(reader: FaceReader, photo: Path):
@@ -124,8 +168,8 @@ def test_an_unsure_face_is_found_when_there_is_no_surer_one(reader: FaceReader, 
     assert [face.score >= 0.8 for face in beside] == [True]
 
 
-def test_threads_may_share_the_detector(reader: FaceReader, neutral):
-    pictures = [decode_photo(entry.path) for entry in neutral.photos[:3]]
+def test_threads_may_share_the_detector(reader: FaceReader):
+    pictures = [decode_photo(path) for path in sorted(resource("demo", "inventory").glob("*.jpg"))[:3]]
     sizes = [resized(rgb, 0.3 + 0.3 * index) for index, rgb in enumerate(pictures)]
     expected = [found(reader, rgb)[0].box for rgb in sizes]
     answers: dict[int, list] = {}

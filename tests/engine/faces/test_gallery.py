@@ -62,7 +62,7 @@ def test_a_gallery_knows_where_its_photos_and_their_faces_are(neutral: Gallery, 
     assert entry.path.is_file()
     assert entry.path.as_posix().endswith(entry.name)
     assert (entry.width, entry.height) == (800, 800)
-    (face,) = reader.read(entry.path)
+    face = reader.portrait(entry.path).face
     assert entry.face.box == face.box
     assert float(neutral.embeddings[40] @ face.embedding) > 0.99999
 

@@ -10,7 +10,7 @@ def test_every_model_that_comes_along_is_whole_licensed_and_described():
         "age-v1.onnx",
         "face_detection_yunet_2023mar.onnx",
         "face_landmark.tflite",
-        "selfie_segmentation.tflite",
+        "selfie_segmentation.onnx",
     ]
     readme = (folder / "README.md").read_text(encoding="utf-8")
     for name in listed:

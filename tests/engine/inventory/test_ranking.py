@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from engine.campaign import Appearance
 from engine.errors import InputError, ModelError
-from engine.faces import Gallery, LikenessScale, facenet_sha256, likeness
+from engine.faces import Gallery, LikenessScale, facenet_sha256, likeness, nearest
 from engine.inventory import Looks, MatchWeights, rank
+from engine.inventory.metric import Metric
 from engine.inventory.ranking import HAIR, YEARS, parts_of
 
 
@@ -50,6 +51,27 @@ def test_by_the_face_alone_it_is_the_exact_search(seed: int, count: int, most: i
         [match.cosine for match in expected], abs=1.1e-6
     )  # a last digit
     assert [face.rank for face in found] == list(range(1, len(found) + 1))
+
+
+@given(st.integers(0, 2**16), st.integers(1, 300), st.integers(1, 12), st.sampled_from((0, 10**6)))
+@settings(max_examples=40, deadline=None)
+def test_the_first_of_a_ranking_are_the_first_of_the_whole_ranking(seed: int, count: int, most: int, many: int):
+    random = np.random.default_rng(seed)
+    faces, probe = looks(count, seed, known=0.7), one(looks(1, seed + 1), 0)
+    faces = faces.only(np.sort(random.integers(0, count, count)))  # some come twice
+    faces = replace(faces, keys=tuple(f"{place:04d}" for place in range(count)))
+    lot = random.uniform(0, 1, 3).round(1)
+    weights = MatchWeights(float(lot[0]) + 0.1, float(lot[1]), float(lot[2]))
+    scale = LikenessScale(float(random.uniform(0.1, 0.8)), 0.93)
+    pins, bans = ({faces.keys[place] for place in random.integers(0, count, 2)} for _ in range(2))
+    directions = np.linalg.qr(random.normal(size=(512, 4)))[0].T
+    metric = Metric(np.zeros(512), directions, np.diag(random.uniform(0, 1, 4))) if seed % 2 else None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nearest, "MANY", many)
+        found = rank(probe, faces, weights, scale, metric=metric, pins=pins, bans=bans, most=most)
+        whole = rank(probe, faces, weights, scale, metric=metric, pins=pins, bans=bans, most=count)
+    pinned = sum(face.is_pinned for face in whole)
+    assert found == whole[: max(most, pinned)]
 
 
 def test_age_and_hair_move_faces_by_their_weights():

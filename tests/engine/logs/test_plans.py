@@ -286,6 +286,7 @@ HOSTILE = {
     "no TOML": ("[[", "is not TOML"),
     "another version": ("version = 2", "another version"),
     "a strange key": ("version = 1\nrun = 'rm'\nfiles = []", '"run" is not known'),
+    "of a warehouse": ("[tables.calls]\nname = 'cdr'", "is the plan of a warehouse"),
     "no files": ("version = 1", '"files" is missing'),
     "a zone": ("version = 1\ntime_zone = '../../etc/passwd'\nfiles = []", "no time zone"),
     "a file that is none": ("version = 1\nfiles = [1]", "a table is expected"),

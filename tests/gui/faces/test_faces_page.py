@@ -13,10 +13,10 @@ from engine.campaign import Campaign, FaceChoice, PhotoRights
 from engine.faces import likeness
 from engine.inventory import Looks, MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.look_alikes import photo_usage
+from gui.erasing import forget_face
 from gui.faces_data import PhotoFacts
 from gui.faces_words import age_words, read_age, why_alike
 from gui.photo_grid import PhotoGrid, flag_of
-from gui.withdraw_dialog import forget_face
 from tests.gui.faces.conftest import PATIENCE, wait_until_quiet
 
 
@@ -71,6 +71,23 @@ def test_left_and_right_turn_customers_and_stop_at_the_ends(page, qtbot):
     go(qtbot, page, lambda: page.show_customer(customers[-1]))
     qtbot.keyClick(page, Qt.Key.Key_Right)
     assert page.customer == customers[-1]
+
+
+def test_what_has_the_focus_has_the_arrow_keys(page, qtbot):
+    customer, slider, grid = page.customer, page.weights.sliders[1], page.inventory.grid
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert slider.value() == 1
+    grid.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(grid, key)
+    assert grid.selected == [page.data.photos[1].key] or grid.selected == [page.data.photos[2].key]
+    all_photos = page.inventory.chips["all"]
+    all_photos.setFocus()
+    qtbot.keyClick(all_photos, Qt.Key.Key_Right)
+    assert page.inventory.chips["usable"].hasFocus()
+    assert page.customer == customer
+    page.weights.reset.click()
 
 
 def test_a_key_chooses_a_face_and_ctrl_z_takes_it_back(page, qtbot, campaign):

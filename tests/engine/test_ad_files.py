@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.export import file_names
+from engine.ad_files import file_names
 
 
 def test_usual_keys_stay_as_they_are_and_other_signs_are_escaped() -> None:
