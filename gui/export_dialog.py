@@ -97,8 +97,10 @@ class ExportDialog(Dialog):
         )
         self.too_many.setVisible(is_too_many)
         self.export.setEnabled(len(self.rows) > 0 and not is_too_many)
-        one = self.tr("Export 1 customer")
-        self.export.set_text(one if len(self.rows) == 1 else self.tr("Export {count} customers").format(count=count))
+        one, many = self.tr("Export 1 customer"), self.tr("Export {count} customers")
+        if self._endings[self.formats.selected] == ADS:
+            one, many = self.tr("Save the ad of 1 customer"), self.tr("Save the ads of {count} customers")
+        self.export.set_text(one if len(self.rows) == 1 else many.format(count=count))
 
     @Slot()
     def _want(self) -> None:

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QTableView, QWidget
 
 from engine.columns import NO_OFFER
-from gui.jobs import JobQueue
-from gui.main_window import MainWindow
 from gui.pitch import Pitch
 from gui.steps import steps
-from tests.small_campaign import PASSPHRASE, SmallCampaign
+from tests.gui.conftest import rest
 
 PATIENCE = 30_000
 CHOSEN = "Chosen by where people with the same phones went next. Seen together, not caused."
-
-
-@pytest.fixture
-def window_without(window: MainWindow, small_campaign: SmallCampaign, tmp_path: Path, qtbot) -> MainWindow:
-    window.open_file(small_campaign.copy_to(tmp_path), PASSPHRASE)
-    qtbot.waitUntil(lambda: window.campaign is not None, timeout=PATIENCE)
-    return window
 
 
 def said_by(root: QWidget) -> list[str]:
@@ -46,12 +35,8 @@ def nowhere_nan(root: QWidget) -> None:
     assert [text for text in said_by(root) if re.search(r"\bnan\b", text, re.IGNORECASE)] == []
 
 
-def rest(window: MainWindow, qtbot) -> None:
-    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in window.findChildren(JobQueue)), timeout=PATIENCE)
-
-
-def test_no_page_tells_a_number_that_is_not_known_and_no_effect_is_claimed(window_without, qtbot):
-    window = window_without
+def test_no_page_tells_a_number_that_is_not_known_and_no_effect_is_claimed(small_window, qtbot):
+    window = small_window
     for step in steps():
         window.workspace.show_step(step.key)
         rest(window, qtbot)
@@ -79,3 +64,4 @@ def test_no_page_tells_a_number_that_is_not_known_and_no_effect_is_claimed(windo
     assert pitch.evidence.text().endswith(CHOSEN)
     assert pitch.title.text().endswith(" An offer chosen by their phone.")
     pitch.close()
+    rest(window, qtbot)
