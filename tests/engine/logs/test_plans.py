@@ -332,6 +332,8 @@ def test_what_is_missing_is_said_with_what_it_is_for(tmp_path: Path) -> None:
     write(tmp_path / "customers.csv", CUSTOMERS)
     plan = detect([tmp_path])
     sentences = [lack.sentence for lack in plan.lacks()]
+    offers = detect([write(tmp_path / "offers.csv", "offer,margin\nsamsung-5g,12000\n")])
+    assert any("needed in an offers file." in lack.sentence for lack in offers.lacks())
     assert sentences[0].startswith('calls.csv lacks the column "seconds", needed in a calls file.')
     assert 'Without "cell" in calls.csv, no places: how far customers move and where they are at home.' in sentences
     assert (
