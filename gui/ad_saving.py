@@ -156,8 +156,11 @@ class AdSaving(QObject):
         dialog.open()
 
     @Slot(object)
-    def ask_for(self, customers: pa.StringArray) -> None:
-        """Ask for a folder and save the ads of customers in a new one inside it."""
+    def ask_for(self, customers: pa.StringArray, note: str = "") -> None:
+        """Ask for a folder and save the ads of customers in a new one inside it.
+
+        What must be known of them is the ``note``, else the campaign's red lights.
+        """
         folder = self._ask_where(tr("Save ads in a new folder inside"))
         campaign = self._campaign
         if folder is None or campaign is None:
@@ -167,8 +170,8 @@ class AdSaving(QObject):
             from engine.ad_files import save_ads
             from engine.export import honesty_note
 
-            note = honesty_note(campaign)
-            return save_ads(campaign, folder, customers.to_pylist(), note=note, context=context)
+            said = note or honesty_note(campaign)
+            return save_ads(campaign, folder, customers.to_pylist(), note=said, context=context)
 
         self._jobs.start(Job(tr("Saving ads"), work), self._tell, afterwards=saved_words)
 

@@ -55,6 +55,8 @@ class HelpDialog(Dialog):
             ("Left", self.tr("Faces and Preview: the customer before")),
             ("Right", self.tr("Faces and Preview: the next customer")),
             ("1 … 5", self.tr("Faces and Preview: choose one of the five faces")),
+            ("Ctrl+S", self.tr("Preview: save this customer's ad in both sizes")),
+            ("Ctrl+Shift+S", self.tr("Preview: save the ads of many customers in a new folder")),
             ("Ctrl+Z", self.tr("Take back a choice of a face or of offers")),
             ("Ctrl+K", self.tr("Everything: pages, actions, customers by key")),
             ("F11", self.tr("Pitch: customer, look-alike and ad on the full screen")),

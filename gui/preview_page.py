@@ -48,6 +48,7 @@ class PreviewPage(Page):
 
     loaded = Signal(str)  # the faces of this customer are shown
     ad_shown = Signal(str)  # the ad of this customer is shown
+    verdict_is_below = True
 
     def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Preview"), jobs, parent)
@@ -78,7 +79,6 @@ class PreviewPage(Page):
         self._make_actions()
         self._make_cards()
         self._make_keys()
-        self.put_verdict_below()
         self.set_campaign(None, None)
 
     def _make_cards(self) -> None:

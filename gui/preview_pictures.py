@@ -83,7 +83,6 @@ class PictureCard(QFrame):
         self.picture = picture
         self.chip = Chip("", kind)
         self.detail = ElidedLabel("", "caption", "muted")
-        self.detail.setVisible(beside is None)
         self.state = QHBoxLayout()
         self.state.setSpacing(6)
         self._beside = beside
@@ -107,8 +106,9 @@ class PictureCard(QFrame):
         self._captions.setFixedHeight(height)
         fits, edge = self._detail_fits(), Qt.AlignmentFlag
         if self._beside is None and fits != self._is_beside:
+            if self._is_beside is not None:
+                self._who.removeWidget(self.detail)
             self._is_beside = fits
-            self._who.removeWidget(self.detail)
             place = (0, 1, 1, 1) if fits else (1, 0, 1, 2)
             self._who.addWidget(self.detail, *place)
             self.detail.setAlignment((edge.AlignRight if fits else edge.AlignLeft) | edge.AlignVCenter)

@@ -144,6 +144,7 @@ class RecommendationsPage(Page):
         self._decisions.set_campaign(campaign, is_other=campaign is not self._campaign)
         self._campaign, self._all = campaign, results
         self._loaders.set_campaign(campaign, results)
+        self.exporting.ads.set_campaign(campaign)
         if results is None or results.customers is None:
             self._work.give_up()
             self._show(None)

@@ -33,6 +33,7 @@ class Page(QWidget):
     step_wanted = Signal(str, str)
     selection_wanted = Signal(object)
     customer_chosen = Signal(str)
+    verdict_is_below = False  # below title and controls, where the controls leave it little room
     pitch_wanted = Signal()
     changed = Signal()
 
@@ -50,16 +51,11 @@ class Page(QWidget):
         self.action_row.setSpacing(8)
         self.body = QVBoxLayout()
         self.body.setSpacing(GAP)
-        self._said = column(self.heading, self.verdict, gap=2)
-        self.header = row((self._said, 1), self.action_row, gap=GAP)
-        self._outer = column(self.header, (self.body, 1), gap=14, margins=(PAGE_MARGIN, 16, PAGE_MARGIN, 16))
-        self.setLayout(self._outer)
-
-    def put_verdict_below(self) -> None:
-        """Let the verdict run below title and controls, where the controls leave it little room."""
-        self._said.removeWidget(self.verdict)
-        self._outer.removeItem(self.header)
-        self._outer.insertLayout(0, column(self.header, self.verdict, gap=2))
+        beside = column(self.heading, None if self.verdict_is_below else self.verdict, gap=2)
+        self.header = row((beside, 1), self.action_row, gap=GAP)
+        head = column(self.header, self.verdict, gap=2) if self.verdict_is_below else self.header
+        outer = column(head, (self.body, 1), gap=14, margins=(PAGE_MARGIN, 16, PAGE_MARGIN, 16))
+        self.setLayout(outer)
 
     def set_verdict(self, sentence: str) -> None:
         """Say what this page found, in one sentence with its numbers."""

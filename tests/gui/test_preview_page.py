@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from engine.campaign import Campaign, Consent, FaceChoice, StoredPhoto
-from engine.columns import CUSTOMER, NO_OFFER, OFFER, UPLIFT_LOW
+from engine.columns import CUSTOMER, EXPECTED_VALUE, NO_OFFER, OFFER, UPLIFT_LOW
 from engine.faces import likeness
 from engine.look_alikes import whose_face
 from gui import numbers
@@ -20,6 +20,7 @@ from gui.erasing import ErasingDialog
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
+from gui.photo_view import photo_name
 from gui.pitch import Pitch
 from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
@@ -144,7 +145,7 @@ def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo
     assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
     said = f"{third} chosen for customer {numbers.customer_key(customer)}"
     qtbot.waitUntil(lambda: [each.name for each in page.jobs.history] == [said])
-    assert page.look_alike_card.detail.accessibleName() == "Your choice"
+    assert page.look_alike_card.detail.accessibleName() == f"{photo_name(third)}, your choice"
     assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
     assert page.ad_card.picture.shown.image != before
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
@@ -192,7 +193,7 @@ def test_a_customer_without_consent_is_a_tile_with_a_lock(page, qtbot, demo_camp
     assert page.look_alike_card.picture.face is None
     assert not any(thumb.isVisible() for thumb in page.others_card.thumbs)
     assert not page.face_card.withdraw.isVisible()
-    assert page.ad_card.checks.accessibleName() == "Without a matched face. Passes all checks"
+    assert page.ad_card.checks.accessibleName() == "No photo: the ad goes without a face."
     assert page.ad_card.picture.shown.image.width() == 1080
     assert page.filter.selected == 1
     place = demo_results.order.place(customer)
@@ -209,8 +210,12 @@ def test_everybody_with_an_offer_is_there_behind_those_with_a_face(page, qtbot, 
     assert others == sorted(others, reverse=True)
     qtbot.mouseClick(page.filter.button(1), Qt.MouseButton.LeftButton)
     assert page.customer == order[0]
-    assert page.verdict.text().startswith(f"Customer 1 of {numbers.decimal(len(order))} with an offer.")
-    go(qtbot, page, lambda: page.show_customer(order[len(order) - 1]))
+    worth = dict(zip(table[CUSTOMER].to_pylist(), table[EXPECTED_VALUE].to_pylist(), strict=True))
+    ranked = order.ranked.to_pylist()
+    assert [worth[each] for each in ranked] == sorted((worth[each] for each in ranked), reverse=True)
+    place = numbers.decimal(ranked.index(order[0]) + 1)
+    assert page.verdict.text().startswith(f"Customer {place} of {numbers.decimal(len(order))} with an offer.")
+    go(qtbot, page, lambda: page.show_customer(ranked[-1]))
     assert not page.next.isEnabled()
     go(qtbot, page, lambda: qtbot.mouseClick(page.filter.button(0), Qt.MouseButton.LeftButton))
     assert page.customer == order[0]
@@ -234,7 +239,7 @@ def test_where_nobody_is_close_the_ad_goes_without_a_face_until_one_is_chosen(pa
     go(qtbot, page, lambda: page.show_customer(customer))
     assert page.look_alike_card.picture.shown.notice == "Nobody in your photos is close"
     assert page.face_card.sentence.text().startswith("Nobody in your photos is close: the nearest has 0 of 100.")
-    assert page.ad_card.checks.accessibleName().startswith("Without a matched face.")
+    assert page.ad_card.checks.accessibleName().startswith("No photo: ")
     assert not any(thumb.is_chosen for thumb in page.others_card.thumbs)
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     assert page.faces.in_ad.key == far[1].photo
@@ -262,7 +267,7 @@ def test_withdrawing_consent_erases_the_face_from_file_and_memory(page, qtbot, d
     assert page.customer_card.picture.shown.notice.startswith("Consent withdrawn, face data erased ")
     assert page.look_alike_card.picture.face is None
     assert not page.face_card.withdraw.isVisible()
-    assert page.ad_card.checks.accessibleName().startswith("Without a matched face.")
+    assert page.ad_card.checks.accessibleName().startswith("No photo: ")
     assert page.jobs.history[-1].name.startswith("Consent withdrawn, face data erased ")
     assert "Consent of " in demo_campaign.events()[-1].text
     page.undo()  # the choice of a face went with the face

@@ -83,10 +83,13 @@ def test_what_has_the_focus_has_the_arrow_keys(page, qtbot):
         qtbot.keyClick(grid, key)
     assert grid.selected == [page.data.photos[1].key] or grid.selected == [page.data.photos[2].key]
     all_photos = page.inventory.chips["all"]
-    all_photos.setFocus()
+    all_photos.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(all_photos, Qt.Key.Key_Right)
     assert page.inventory.chips["usable"].hasFocus()
     assert page.customer == customer
+    qtbot.mouseClick(all_photos, Qt.MouseButton.LeftButton)
+    all_photos.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert go(qtbot, page, lambda: qtbot.keyClick(all_photos, Qt.Key.Key_Right)) == page.data.customers[1]
     page.weights.reset.click()
 
 
