@@ -15,7 +15,7 @@ from engine.inventory import Looks, MatchSettings, MatchWeights, keep_match_sett
 from engine.look_alikes import photo_usage
 from gui.erasing import forget_face
 from gui.faces_data import PhotoFacts
-from gui.faces_words import age_words, read_age, why_alike
+from gui.faces_words import age_words, guess_words, read_age, why_alike
 from gui.photo_grid import PhotoGrid, flag_of
 from tests.gui.faces.conftest import PATIENCE, wait_until_quiet
 
@@ -189,6 +189,7 @@ def test_hair_and_age_are_corrected_by_hand_and_guessed_again(page, qtbot, campa
     seen = campaign.inventory.appearances([key])[key]
     assert not seen.age_by_hand
     assert seen.hair_by_hand
+    assert guess_words(seen) == "Hair as you set it; age is a guess you can correct."
 
 
 def test_ages_are_read_as_people_write_them():
