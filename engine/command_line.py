@@ -209,7 +209,6 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     from engine.campaign_inputs import CampaignInputs, DemoInputs
     from engine.handsets import NamedHandsets
     from engine.logs import save_plan
-    from engine.logs.sources import passed_over
 
     if chosen.demo:
         return DemoInputs(customers=chosen.customers, template=chosen.template)
@@ -218,17 +217,23 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     plan = _plan(chosen)
     if chosen.save_plan:
         save_plan(plan, chosen.save_plan)
-    for path in chosen.logs or ():
-        if unread := passed_over(path):
-            print(f"semblance: {unread}", file=sys.stderr)
-    for file in plan.files:
-        if file.kind is None:
-            print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
+    tell_left_out(plan, chosen.logs or ())
     return CampaignInputs(
         plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source,
         chosen.tacs, names, chosen.keep_tables, chosen.logo, chosen.rights,
         chosen.embedder or EMBEDDERS[0], chosen.embedder_file,
     )  # fmt: skip
+
+
+def tell_left_out(plan: ImportPlan, paths: Sequence[Path]) -> None:
+    """Say which files are not read: those of folders that cannot be, and those of which nothing says what they hold."""
+    from engine.logs.sources import passed_over
+
+    for unread in filter(None, map(passed_over, paths)):
+        print(f"semblance: {unread}", file=sys.stderr)
+    for file in plan.files:
+        if file.kind is None:
+            print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
 
 
 def _warehouse(chosen: argparse.Namespace) -> WarehouseSource:

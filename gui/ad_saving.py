@@ -16,6 +16,7 @@ from engine.job import Job, JobContext
 from gui import numbers
 from gui.dialog import Dialog
 from gui.photo_report import Lines, PhotoReport
+from gui.save_place import save_place
 from gui.theme import font
 from gui.widgets import Button, Label
 
@@ -177,7 +178,7 @@ class AdSaving(QObject):
     def _ask_where(self, title: str) -> Path | None:
         if self._campaign is None:
             return None
-        first = self._folder or self._campaign.path.parent
+        first = self._folder or Path(save_place(self._page, "ads")).parent
         name = QFileDialog.getExistingDirectory(self._page, title, str(first))
         if not name:
             return None

@@ -80,7 +80,17 @@ def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
     return tuple(sorted(counted, key=lambda each: (-each.rows, each.reason)))
 
 
-class FilesCard(Card):
+class ListCard(Card):
+    """A card round a list. Its height never follows from its width, or Qt would take all rows for the least height
+    and squeeze the card below its own where there is no room for them.
+    """
+
+    def hasHeightForWidth(self) -> bool:
+        """Have a height of its own, whatever the words in it need."""
+        return False
+
+
+class FilesCard(ListCard):
     """Every file with what it holds, its rows, how many were set aside, and whether it could be used."""
 
     def __init__(self) -> None:
@@ -151,7 +161,7 @@ def _kept_words(origin: DataOrigin) -> str:
     return tr("The clean tables are kept, encrypted ({size}): reading again is quicker.").format(size=size)
 
 
-class RejectsCard(Card):
+class RejectsCard(ListCard):
     """The rows that were set aside, by reason, with the first one as it stands in the file."""
 
     def __init__(self) -> None:

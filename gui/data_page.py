@@ -101,6 +101,7 @@ class DataPage(Page):
         self._sides.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
         self.files.table.set_whole(is_narrow)
         self.rejects.table.set_whole(is_narrow)
+        self.scroller.set_long(is_narrow)
         super().resizeEvent(event)
 
     def _show_loyalty(self, results: CampaignResults) -> None:

@@ -206,7 +206,7 @@ class FineTuneDialog(Dialog):
             job = tuning_to_answers_job(self._campaign, self._answers, self._on)
         else:
             assert self._folder is not None and self._releases is not None
-            job = tuning_to_people_job(self._folder, self._releases, self._on)
+            job = tuning_to_people_job(self._campaign, self._folder, self._releases, self._on)
         self._work(job, self._show)
 
     def _work(self, job: Job[Any], done: Callable[[Any], object]) -> None:

@@ -26,16 +26,18 @@ class Tuned:
     left_out: tuple[str, ...] = ()
 
 
-def tuning_to_people_job(folder: Path, releases: Path, on: date) -> Job[Tuned]:
+def tuning_to_people_job(campaign: Campaign, folder: Path, releases: Path, on: date) -> Job[Tuned]:
     """Read the released photos of a folder of people, fine-tune to them, and try it on people left out."""
 
     def work(context: JobContext) -> Tuned:
         from engine.inventory import read_rights
+        from engine.inventory.network import embedder_of, original_reader
         from engine.taste import fine_tune, read_training_photos
 
-        records = read_rights(releases).records
-        photos = read_training_photos(folder, records, on, context.part(0.0, 0.3))
-        return Tuned(fine_tune(photos, context.part(0.3, 1.0)), _left_out(len(photos.without_release)))
+        records, reader = read_rights(releases).records, original_reader(campaign, context)
+        photos = read_training_photos(folder, records, on, context.part(0.0, 0.3), reader=reader)
+        tuned = fine_tune(photos, context.part(0.3, 1.0), embedder=embedder_of(campaign))
+        return Tuned(tuned, _left_out(len(photos.without_release)))
 
     return Job(tr("Fine-tuning the face network"), work)
 
@@ -44,18 +46,21 @@ def tuning_to_answers_job(campaign: Campaign, table: Path | None, on: date) -> J
     """Fine-tune to the campaign's answers, or to those of a table, and try it on answers about photos left out."""
 
     def work(context: JobContext) -> Tuned:
+        from engine.inventory.network import embedder_of, original_reader
         from engine.taste import fine_tune_to_answers, read_answers, read_judged_photos
 
         read = None if table is None else read_answers(campaign, table)
         given = None if read is None else read.answers
-        photos = read_judged_photos(campaign, on, context.part(0.0, 0.3), answers=given)
+        reader = original_reader(campaign, context)
+        photos = read_judged_photos(campaign, on, context.part(0.0, 0.3), answers=given, reader=reader)
         problems = () if read is None else read.problems
         said = [tr("{count} answers about customers, or about photos without a release, were left out.").format(
             count=numbers.decimal(photos.left_out))] if photos.left_out else []  # fmt: skip
         if problems:
             lines = tr("{count} lines of the table were left out; the first: {line}")
             said.append(lines.format(count=numbers.decimal(len(problems)), line=problems[0]))
-        return Tuned(fine_tune_to_answers(photos, context.part(0.3, 1.0)), tuple(said))
+        tuned = fine_tune_to_answers(photos, context.part(0.3, 1.0), embedder=embedder_of(campaign))
+        return Tuned(tuned, tuple(said))
 
     return Job(tr("Fine-tuning the face network"), work)
 

@@ -57,6 +57,7 @@ class HelpDialog(Dialog):
             ("1 … 5", self.tr("Faces and Preview: choose one of the five faces")),
             ("Ctrl+S", self.tr("Preview: save this customer's ad in both sizes")),
             ("Ctrl+Shift+S", self.tr("Preview: save the ads of many customers in a new folder")),
+            ("Return", self.tr("Press the button that has the focus, as Space does")),
             ("Ctrl+Z", self.tr("Take back a choice of a face or of offers")),
             ("Ctrl+K", self.tr("Everything: pages, actions, customers by key")),
             ("F11", self.tr("Pitch: customer, look-alike and ad on the full screen")),

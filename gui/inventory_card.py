@@ -78,7 +78,7 @@ class InventoryCard(Card):
         self.chips = {chosen: FilterButton(filter_words(chosen)) for chosen in FILTERS}
         for chip in self.chips.values():
             self._group.addButton(chip)
-        keep_arrows(*self.chips.values())
+        keep_arrows(*self.chips.values(), by_keys=True)
         self.chips["all"].setChecked(True)
         self._group.buttonClicked.connect(self._arrange)
         self.territory = Choice(tr("Shown in"))

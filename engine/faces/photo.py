@@ -85,7 +85,6 @@ def _decoded(photo: Path | bytes, *, keeps_alpha: bool) -> npt.NDArray[np.uint8]
 def encode_photo(rgb: RgbArray, longest: int = 1600) -> bytes:
     """Encode as a JPEG without metadata, its longest side at most ``longest`` pixels; never enlarged."""
     import cv2
-    from PIL import Image
 
     from engine.faces.warp import resized
 
@@ -94,9 +93,19 @@ def encode_photo(rgb: RgbArray, longest: int = 1600) -> bytes:
     if scale < 1:
         last = cv2.INTER_CUBIC if scale > SLIGHT else cv2.INTER_AREA
         rgb = resized(rgb, max(1, round(width * scale)), max(1, round(height * scale)), last)
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(rgb), "RGB").save(buffer, "JPEG", quality=90, subsampling="4:4:4")
-    return buffer.getvalue()
+    return jpeg_of(rgb, 90, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+
+
+def jpeg_of(rgb: RgbArray, quality: int, sampling: int) -> bytes:
+    """Encode as a JPEG without metadata; ``sampling`` is one of cv2's factors.
+
+    By OpenCV: Pillow would keep the interpreter, and with it the window, waiting meanwhile.
+    """
+    import cv2
+
+    wanted = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), wanted)
+    return bytes(data)
 
 
 def _read(path: Path) -> bytes:

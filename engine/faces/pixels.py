@@ -113,7 +113,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         image = image.convert("RGB")
     if profile and len(profile) <= MOST_PROFILE_BYTES and image.mode in ("RGB", "CMYK"):
         image = _by_profile(image, profile)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _by_profile(image: Image.Image, profile: bytes) -> Image.Image:

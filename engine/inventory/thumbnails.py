@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 
 from engine.campaign import Campaign, StoredPhoto
 from engine.faces import Framed, decode_photo, eye_frame
-from engine.faces.photo import RgbArray
+from engine.faces.photo import RgbArray, jpeg_of
 from engine.faces.warp import resized
 from engine.job import JobContext
 
@@ -22,16 +21,13 @@ def thumbnail_of(rgb: RgbArray, framed: Framed) -> bytes:
     rgb: (height, width, 3), at any scale of what ``framed`` tells.
     """
     import cv2
-    from PIL import Image
 
     (frame,) = eye_frame(framed, tallest=TALLEST)
     scale = rgb.shape[1] / framed.width
     left, top = max(0, round(frame.x * scale)), max(0, round(frame.y * scale))
     head = rgb[top : top + max(1, round(frame.height * scale)), left : left + max(1, round(frame.width * scale))]
     picture = resized(head, SIDE, SIDE, cv2.INTER_AREA if head.shape[0] > SIDE else cv2.INTER_CUBIC)
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=QUALITY)
-    return buffer.getvalue()
+    return jpeg_of(picture, QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420)
 
 
 def thumbnails(campaign: Campaign, keys: Iterable[str], context: JobContext | None = None) -> dict[str, bytes]:

@@ -14,7 +14,6 @@ from engine.uplift.crossfit import CrossFit, agreement_of, drawn, robust_scores
 from engine.uplift.evaluation import signal_test
 from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.learners import fit_out_of_fold
-from engine.uplift.propensity import estimate_propensity
 from engine.uplift.qini import mean_and_error
 from engine.uplift.sample import Sample
 from engine.uplift.trial import LEAST_CHANCE, FloatArray, IntArray, Trial
@@ -128,12 +127,7 @@ def _level_difference(codes: FloatArray, levels: int, trial: Trial, arm: int) ->
 def overlap(sample: Sample, context: JobContext) -> Overlap:
     """Return who could have got what, by propensities that the features tell."""
     trial = sample.trial
-    if trial.is_randomised:
-        told = estimate_propensity(
-            sample.rows.codes, sample.space.categorical, trial, sample.fold, sample.seed, context
-        )
-    else:
-        told = trial.chances
+    told = sample.told_chances(context) if trial.is_randomised else trial.chances
     rows = np.arange(len(trial.arm))
     gained = np.log(np.maximum(told[rows, trial.arm], 1e-9) / trial.shares[trial.arm])
     gain, error = mean_and_error(gained, trial.weights)
@@ -167,7 +161,7 @@ def placebo(sample: Sample, context: JobContext) -> Placebo:
         )
         again = replace(
             sample, rows=rows, trial=shuffled, fold=sample.fold[some], expected=sample.expected[some],
-            _moments=[], _by_arm=[],
+            _moments=[], _by_arm=[], _told=[],
         )  # fmt: skip
         uplift, effects = fit_out_of_fold(AdditiveLearner(), again, part)
         agreement = agreement_of([effect.predict(few, part) for effect in effects])

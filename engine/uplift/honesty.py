@@ -131,6 +131,15 @@ def check_honesty(model: UpliftModel, *, context: JobContext | None = None) -> H
     )  # fmt: skip
 
 
+def is_left_to_chance(model: UpliftModel, *, context: JobContext | None = None) -> bool:
+    """Return whether a lot may have drawn who got which offer: the features do not tell it. Raises JobCancelled."""
+    sample = model.sample
+    with one_thread():
+        balance = imbalances(sample.space, sample.rows, sample.trial)
+        shared = overlap(sample, context or JobContext())
+    return _arms_finding(sample.trial, balance, shared).light != "red"
+
+
 def signal_finding(evaluation: UpliftEvaluation) -> Finding:
     """Say whether customers differ in how offers work on them."""
     low, high = (100 * end for end in (evaluation.qini_low, evaluation.qini_high))

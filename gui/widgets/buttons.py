@@ -174,7 +174,7 @@ class Segments(QFrame):
             button.setChecked(index == selected)
             button.setAccessibleName(f"{name}: {text}" if name else text)
             self._group.addButton(button, index)
-            keep_arrows(button)
+            keep_arrows(button, by_keys=True)  # whoever clicked goes on with what the page is about
             layout.addWidget(button)
         self._group.idClicked.connect(self.chosen)
 

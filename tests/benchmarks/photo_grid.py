@@ -2,7 +2,8 @@
 
 The window's delay: by how much a timer of its thread is late while the grid is scrolled from end to end, without and
 with photos being read into the inventory; and the ranking after a slider moved. Offscreen. On a machine that others use
-too, the CPU time of one turn of the window's thread says more than the delay.
+too, the CPU time of one turn of the window's thread, and the delay without the time that this thread stood in the
+system's queue for a processor, say more than the delay.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import json
 import os
 import tempfile
+import threading
 import time
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -59,14 +61,15 @@ class Delay(QObject):
         self._step = step
         self.late: list[float] = []
         self.turns: list[float] = []
-        self._expected = self._cpu = 0.0
+        self.own: list[float] = []  # of being late, what was not waiting for other programs to leave a processor
+        self._expected = self._cpu = self._queued = 0.0
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
 
     def start(self) -> None:
         """Begin to note."""
         self._expected = time.perf_counter() + TICK_MS / 1000
-        self._cpu = time.thread_time()
+        self._cpu, self._queued = time.thread_time(), queued_ms()
         self._timer.start()
 
     def stop(self) -> None:
@@ -76,7 +79,10 @@ class Delay(QObject):
     @Slot()
     def _tick(self) -> None:
         now, cpu = time.perf_counter(), time.thread_time()
-        self.late.append(max(0.0, 1000 * (now - self._expected)))
+        late, queued = max(0.0, 1000 * (now - self._expected)), queued_ms()
+        self.late.append(late)
+        self.own.append(max(0.0, late - (queued - self._queued)))
+        self._queued = queued
         self.turns.append(1000 * (cpu - self._cpu))
         self._cpu = cpu
         value = self._bar.value() + self._step
@@ -84,6 +90,12 @@ class Delay(QObject):
             self._step = -self._step
         self._bar.setValue(min(max(value, 0), self._bar.maximum()))
         self._expected = time.perf_counter() + TICK_MS / 1000
+
+
+def queued_ms() -> float:
+    """Return how long this thread was ready and had no processor, where the system tells it."""
+    told = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+    return int(told.read_text().split()[1]) / 1e6 if told.is_file() else 0.0
 
 
 def figure(name: str, values: list[float]) -> Figure:
@@ -182,7 +194,11 @@ def _scrolled(page: FacesPage, name: str, seconds: float, is_over: object = None
     delay.start()
     spin(seconds or SCROLL_SECONDS, is_over)
     delay.stop()
-    return [figure(f"Delay, {name}", delay.late), figure(f"CPU of a turn, {name}", delay.turns)]
+    return [
+        figure(f"Delay, {name}", delay.late),
+        figure(f"- but for other programs, {name}", delay.own),
+        figure(f"CPU of a turn, {name}", delay.turns),
+    ]
 
 
 def _ranked(page: FacesPage, campaign: Campaign) -> Figure:

@@ -14,6 +14,8 @@ from engine.campaign import Campaign
 from engine.campaign_inputs import DemoInputs
 from engine.passphrase import DEMO_PASSPHRASE
 from engine.pipeline import build_campaign
+from engine.progress_bars import ProgressBars
+from engine.stages import Stages
 from gui.application import make_application
 from gui.jobs import JobQueue
 from gui.preview_page import PreviewPage
@@ -52,7 +54,8 @@ def measure_preview() -> list[Figure]:
     make_application(Settings())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "preview.semblance")
-        build_campaign(DemoInputs(CUSTOMERS), path, DEMO_PASSPHRASE, seed=0)
+        with ProgressBars() as bars:
+            build_campaign(DemoInputs(CUSTOMERS), path, DEMO_PASSPHRASE, seed=0, stages=Stages(bars))
         with Campaign.open(path, DEMO_PASSPHRASE) as campaign:
             walls, cpus = _chosen(campaign, read_results(campaign))
     name = f"Preview, from choosing a customer to three pictures, the least of {len(walls)}"

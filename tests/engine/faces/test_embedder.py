@@ -99,7 +99,7 @@ def test_weights_of_a_file_are_converted_once_and_kept_apart_from_the_default(
     assert is_prepared("facenet-vggface2")
     weights.unlink()
     assert load_embedder("facenet-vggface2").sha256 == other.sha256 == embedder_sha256("facenet-vggface2")
-    crop = reader.read(neutral.photos[0].path)[0].crop
+    crop = reader.portrait(neutral.photos[0].path).face.crop
     answer = other.embed([crop])[0]
     assert np.roll(reader.facenet.embed([crop])[0], 1) == pytest.approx(answer, abs=1e-5)
     with pytest.raises(ModelError, match="read by another version"):

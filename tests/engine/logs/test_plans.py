@@ -17,6 +17,7 @@ import xlsxwriter
 from engine.errors import InputError, PlaceError
 from engine.logs import Dialect, ImportPlan, detect, detect_table, load_plan, preview, save_plan, sources
 from engine.logs.correcting import correct_role
+from engine.logs.plan import lacking
 from engine.logs.values import has_luhn_digit
 from tests.engine.logs.delivery import CALLS, CUSTOMERS, call_lines, write
 
@@ -332,6 +333,8 @@ def test_what_is_missing_is_said_with_what_it_is_for(tmp_path: Path) -> None:
     write(tmp_path / "customers.csv", CUSTOMERS)
     plan = detect([tmp_path])
     sentences = [lack.sentence for lack in plan.lacks()]
+    (offers,) = detect([write(tmp_path / "offers.csv", "offer,margin\nsamsung-5g,12000\n")]).files
+    assert "needed in an offers file." in lacking(offers, ["offer"])
     assert sentences[0].startswith('calls.csv lacks the column "seconds", needed in a calls file.')
     assert 'Without "cell" in calls.csv, no places: how far customers move and where they are at home.' in sentences
     assert (

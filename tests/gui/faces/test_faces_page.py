@@ -15,7 +15,7 @@ from engine.inventory import Looks, MatchSettings, MatchWeights, keep_match_sett
 from engine.look_alikes import photo_usage
 from gui.erasing import forget_face
 from gui.faces_data import PhotoFacts
-from gui.faces_words import age_words, read_age, why_alike
+from gui.faces_words import age_words, guess_words, read_age, why_alike
 from gui.photo_grid import PhotoGrid, flag_of
 from tests.gui.faces.conftest import PATIENCE, wait_until_quiet
 
@@ -83,10 +83,13 @@ def test_what_has_the_focus_has_the_arrow_keys(page, qtbot):
         qtbot.keyClick(grid, key)
     assert grid.selected == [page.data.photos[1].key] or grid.selected == [page.data.photos[2].key]
     all_photos = page.inventory.chips["all"]
-    all_photos.setFocus()
+    all_photos.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(all_photos, Qt.Key.Key_Right)
     assert page.inventory.chips["usable"].hasFocus()
     assert page.customer == customer
+    qtbot.mouseClick(all_photos, Qt.MouseButton.LeftButton)
+    all_photos.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert go(qtbot, page, lambda: qtbot.keyClick(all_photos, Qt.Key.Key_Right)) == page.data.customers[1]
     page.weights.reset.click()
 
 
@@ -186,6 +189,7 @@ def test_hair_and_age_are_corrected_by_hand_and_guessed_again(page, qtbot, campa
     seen = campaign.inventory.appearances([key])[key]
     assert not seen.age_by_hand
     assert seen.hair_by_hand
+    assert guess_words(seen) == "Hair as you set it; age is a guess you can correct."
 
 
 def test_ages_are_read_as_people_write_them():
