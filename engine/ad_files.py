@@ -91,7 +91,8 @@ def write_ads(
     names = file_names(studio.all_customers)
     offers = studio.offers_of(studio.customers() if customers is None else customers)
     wanted = [(size, customer) for size in SIZES for customer in offers][:most]
-    photos = studio.photos_of(tuple(offers), context)
+    shown = tuple(dict.fromkeys(customer for _, customer in wanted))
+    photos = studio.photos_of(shown, context)
     ads = _Ads(studio, folder, names)
     for size in SIZES:
         alike: dict[tuple[str, str | None], list[str]] = defaultdict(list)
@@ -100,12 +101,12 @@ def write_ads(
                 alike[offers[customer].key, photos[customer]].append(customer)
         for (_, photo), those in alike.items():
             ads.write(those, offers[those[0]], photo, size, len(wanted), context)
-    for customer, photo in studio.photos_of(tuple(offers), context).items():
+    for customer, photo in studio.photos_of(shown, context).items():
         if photo != photos[customer]:
             ads.take_back(customer)
     without = () if customers is None else _without_offer(campaign, [key for key in customers if key not in offers])
     barred = tuple(
-        LeftOut(customer, "photo", reason, photo=photo) for customer, photo, reason in studio.barred_photos(offers)
+        LeftOut(customer, "photo", reason, photo=photo) for customer, photo, reason in studio.barred_photos(shown)
     )
     return WrittenAds(tuple(sorted(ads.files, key=_place)), (*ads.left_out, *barred, *without), folder)
 

@@ -9,18 +9,17 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
-from gui.ad_saving import AdSaving, AdScope
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
 from gui.erasing import Erasing
 from gui.face_choices import FaceChoices, WhoseFace, whose_face_job, whose_face_words
 from gui.face_loader import FaceLoader
-from gui.findings import is_undecided
 from gui.fitting_scroll import FittingScroll
 from gui.picture import NOTHING
 from gui.preview_pictures import AdCard, CustomerCard, LookAlikeCard, shared_width
 from gui.preview_reasons import FaceCard, OfferCard, OtherFacesCard
+from gui.preview_saving import PreviewSaving
 from gui.preview_turning import Turning
 from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
@@ -75,9 +74,9 @@ class PreviewPage(Page):
         self._late.setSingleShot(True)
         self._late.setInterval(DIM_AFTER_MS)
         self._late.timeout.connect(self._dim)
-        self.saving = AdSaving(self.jobs, self)
-        self._make_actions()
         self._make_cards()
+        self.saving = PreviewSaving(self.jobs, self, self._turning, self.ad_card)
+        self._make_actions()
         self._make_keys()
         self.set_campaign(None, None)
 
@@ -127,15 +126,12 @@ class PreviewPage(Page):
         self.filter = self._turning.control
         self.whose = WhoseFace()
         self.whose.wanted.connect(self.choose_whose_face)
-        self.save_ads = Button(self.tr("Save ads…"), "plain", "export")
-        self.save_ads.clicked.connect(self.ask_whose_ads)
+        self.save_ads = self.saving.button
         for control in (self.whose, self.filter, self.previous, self.next, self.save_ads, self.pitch):
             self.add_action(control)
 
     def _make_keys(self) -> None:
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
-        QShortcut(QKeySequence("Ctrl+S"), self, self.ad_card.save.click)
-        QShortcut(QKeySequence("Ctrl+Shift+S"), self, self.save_ads.click)
         for place, thumb in enumerate(self.others_card.thumbs):
             QShortcut(QKeySequence(str(place + 1)), self, thumb.choose)
 
@@ -157,7 +153,7 @@ class PreviewPage(Page):
         wanted = self.customer if stays else ""
         self._loader.set_campaign(campaign, results)
         self._composer.set_campaign(campaign)
-        self.saving.set_campaign(campaign)
+        self.saving.show_campaign(campaign, results)
         self.offer_card.set_campaign(campaign, results)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
@@ -184,10 +180,6 @@ class PreviewPage(Page):
             control.setVisible(there)
         self.pitch.setVisible(self._turning.has_order)
         self.save_ads.setVisible(there)
-        undecided = self._results is not None and is_undecided(self._results)
-        self.save_ads.setEnabled(not undecided)
-        first = self.tr("Choose first which offers to send, in Recommendations.")
-        self.save_ads.setToolTip(first if undecided else self.tr("Save the ads of many customers (Ctrl+Shift+S)"))
 
     def show_selection(self, customers: pa.StringArray) -> None:
         """Turn through some customers from the first, in their order."""
@@ -311,13 +303,6 @@ class PreviewPage(Page):
         """Ask for a folder and save the ad that is shown, in both sizes."""
         if self._facts is not None and self._facts.offer is not None:
             self.saving.ask_for_one(self._facts.customer)
-
-    @Slot()
-    def ask_whose_ads(self) -> None:
-        """Ask whose ads are saved, beginning with those who are turned through."""
-        scopes = [AdScope(*each) for each in self._turning.scopes()]
-        if scopes:
-            self.saving.ask_whose(scopes)
 
     # choosing
 
