@@ -35,14 +35,18 @@ def page(qtbot, demo_campaign, demo_results):
     jobs = JobQueue()
     page = PreviewPage(jobs)
     jobs.setParent(page)
-    qtbot.addWidget(page)
+
+    def leave(page):
+        """Let nothing run any more; later than this the page is closed and deleted, whatever still runs."""
+        page.set_campaign(None, None)
+        qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)
+
+    qtbot.addWidget(page, before_close_func=leave)
     page.resize(1232, 852)
     page.show()
     with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
         page.set_campaign(demo_campaign, demo_results)
-    yield page
-    page.set_campaign(None, None)
-    qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)
+    return page
 
 
 def with_face(results):
