@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import sys
@@ -34,6 +35,17 @@ def main(arguments: list[str]) -> int:
     from engine.command_line import has_screen, parse, say_no_screen
 
     chosen = parse(arguments)
+    if chosen.command != "window":
+        return without_window(chosen)
+    if not has_screen():
+        return say_no_screen()
+    from gui.application import run_window
+
+    return run_window(open_demo=chosen.demo, campaign=chosen.file)
+
+
+def without_window(chosen: argparse.Namespace) -> int:
+    """Do a command that opens no window to work in."""
     if chosen.command == "campaign":
         from engine.command_line import run_campaign_command
 
@@ -42,21 +54,26 @@ def main(arguments: list[str]) -> int:
         from engine.again_command import run_read_again_command
 
         return run_read_again_command(chosen)
+    if chosen.command == "demo-files":
+        from engine.demo_command import run_demo_files_command
+
+        return run_demo_files_command(chosen)
     if chosen.command == "prepare":
         from engine.command_line import run_prepare_command
 
         return run_prepare_command()
-    if chosen.command == "selftest":
-        from gui.selftest import selftest
+    from gui.selftest import selftest
 
-        return selftest()
-    if not has_screen():
-        return say_no_screen()
-    from gui.application import run_window
-
-    return run_window(open_demo=chosen.demo, campaign=chosen.file)
+    return selftest()
 
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ModuleNotFoundError as error:
+        place = ".venv\\Scripts\\python" if sys.platform == "win32" else ".venv/bin/python"
+        sys.exit(
+            f"semblance: this Python ({sys.executable}) lacks the package {error.name}. "
+            f"Start the program with {place}; python dev.py run makes it."
+        )

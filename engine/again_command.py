@@ -10,7 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.command_line import FILE_WORDS, cancel_on_signal, require_passphrase_word, said_passphrase, say
+from engine.command_line import (
+    FILE_WORDS,
+    cancel_on_signal,
+    require_passphrase_word,
+    said_passphrase,
+    say,
+    tell_left_out,
+)
 from engine.errors import InputError, SemblanceError
 from engine.job import JobCancelled
 
@@ -134,7 +141,11 @@ def _plan(plan: ImportPlan, chosen: argparse.Namespace) -> ImportPlan:
 
     if chosen.plan is not None:
         return load_plan(chosen.plan)
-    return detect(chosen.logs) if chosen.logs is not None else _with_given(plan, chosen)
+    if chosen.logs is None:
+        return _with_given(plan, chosen)
+    found = detect(chosen.logs)
+    tell_left_out(found, chosen.logs)
+    return found
 
 
 def _with_given(plan: ImportPlan, chosen: argparse.Namespace) -> ImportPlan:
@@ -163,7 +174,7 @@ def _asked(inputs: CampaignInputs, source: WarehouseSource, chosen: argparse.Nam
 
 def _tell(again: ReadAgain, out: Path | None) -> None:
     """Say what came out, and what of a person's work found no place in it."""
-    print(again.summary.sentence())
+    print(again.summary.sentence(), *(f"Mind: {caution}" for caution in again.summary.cautions()), sep="\n")
     if again.reading.was_void:
         print("The kept tables did not fit the files any more, so the files were read.")
     if again.choice_is_gone:

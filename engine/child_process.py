@@ -17,7 +17,7 @@ from engine.job import JobContext
 from engine.resources import ROOT
 
 CHILD = "--child"  # the word by which the packaged program becomes one of these
-CHILDREN = ("engine.faces.convert", "engine.faces.fine_tuning")
+CHILDREN = ("engine.faces.convert", "engine.faces.fine_tuning", "engine.faces.other_weights")
 NO_WORD = "the process ended without a word. Try again."
 
 

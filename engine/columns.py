@@ -72,6 +72,9 @@ REASON = "reason"
 TEXT = "text"  # the row as it stands in the file
 COLUMN = "column"  # name of the column whose value is wrong; missing where the whole row is
 
+# ads saved, and what was left out
+SIZE = "size"  # width x height in pixels, empty for all sizes of an ad
+
 NO_OFFER = "none"
 UNKNOWN_MAKER = "Unknown"
 HAS_LEFT = "left"  # the segment of who is not a customer any more
@@ -82,4 +85,6 @@ RECOMMENDATION_COLUMNS = (
 SEED_COLUMNS = (RANK, CUSTOMER, REACHED)
 MATCH_COLUMNS = (CUSTOMER, PHOTO, RANK, COSINE)
 REJECT_COLUMNS = (FILE, LINE, REASON, TEXT, COLUMN)
+AD_COLUMNS = (CUSTOMER, OFFER, SIZE, FILE)
+LEFT_OUT_COLUMNS = (CUSTOMER, SIZE, PHOTO, REASON)
 PUBLIC_REJECT_COLUMNS = REJECT_COLUMNS[:4]  # of the rejects.csv that a campaign is handed over with

@@ -31,6 +31,7 @@ WAREHOUSE_WORDS = ("plan", "offers", "history")  # the records are elsewhere, th
 EPILOG = """commands:
   campaign     run a whole campaign without a window (main.py campaign --help)
   read-again   make a campaign's results again, from later files too (main.py read-again --help)
+  demo-files   write the demo operator's files, to try own data with (main.py demo-files --help)
   selftest     run a small demo campaign and open it, to prove that everything is in place
   prepare      convert FaceNet's weights, once, so that the first campaign need not wait for it
 """
@@ -41,6 +42,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line; exits with 2 and a usage line where it cannot be understood."""
     if arguments and arguments[0] == "campaign":
         return _parse_campaign(arguments[1:])
+    if arguments and arguments[0] == "demo-files":
+        from engine.demo_command import parse_demo_files
+
+        return parse_demo_files(arguments[1:])
     if arguments and arguments[0] == "read-again":
         from engine.again_command import parse_read_again
 
@@ -212,14 +217,23 @@ def _inputs(chosen: argparse.Namespace) -> CampaignInputs | DemoInputs:
     plan = _plan(chosen)
     if chosen.save_plan:
         save_plan(plan, chosen.save_plan)
-    for file in plan.files:
-        if file.kind is None:
-            print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
+    tell_left_out(plan, chosen.logs or ())
     return CampaignInputs(
         plan, chosen.inventory, chosen.photos, chosen.template, chosen.out.name, chosen.accept_rejects, source,
         chosen.tacs, names, chosen.keep_tables, chosen.logo, chosen.rights,
         chosen.embedder or EMBEDDERS[0], chosen.embedder_file,
     )  # fmt: skip
+
+
+def tell_left_out(plan: ImportPlan, paths: Sequence[Path]) -> None:
+    """Say which files are not read: those of folders that cannot be, and those of which nothing says what they hold."""
+    from engine.logs.sources import passed_over
+
+    for unread in filter(None, map(passed_over, paths)):
+        print(f"semblance: {unread}", file=sys.stderr)
+    for file in plan.files:
+        if file.kind is None:
+            print(f"semblance: {file.source.name} is left out: nothing says what it holds.", file=sys.stderr)
 
 
 def _warehouse(chosen: argparse.Namespace) -> WarehouseSource:
@@ -294,7 +308,8 @@ def run_campaign_command(chosen: argparse.Namespace) -> int:
     except JobCancelled:
         say("Stopped. Nothing was written.")
         return 130
-    print(f"{summary.sentence()}\nThe results are in {chosen.out}")
+    print(summary.sentence(), *(f"Mind: {caution}" for caution in summary.cautions()), sep="\n")
+    print(f"The results are in {chosen.out}")
     if isinstance(inputs, CampaignInputs) and inputs.bears_sample_logo and summary.ads:
         print("The ads bear the sample's logo; give your own with --logo F.")
     return 0

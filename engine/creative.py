@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,7 @@ from engine.columns import CUSTOMER, NO_OFFER, OFFER
 from engine.errors import InputError
 from engine.faces import decode_photo
 from engine.inventory.rights import Clearance, release_unknown
+from engine.job import JobContext
 from engine.look_alikes import AdFaces, day_of_consent, likeness_scale
 from engine.offers import Offer
 from engine.resources import resource
@@ -36,6 +38,7 @@ from engine.resources import resource
 SIZES = ("1080x1080", "1200x628")  # in the order in which they are made
 TEMPLATE_DOCUMENT = "template"  # the family for all ads, instead of each offer's own
 LOGO_DOCUMENT = "logo"  # PNG in base64, instead of the mark that the families were drawn with
+FEW = 50  # customers whose look-alikes are asked for one by one
 SAMPLE_LOGO = Fault(FaultKind.SAMPLE_LOGO, "logo", "The logo is the sample's, not yours.")
 
 
@@ -76,6 +79,49 @@ class CreativeStudio:
         """Return the offer recommended to a customer, or None."""
         row = pc.index(self._recommended[CUSTOMER], customer).as_py()
         return None if row < 0 else self._offers.get(self._recommended[OFFER][row].as_py())
+
+    @property
+    def all_customers(self) -> list[str]:
+        """Return every customer of the campaign, with an offer or without."""
+        return [str(key) for key in self._recommended[CUSTOMER].to_pylist()]
+
+    def offers_of(self, customers: Sequence[str]) -> dict[str, Offer]:
+        """Return the offers recommended to customers, in their order; who has none is left out."""
+        wanted = frozenset(customers)
+        of = zip(self._recommended[CUSTOMER].to_pylist(), self._recommended[OFFER].to_pylist(), strict=True)
+        known = {
+            customer: self._offers[offer] for customer, offer in of if customer in wanted and offer in self._offers
+        }
+        return {customer: known[customer] for customer in customers if customer in known}
+
+    def photos_of(self, customers: Sequence[str], context: JobContext | None = None) -> dict[str, str | None]:
+        """Return the inventory photo in the ad of each customer, None for an ad without a face."""
+        faces, on = self.faces, self._on
+        if len(customers) <= FEW:
+            shown = {customer: faces.of(customer, on) for customer in customers}
+        else:
+            shown = {each.customer: each for each in faces.everybody(on, context)}
+        found = {customer: each.in_ad(faces.scale) for customer, each in shown.items()}
+        return {customer: None if (one := found.get(customer)) is None else one.photo for customer in customers}
+
+    def barred_photos(self, customers: Collection[str]) -> tuple[tuple[str, str, str], ...]:
+        """Return customer, photo and reason where the photo that was picked, or is the most alike, may not be used."""
+        campaign, faces, on = self._campaign, self.faces, self._on
+        clearance = Clearance.read(campaign, on)
+        if clearance.bars_nothing:
+            return ()
+        nearest = {match.customer: match.photo for match in campaign.nearest_matches()}
+        choices = {choice.customer: choice for choice in campaign.face_choices()}
+        found = []
+        for customer in customers:
+            choice = choices.get(customer)
+            person = (faces.by_rule(customer, on) if choice is None else choice.contact) or customer
+            picked = None if choice is None else choice.photo
+            photo = picked or nearest.get(person)
+            reason = None if photo is None else clearance.reason(photo)
+            if photo is not None and reason is not None and faces.has_agreed(person, on):
+                found.append((customer, photo, reason))
+        return tuple(found)
 
     def customers(self) -> tuple[str, ...]:
         """Return the customers who get an ad of their own: those with an offer and look-alikes, by key.

@@ -30,6 +30,17 @@ class RejectsError(InputError):
         self.rejects = rejects
 
 
+class OccupiedError(InputError):
+    """Files of these names are in a folder already, and were not overwritten; a person may want to replace them."""
+
+    def __init__(self, files: Sequence[str], folder: Path) -> None:
+        also = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
+        super().__init__(
+            f"{files[0]}{also} is in {folder} already and is not overwritten. Choose another folder, or move it away."
+        )
+        self.files, self.folder = tuple(files), folder
+
+
 class PhotoError(InputError):
     """A picture is broken, refused or too large."""
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 
-from engine.ads import WEIGHT_LIMITS, encode_jpeg, ensure_application
+from engine.ad_files import write_ads
 from engine.campaign import Campaign, StoredMatch
 from engine.columns import MATCH_COLUMNS, PUBLIC_REJECT_COLUMNS, RECOMMENDATION_COLUMNS
-from engine.creative import SIZES, CreativeStudio
 from engine.inventory.rights import Clearance
 from engine.job import JobContext
 from engine.look_alikes import day_of_consent
@@ -38,7 +36,7 @@ def write_results(
     if seeds is not None:
         with stages.stage("Choose seeds") as context:
             write_seeds(campaign, folder / "seeds.csv", seeds, context)
-    summary = replace(summary, ads=written, seconds=stages.seconds)
+    summary = replace(summary, ads=len(written.files), seconds=stages.seconds)
     campaign.write_document("summary", summary.to_json())
     (folder / "summary.json").write_text(summary.to_json() + "\n", encoding="utf-8")
     return summary
@@ -46,10 +44,7 @@ def write_results(
 
 def write_tables(campaign: Campaign, folder: Path) -> None:
     """Write recommendations.csv, matches.csv and rejects.csv; red lights stand in a note beside each recommendation."""
-    from engine.uplift import Honesty
-
-    document = campaign.read_document("honesty")
-    reds = "" if document is None else " ".join(one.sentence for one in Honesty.from_json(document).reds)
+    reds = honesty_note(campaign)
     for name, table, columns in (
         ("recommendations.csv", campaign.read_table("customers", RECOMMENDATION_COLUMNS), RECOMMENDATION_COLUMNS),
         ("matches.csv", match_table(campaign), MATCH_COLUMNS),
@@ -58,6 +53,14 @@ def write_tables(campaign: Campaign, folder: Path) -> None:
         if table is not None:
             note = reds if columns is RECOMMENDATION_COLUMNS else ""
             write_csv(table.select(list(columns)), folder / name, note=note)
+
+
+def honesty_note(campaign: Campaign) -> str:
+    """Return what must be known before the figures of a campaign are believed: its red lights."""
+    from engine.uplift import Honesty
+
+    document = campaign.read_document("honesty")
+    return "" if document is None else " ".join(one.sentence for one in Honesty.from_json(document).reds)
 
 
 def write_seeds(campaign: Campaign, path: Path, k: int, context: JobContext | None = None) -> None:
@@ -85,48 +88,3 @@ def _usable(matches: Sequence[StoredMatch], clearance: Clearance, banned: frozen
     """Yield the first matches that may be used."""
     found = (match for match in matches if match.photo not in banned and clearance.reason(match.photo) is None)
     return islice(found, NEAREST)
-
-
-def write_ads(campaign: Campaign, folder: Path, *, most: int | None = None, context: JobContext | None = None) -> int:
-    """Compose and write the ads, all of one size before the next; return how many were written.
-
-    An ad whose text does not fit is left out. Names are <customer>_<width>x<height>.jpg, the key as in file_names.
-    """
-    context = context or JobContext()
-    ensure_application()
-    folder.mkdir(exist_ok=True)
-    studio = CreativeStudio(campaign)
-    names = file_names(studio.customers())
-    wanted = [(size, customer) for size in SIZES for customer in names][:most]
-    written = 0
-    for done, (size, customer) in enumerate(wanted):
-        context.progress(done / len(wanted), f"Ad {done + 1} of {len(wanted)}")
-        ad = studio.compose(studio.creative(customer), size)
-        if not ad.is_blocked:
-            (folder / f"{names[customer]}_{size}.jpg").write_bytes(encode_jpeg(ad.image, WEIGHT_LIMITS.get(size)))
-            written += 1
-    return written
-
-
-def file_names(customers: Sequence[str]) -> dict[str, str]:
-    """Return customers' keys as they can stand in file names everywhere; two never become one name.
-
-    Signs other than letters, digits, "+", "-" and "_" become %XX; so do the capitals of keys that differ from another
-    one by nothing else, for there are systems to which A and a are one.
-    """
-    plain = {customer: _escaped(customer, "") for customer in customers}
-    alike = Counter(name.casefold() for name in plain.values())
-    capitals = {sign for customer in customers for sign in customer if sign != sign.casefold()}
-    return {
-        customer: name if alike[name.casefold()] == 1 else _escaped(customer, capitals)
-        for customer, name in plain.items()
-    }
-
-
-def _escaped(customer: str, besides: Collection[str]) -> str:
-    return "".join(
-        sign
-        if (sign.isalnum() or sign in "+-_") and sign not in besides
-        else "".join(f"%{byte:02X}" for byte in sign.encode())
-        for sign in customer
-    )

@@ -158,7 +158,7 @@ class AdFaces:
 
     def can_be_used(self, contact: str, on: date) -> bool:
         """Whether a contact agreed, and has a look-alike for the ads of others."""
-        return self._agreed(contact, on) and bool(self.of_contact(contact, on))
+        return self.has_agreed(contact, on) and bool(self.of_contact(contact, on))
 
     def everybody(self, on: date, context: JobContext | None = None) -> tuple[LookAlikes, ...]:
         """Return the look-alikes of all who have any, by customer; of the own ones sometimes the nearest alone."""
@@ -185,7 +185,7 @@ class AdFaces:
             choice, first = choices.get(customer), nearest.get(customer)
             is_plain = not whole and choice is None and customer not in self._by_rule and first is not None
             if is_plain and first is not None and _is_usable(first, bans(customer), clearance):
-                if self._agreed(customer, on):
+                if self.has_agreed(customer, on):
                     found.append(LookAlikes(customer, None, (first,)))
                 continue
             found.append(self._of(customer, choice, on, matches_of, bans))
@@ -201,7 +201,7 @@ class AdFaces:
         if contact is not None:
             matches = self._unknown(matches_of(contact))
         else:
-            matches = matches_of(customer) if self._agreed(customer, on) else ()
+            matches = matches_of(customer) if self.has_agreed(customer, on) else ()
         banned = bans(customer)
         matches = tuple(match for match in matches if match.photo not in banned)
         shares = self._shares
@@ -222,13 +222,14 @@ class AdFaces:
         """Return the look-alikes that surely do not show the person themselves."""
         return tuple(match for match in matches if not may_be_the_customer(likeness(match.cosine, self.scale)))
 
-    def _agreed(self, person: str, on: date) -> bool:
+    def has_agreed(self, person: str, on: date) -> bool:
+        """Whether a person's consent to the use of their photo holds on a day."""
         consent = self._campaign.consent(person)
         return consent is not None and consent.holds(on)
 
     def _may_be_used(self, contact: str, customer: str, on: date) -> bool:
         own = self._campaign.consent(customer)
-        return self._agreed(contact, on) and (own is None or own.withdrawn_on is None)
+        return self.has_agreed(contact, on) and (own is None or own.withdrawn_on is None)
 
     def _influential(self, on: date, context: JobContext) -> dict[str, str]:
         """Return each customer's most influential contact who can stand in their ad."""
@@ -237,7 +238,7 @@ class AdFaces:
         can_stand = []
         for match in self._campaign.nearest_matches():
             context.check()
-            if is_close(likeness(match.cosine, self.scale)) and self._agreed(match.customer, on):
+            if is_close(likeness(match.cosine, self.scale)) and self.has_agreed(match.customer, on):
                 of = LookAlikes(match.customer, match.customer, self.of_contact(match.customer, on))
                 if of.in_ad(self.scale) is not None:
                     can_stand.append(match.customer)

@@ -75,6 +75,12 @@ def kept_origin(campaign: Campaign) -> MadeFrom | None:
     return MadeFrom(inputs, seed)
 
 
+def asked_warehouse(campaign: Campaign) -> str:
+    """Return the address of the warehouse that a campaign is made from, without a password; "" if it is from files."""
+    warehouse = json.loads(campaign.read_document(DOCUMENT) or "{}").get("warehouse")
+    return "" if warehouse is None else str(warehouse["address"])
+
+
 def _asked(source: WarehouseSource) -> dict[str, str]:
     """Return which warehouse is asked for which tables; the address has no password."""
     from engine.warehouse.plan import plan_text

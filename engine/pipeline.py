@@ -259,8 +259,11 @@ def _keep_summary(
     stages: Stages,
 ) -> Summary:
     """Keep the rows and photos set aside, the history of the run and the summary."""
+    from engine.inventory import Clearance
     from engine.inventory.network import embedder_of
+    from engine.look_alikes import day_of_consent
 
+    photo_keys, clearance = campaign.photo_keys("inventory"), Clearance.read(campaign, day_of_consent(campaign))
     rejects = _with_photos(base.rejects, photos.refused)
     table = campaign.read_table("customers", [OFFER, SEGMENT])
     assert table is not None
@@ -281,6 +284,7 @@ def _keep_summary(
         left=int(pc.sum(pc.equal(table[SEGMENT], HAS_LEFT)).as_py() or 0),
         tacs_set_aside=base.unknown.counts.tacs_set_aside,
         tacs_first_reason=base.unknown.counts.tacs_first_reason,
+        release_unknown=sum(clearance.standing(key) == "unknown" for key in photo_keys),
     )
     with campaign.transaction():
         campaign.write_table("rejects", rejects)

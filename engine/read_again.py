@@ -14,7 +14,7 @@ from engine.errors import InputError
 from engine.faces.gallery import photo_paths
 from engine.handsets.naming import read_names
 from engine.inventory import MatchSettings, match_everybody, match_settings, rights_table_name
-from engine.inventory.network import lend_network, return_network
+from engine.inventory.network import embedder_of, lend_network, return_network
 from engine.job import JobContext
 from engine.logs.cache import READING, Reading, delete_tables, kept_tables
 from engine.look_alikes import day_of_consent, likeness_scale
@@ -71,7 +71,7 @@ def read_again_from(campaign: Campaign, made: MadeFrom, stages: Stages, *, accep
         elif accept_rejects:
             inputs = replace(inputs, accept_rejects=True)
             made = MadeFrom(inputs, made.seed)
-        inputs = replace(inputs, names=read_names(campaign))
+        inputs = replace(inputs, names=read_names(campaign), embedder=embedder_of(campaign))
         path, key = work / "again.semblance", secrets.token_hex(32)
         with Campaign.create(path, key, name=campaign.name, is_demo=campaign.is_demo) as fresh:
             fresh.write_document(erased.DOCUMENT, campaign.erased.to_json())

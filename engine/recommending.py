@@ -46,21 +46,29 @@ CHOICE = "choice"  # the document that says what the designer chose to send
 def learn_uplift(base: CustomerBase, offers: tuple[Offer, ...], seed: int, context: JobContext) -> UpliftModel | None:
     """Fit the uplift model on the last campaign; None if there was none.
 
-    Raises InputError if an offer was not in that campaign, before the long work begins.
+    Where the features tell who got which offer, no lot drew it: then they also tell the chances by which customers
+    are made comparable, and whatever is found is an association. Raises InputError if an offer was not in that
+    campaign, before the long work begins.
     """
-    from engine.uplift import fit_uplift
-    from engine.uplift.trial import unknown_offer
+    from engine.uplift import fit_uplift, is_left_to_chance
+    from engine.uplift.trial import ESTIMATED, unknown_offer
 
     history = base.history
     if history.empty:
         return None
-    tried = sorted(set(history[OFFER]) - {NO_OFFER})
-    for offer in offers if tried else ():
+    arms = set(history[OFFER])
+    tried = sorted(arms - {NO_OFFER})
+    for offer in offers if tried and NO_OFFER in arms else ():  # without both, fit_uplift says what is missing
         if offer.key not in tried:
             raise unknown_offer(offer.key, tried)
     features = base.features_when_asked.loc[history[CUSTOMER]]
     treatment, outcome = history[OFFER].to_list(), history[OUTCOME].to_list()
-    return fit_uplift(features, treatment, outcome, seed=seed, context=context)
+    model = fit_uplift(features, treatment, outcome, seed=seed, context=context.part(0.0, 0.6))
+    if not is_left_to_chance(model, context=context.part(0.6, 0.7)):
+        part = context.part(0.7, 1.0)
+        model = fit_uplift(features, treatment, outcome, seed=seed, propensity=ESTIMATED, context=part)
+    context.progress(1.0)
+    return model
 
 
 def keep_offers(

@@ -51,7 +51,8 @@ class Summary:
 
     ``honesty`` is what must be known before the figures are believed, red first; empty without a past campaign.
     ``left`` of the ``customers`` have left the operator; they get no offer. Of the operator's own table of TACs
-    ``tacs_set_aside`` rows were not used, the first for ``tacs_first_reason``.
+    ``tacs_set_aside`` rows were not used, the first for ``tacs_first_reason``. Of ``release_unknown`` campaign photos
+    it is not known whether the person agreed.
     """
 
     customers: int
@@ -69,6 +70,7 @@ class Summary:
     left: int = 0
     tacs_set_aside: int = 0
     tacs_first_reason: str = ""
+    release_unknown: int = 0
     versions: dict[str, str] = field(default_factory=installed_versions)
 
     def to_json(self) -> str:
@@ -84,6 +86,16 @@ class Summary:
             f"{self.rejected_rows:,} rows were set aside{photos}.{self._tacs()}"
         )
 
+    def cautions(self) -> tuple[str, ...]:
+        """Say, a sentence each, what must be known before the results are believed or used, the gravest first."""
+        said = [finding.sentence for finding in self.honesty if finding.light != "green"]
+        if self.uplift is None:
+            said.append("There was no past campaign to learn from: no effect of the offers is claimed.")
+        if self.release_unknown:
+            photos = "1 campaign photo" if self.release_unknown == 1 else f"{self.release_unknown:,} campaign photos"
+            said.append(f"Of {photos} no model release is on record; give one with --rights F.")
+        return tuple(said)
+
     def _tacs(self) -> str:
         """Say what was not used of the operator's own table of TACs."""
         if not self.tacs_set_aside:
@@ -95,7 +107,7 @@ class Summary:
         """Say who gets an offer, and where there is no signal, that it is one for all."""
         counted = f"{self.recommended:,} of {self.customers:,} customers"
         if self.left:
-            counted += f", of whom {self.left:,} left,"
+            counted += f" ({self.left:,} of them gone)"
         if self.uplift is None:
             return f"{counted} have an offer"
         if self.uplift.has_signal:

@@ -1,14 +1,24 @@
-"""Work that is not finished lies beside the place it is for, so that one move brings it there."""
+"""Work that is not finished lies beside the place it is for, so that one move brings it there.
+
+What has no such place lies in a folder that its process holds; what a process that was killed leaves is removed later.
+"""
 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from engine.errors import InputError, PlaceError
+
+HELD = "held"  # a file that the process locks which works in the folder
+YOUNG = 60.0  # seconds in which a folder may not be locked yet
+FINE_TUNING = "fine-tuning-"
 
 
 def unfinished_prefix(place: Path) -> str:
@@ -39,7 +49,14 @@ def unfinished_folder(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_file(place: Path) -> Iterator[Path]:
-    """Yield a place beside a file, and move what was written there in when all went well. Raises OSError."""
+    """Yield a place beside a file, and move what was written there in when all went well. Raises OSError.
+
+    Of a link the file that it leads to is written; what is no file, such as /dev/stdout, is written to as it stands.
+    """
+    if place.exists() and not place.is_file():
+        yield place
+        return
+    place = place.resolve()
     unfinished = place.with_name(f".{place.name}.part")
     try:
         yield unfinished
@@ -84,3 +101,48 @@ def _remove_empty(folders: list[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
+
+
+@contextmanager
+def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Yield a new folder that this process holds, which is gone at the end; what others left is removed before."""
+    remove_abandoned(parent, prefix)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        with (folder / HELD).open("wb") as file:
+            _lock(file)
+            yield folder
+
+
+def remove_abandoned(parent: Path, prefix: str) -> None:
+    """Remove the held folders of processes that are no more; a kill leaves them. What cannot be removed stays."""
+    for folder in parent.glob(f"{prefix}*"):
+        try:
+            if folder.is_dir() and not _is_held(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _is_held(folder: Path) -> bool:
+    held = folder / HELD
+    if not held.exists():
+        return time.time() - folder.stat().st_mtime < YOUNG
+    with held.open("rb+") as file:
+        try:
+            _lock(file)
+        except OSError:
+            return True
+    return False
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock a file until it is closed, or its process ends. Raises OSError if another process holds it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

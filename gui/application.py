@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from engine.resources import resource
+from engine.resources import cache_dir, resource
+from engine.unfinished import FINE_TUNING, remove_abandoned
 from engine.version import VERSION
 from gui.focus_ring import focus_ring
 from gui.icons import mark_icon
@@ -61,6 +62,7 @@ def run_window(open_demo: bool = False, campaign: Path | None = None) -> int:
     window = MainWindow(settings)
     window.errors.install()
     window.show()
+    remove_abandoned(cache_dir(), FINE_TUNING)
     if campaign is not None:
         window.open_file(campaign)
     elif open_demo:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.columns import EXPECTED_VALUE, NO_OFFER, OFFER, PLANNED, UPLIFT
+from engine.columns import EXPECTED_VALUE, NO_OFFER, OFFER, PLANNED, UPLIFT, WITHHELD
 from gui.column_store import CodeArray, ColumnStore, FloatArray, IntArray, TextColumn, sort_order
 
 if TYPE_CHECKING:
@@ -84,8 +84,21 @@ def budget_of(store: ColumnStore, offers: Sequence[Offer]) -> Budget | None:
     place[order] = np.arange(len(order), dtype=np.int32)
     spent = np.concatenate([[0.0], np.cumsum(costs[planned.codes[order]])])
     worth[place == len(store)] = 0.0
-    store.put(PLANNED_WORTH, worth, stays=True)
+    store.put(PLANNED_WORTH, _with_withheld(store, offers, worth), stays=True)
     return Budget(order, spent, place, planned, worth)
+
+
+def _with_withheld(store: ColumnStore, offers: Sequence[Offer], worth: FloatArray) -> FloatArray:
+    """Return the worth with that of the offers which the designer withheld: their rows stay where they were."""
+    if not store.has(WITHHELD):
+        return worth
+    withheld, uplift = store.numbers(WITHHELD) > 0, store.numbers(UPLIFT)
+    found = worth.copy()
+    for offer in offers:
+        if store.has(uplift_column(offer.key)):
+            mine = withheld & (store.numbers(uplift_column(offer.key)) == uplift)
+            found[mine] = np.maximum(offer.margin * uplift[mine] - offer.cost, 0.0)
+    return found
 
 
 def _with_none(offers: TextColumn) -> TextColumn:

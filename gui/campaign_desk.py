@@ -109,7 +109,7 @@ class CampaignDesk(QObject):
         if isinstance(error, RejectsError):
             from gui.rejects_dialog import RejectsDialog
 
-            question = RejectsDialog(error, self._window)
+            question = RejectsDialog(error, self._jobs, self._window)
             question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             question.accepted.connect(self._go_on_without)
             question.rejected.connect(self._ask_again)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -14,15 +14,16 @@ from engine.campaign_inputs import CampaignInputs
 from engine.errors import CampaignFileError, InputError, SemblanceError
 from engine.faces import photo_paths
 from engine.handsets import read_tac_table
+from engine.inventory.rights_table import read_rights
 from engine.job import Job, JobContext
 from engine.logs import ImportPlan
 from engine.logs.sources import find_sources
 from engine.passphrase import SHORTEST_PASSPHRASE, require_passphrase
 from gui.openings import SUFFIX, NewCampaign
 
-Part = Literal["inventory", "photos", "tacs", "logo", "target", "passphrase", "repeat"]
+Part = Literal["inventory", "photos", "rights", "tacs", "logo", "target", "passphrase", "repeat"]
 FOLDERS: tuple[Part, ...] = ("inventory", "photos")
-OPTIONAL: tuple[Part, ...] = ("tacs", "logo")
+OPTIONAL: tuple[Part, ...] = ("rights", "tacs", "logo")
 
 
 def tr(text: str) -> str:
@@ -34,8 +35,8 @@ def tr(text: str) -> str:
 class CampaignFiles:
     """What was chosen so far beside the logs; ``problems`` says in words what is missing or wrong.
 
-    ``places`` are the folders of photos, the operator's own table of TACs and the logo; ``wrong`` is what a look at
-    them found.
+    ``places`` are the folders of photos, the rights to them, the operator's own table of TACs and the logo; ``wrong``
+    is what a look at them found.
     """
 
     places: dict[Part, Path] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class CampaignFiles:
         inputs = CampaignInputs(
             plan, self.places["inventory"], self.places["photos"], self.template, path.stem,
             tacs=self.places.get("tacs"), keep_tables=self.keep_tables, logo=self.places.get("logo"),
+            rights=self.places.get("rights"),
         )  # fmt: skip
         return NewCampaign(inputs, path, self.passphrase)
 
@@ -114,14 +116,15 @@ class Looked:
 
 
 def looking_job(part: Part, place: Path) -> Job[Looked]:
-    """Look whether a folder holds photos, and a file is a table of TACs or a logo."""
+    """Look whether a folder holds photos, and a file is a table of rights, of TACs, or a logo."""
+    read: dict[Part, Callable[[Path], object]] = {"rights": read_rights, "tacs": read_tac_table, "logo": read_logo}
 
     def work(context: JobContext) -> Looked:
         context.check()
         wrong = ""
-        if part in OPTIONAL:
+        if part in read:
             try:
-                (read_tac_table if part == "tacs" else read_logo)(place)
+                read[part](place)
             except SemblanceError as error:
                 wrong = str(error)
         elif not pictures(place):

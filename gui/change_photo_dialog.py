@@ -157,12 +157,14 @@ class ChangePhotoDialog(Dialog):
         self.candidate = candidate
         self.picker.show_faces(candidate.image, candidate.faces, candidate.chosen)
         wrong = () if candidate.quality is None else candidate.quality.sentences
-        several = tr("{count} faces: click the one that is meant.").format(count=len(candidate.faces))
+        several = tr("{count} faces: click the one that is meant, or press the arrow keys.").format(
+            count=len(candidate.faces)
+        )
         said = [*([several] if len(candidate.faces) > 1 else []), *wrong]
         self._say(quality_words(candidate.quality), " ".join(said))
         self._show_front(candidate.frontal)
         self.use.setEnabled(True)
-        self.use.setFocus()
+        (self.picker if len(candidate.faces) > 1 else self.use).setFocus()
         self.looked.emit()
 
     @Slot(Exception)

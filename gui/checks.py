@@ -127,7 +127,7 @@ def _arms(honesty: Honesty, results: CampaignResults) -> Check:
     state, wrong = _state(results, "arms differ")
     if not honesty.balance:
         return Check(tr("Equal groups"), state, wrong, "", "", honesty.customers)
-    worst = honesty.balance[0]
+    worst = honesty.worst
     said = tr("Those with and without an offer are alike. They differ most in: {feature}, in standard deviations.")
     error = abs(worst.difference / worst.z) if worst.z else 0.0
     ends = (abs(worst.difference) - Z95 * error, abs(worst.difference) + Z95 * error)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -26,7 +27,8 @@ from gui.recommendations_columns import AGE_BAND
 from gui.widgets import Card, IconLabel, Label, Line, Notice, clear, column, plain, row
 
 if TYPE_CHECKING:
-    from engine.uplift import LearnerScore, UpliftEvaluation
+    from engine.offers import Offer
+    from engine.uplift import Honesty, LearnerScore, UpliftEvaluation
     from gui.results import CampaignResults
 
 TWO_COLUMNS_FROM = 660
@@ -142,34 +144,76 @@ class ChecksPanel(QWidget):
         self.setMinimumHeight(210)
         for card in self.cards:
             self._grid.addWidget(card)
+            card.hide()
+        self._left: list[Callable[[], None]] = []
+        self._filling = QTimer(self, interval=0)
+        self._filling.timeout.connect(self._fill_next)
         self._arrange(2)
 
     def show_results(self, results: CampaignResults, store: ColumnStore) -> None:
-        """Show the checks of a campaign; reach and thin groups are of the customers as is decided now."""
-        evaluation, honesty = results.evaluation, results.honesty
+        """Show the checks of a campaign; reach and thin groups are of the customers as is decided now.
+
+        The pictures follow one by one, so that the window never waits for all of them.
+        """
         self.rows.show_checks(checks_of(results, store))
+        evaluation = results.evaluation
         if evaluation is None:
             return
-        self.not_kept.setVisible(honesty is None)
-        self.cards[0].setVisible(honesty is not None)
+        self.not_kept.setVisible(results.honesty is None)
+        self._left = [
+            partial(self._show_overlap, results.honesty, results.offers),
+            partial(self._show_calibration, evaluation),
+            partial(self._show_learners, evaluation),
+            partial(self._show_best, evaluation),
+            partial(self._show_reach, self.cards[4], self.ages, AGE_BAND, results.offers, store),
+            partial(self._show_reach, self.cards[5], self.towns, RESIDENCE, results.offers, store),
+        ]
+        self._filling.start()
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether pictures are still to come."""
+        return self._filling.isActive()
+
+    @Slot()
+    def _fill_next(self) -> None:
+        """Fill the next picture."""
+        if self._left:
+            self._left.pop(0)()
+            self._arrange(self._columns)
+        if not self._left:
+            self._filling.stop()
+
+    def _show_overlap(self, honesty: Honesty | None, offers: Sequence[Offer]) -> None:
+        card = self.cards[0]
         if honesty is not None:
-            names = [offer_name(results.offers, key) for key in honesty.overlap.offers]
+            names = [offer_name(offers, key) for key in honesty.overlap.offers]
             self.propensity.show_overlap(honesty.overlap, names)
             told = tr("Customers by their chance to get an offer rather than none, as foreseen from what is known")
-            self.cards[0].says.setText(told)
+            card.says.setText(told)
+        card.setVisible(honesty is not None)
+
+    def _show_calibration(self, evaluation: UpliftEvaluation) -> None:
         self.calibration.show_evaluation(evaluation)
         self.cards[1].says.setText(_line_words(evaluation))
         self.cards[1].setVisible(evaluation.has_signal)
+
+    def _show_learners(self, evaluation: UpliftEvaluation) -> None:
         self.learners.show_lines([_learner_line(one) for one in evaluation.leaderboard])
         self.cards[2].says.setText(learner_words(evaluation))
+        self.cards[2].show()
+
+    def _show_best(self, evaluation: UpliftEvaluation) -> None:
         self.best.show_lines(best_lines(evaluation))
         self.cards[3].says.setText(_auuc_words(evaluation))
         self.cards[3].setVisible(bool(evaluation.best))
-        for card, chart, group in ((self.cards[4], self.ages, AGE_BAND), (self.cards[5], self.towns, RESIDENCE)):
-            chart.show_lines(reach_lines(store, group, results.offers, largest_first=group == RESIDENCE))
-            card.setVisible(bool(chart.lines))
-            card.says.setText(tr("Share of the customers who get an offer as is decided now; shown, not decided"))
-        self._arrange(self._columns)
+
+    def _show_reach(
+        self, card: PictureCard, chart: BarRows, group: str, offers: Sequence[Offer], store: ColumnStore
+    ) -> None:
+        chart.show_lines(reach_lines(store, group, offers, largest_first=group == RESIDENCE))
+        card.says.setText(tr("Share of the customers who get an offer as is decided now; shown, not decided"))
+        card.setVisible(bool(chart.lines))
 
     def _arrange(self, columns: int) -> None:
         """Put the pictures that there are side by side or below each other."""

@@ -13,6 +13,7 @@ from engine.columns import (
     CUSTOMER,
     EXPECTED_VALUE,
     FIRST_NAME,
+    HAS_LEFT,
     NO_OFFER,
     OFFER,
     RESIDENCE,
@@ -52,6 +53,11 @@ class CustomerFacts:
     value: float  # money per customer asked
     segment: str
     is_withheld: bool  # whether the designer keeps the offer from this one
+
+    @property
+    def cannot_be_asked(self) -> bool:
+        """Whether no offer reaches this one, whatever it is worth: withheld by the designer, or the customer left."""
+        return self.is_withheld or self.segment == HAS_LEFT
 
     @property
     def place_and_age(self) -> str:

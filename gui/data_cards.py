@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
-from engine.columns import FILE, LINE, PUBLIC_REJECT_COLUMNS, REASON, TEXT
+from engine.columns import FILE, LINE, REASON, TEXT
 from gui import numbers
 from gui.charts.maker_bars import MakerBars
 from gui.charts.picture_button import PictureButton
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from engine.logs import FileReport
-    from engine.logs.cache import Reading
     from gui.data_origin import DataOrigin
 
 
@@ -82,14 +80,17 @@ def reject_reasons(rejects: pa.Table) -> tuple[RejectReason, ...]:
     return tuple(sorted(counted, key=lambda each: (-each.rows, each.reason)))
 
 
-def write_rejects(rejects: pa.Table, path: Path) -> None:
-    """Write rejected rows as CSV, as the export does; the file appears when it is whole. Raises OSError."""
-    from engine.table_files import write_csv
+class ListCard(Card):
+    """A card round a list. Its height never follows from its width, or Qt would take all rows for the least height
+    and squeeze the card below its own where there is no room for them.
+    """
 
-    write_csv(rejects.select(list(PUBLIC_REJECT_COLUMNS)), path)
+    def hasHeightForWidth(self) -> bool:
+        """Have a height of its own, whatever the words in it need."""
+        return False
 
 
-class FilesCard(Card):
+class FilesCard(ListCard):
     """Every file with what it holds, its rows, how many were set aside, and whether it could be used."""
 
     def __init__(self) -> None:
@@ -111,9 +112,13 @@ class FilesCard(Card):
 
     def show_origin(self, origin: DataOrigin, *, is_demo: bool) -> None:
         """Say how the files were read and what is kept of them; the demo's files are made anew each time."""
-        self.note.setText(" ".join(filter(None, (_reading_words(origin.reading), _kept_words(origin)))))
+        self.note.setText(" ".join(filter(None, (_reading_words(origin), _kept_words(origin)))))
+        self.note.setToolTip(origin.warehouse)
         self.note.setVisible(bool(self.note.text()))
-        is_asked = origin.reading is not None and origin.reading.way == "warehouse"
+        is_asked = bool(origin.warehouse)
+        self.set_title(tr("Tables and files") if is_asked else tr("Files"))
+        ask = tr("Ask {warehouse} again and make all results anew").format(warehouse=origin.warehouse)
+        self.read_again.setToolTip(ask if is_asked else tr("Make all results again from these files"))
         self.keep.setVisible(origin.can_read_again and not is_demo and not is_asked)
         self.keep.set_text(tr("Forget the tables") if origin.keeps_tables else tr("Keep the tables"))
         self.keep.set_icon("bin" if origin.keeps_tables else "lock")
@@ -134,12 +139,13 @@ class FilesCard(Card):
         )
 
 
-def _reading_words(reading: Reading | None) -> str:
+def _reading_words(origin: DataOrigin) -> str:
+    reading = origin.reading
     if reading is None:
         return ""
     day = numbers.long_date(date.fromisoformat(reading.on))
     if reading.way == "warehouse":
-        return tr("The warehouse was asked on {day}.").format(day=day)
+        return tr("The warehouse {name} was asked on {day}.").format(name=origin.warehouse_name, day=day)
     if reading.way == "tables":
         return tr("Read from the kept tables, {day}.").format(day=day)
     said = tr("Read from the files, {day}.").format(day=day)
@@ -155,7 +161,7 @@ def _kept_words(origin: DataOrigin) -> str:
     return tr("The clean tables are kept, encrypted ({size}): reading again is quicker.").format(size=size)
 
 
-class RejectsCard(Card):
+class RejectsCard(ListCard):
     """The rows that were set aside, by reason, with the first one as it stands in the file."""
 
     def __init__(self) -> None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.columns import COLUMN, FILE, LINE, REASON, TEXT
 from engine.job import Job, JobContext
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from engine.campaign import Campaign
     from engine.handsets import NamedHandsets
     from engine.read_again import ReadAgain
@@ -30,6 +33,17 @@ def reading_again_job(campaign: Campaign, *, accept_rejects: bool) -> Job[ReadAg
         return read_again(campaign, accept_rejects=accept_rejects, context=context)
 
     return Job(tr("Reading {name} again").format(name=campaign.name), work)
+
+
+def saving_rejects_job(rejects: pa.Table, path: Path) -> Job[None]:
+    """Write rows that were set aside as CSV, with the column that is wrong. Raises OSError."""
+
+    def work(context: JobContext) -> None:
+        from engine.table_files import write_csv
+
+        write_csv(rejects.select([FILE, LINE, COLUMN, REASON, TEXT]), path, context=context)
+
+    return Job(tr("Saving the rows set aside"), work)
 
 
 def keeping_job(campaign: Campaign, *, is_wanted: bool) -> Job[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,13 +30,16 @@ def _no_names() -> NamedHandsets:
 
 @dataclass(frozen=True)
 class DataOrigin:
-    """``kept_bytes`` is the size of the clean tables beside the campaign file, 0 if there are none yet.
+    """``warehouse`` is the address of the one that is asked, "" for a campaign from files.
+
+    ``kept_bytes`` is the size of the clean tables beside the campaign file, 0 if there are none yet.
 
     ``names`` are those given so far, ``names_used`` those of the last reading; ``counts`` is None for a campaign that
     was made before unknown phone types were kept.
     """
 
     can_read_again: bool = False
+    warehouse: str = ""
     reading: Reading | None = None
     keeps_tables: bool = False
     kept_bytes: int = 0
@@ -43,6 +47,17 @@ class DataOrigin:
     names_used: NamedHandsets = field(default_factory=_no_names)
     unknown: tuple[UnknownHandset, ...] = ()
     counts: PhoneTypeCounts | None = None
+
+    @property
+    def warehouse_name(self) -> str:
+        """The warehouse's file or host, "" if the campaign is from files."""
+        scheme, _, rest = self.warehouse.partition("://")
+        return PurePath(rest).name if scheme == "duckdb" else rest.rpartition("@")[2].partition("/")[0]
+
+    @property
+    def asks_network(self) -> bool:
+        """Whether reading again connects to a database server."""
+        return bool(self.warehouse) and not self.warehouse.startswith(("duckdb:", "spark://local"))
 
     @property
     def new_names(self) -> int:
@@ -55,11 +70,12 @@ def read_origin(campaign: Campaign) -> DataOrigin:
     from engine.handsets.naming import NAMES_USED, read_names
     from engine.handsets.unknown import COUNTS, TABLE, PhoneTypeCounts
     from engine.logs.cache import READING, Reading, kept_tables
-    from engine.made_from import DOCUMENT
+    from engine.made_from import DOCUMENT, asked_warehouse
 
     reading, counts, table = campaign.read_document(READING), campaign.read_document(COUNTS), campaign.read_table(TABLE)
     kept = kept_tables(campaign)
     return DataOrigin(
+        warehouse=asked_warehouse(campaign),
         can_read_again=campaign.read_document(DOCUMENT) is not None,
         reading=None if reading is None else Reading.from_json(reading),
         keeps_tables=kept is not None,

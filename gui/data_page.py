@@ -11,13 +11,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
 
 from engine.errors import RejectsError
-from engine.job import Job
 from gui import numbers
-from gui.data_cards import AllowsCard, FilesCard, MakersCard, RejectsCard, allowances, write_rejects
-from gui.data_jobs import keeping_job, reading_again_job
+from gui.data_cards import AllowsCard, FilesCard, MakersCard, RejectsCard, allowances
+from gui.data_jobs import keeping_job, reading_again_job, saving_rejects_job
 from gui.data_origin import DataOrigin
 from gui.fitting_scroll import FittingScroll
 from gui.results import CampaignResults, seen_changes
+from gui.save_place import save_place
 from gui.theme import GAP
 from gui.widgets import Button, EmptyState, Notice, Page, column, plain, row
 
@@ -101,6 +101,7 @@ class DataPage(Page):
         self._sides.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
         self.files.table.set_whole(is_narrow)
         self.rejects.table.set_whole(is_narrow)
+        self.scroller.set_long(is_narrow)
         super().resizeEvent(event)
 
     def _show_loyalty(self, results: CampaignResults) -> None:
@@ -206,7 +207,7 @@ class DataPage(Page):
             return
         from gui.rejects_dialog import RejectsDialog
 
-        question = RejectsDialog(error, self.window())
+        question = RejectsDialog(error, self.jobs, self.window())
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.accepted.connect(self._read_without)
         question.open()
@@ -252,7 +253,7 @@ class DataPage(Page):
     def _ask_where(self) -> None:
         """Ask for a file and save the rows that were set aside."""
         chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the rows set aside"), "rejects.csv", self.tr("CSV files (*.csv)")
+            self, self.tr("Save the rows set aside"), save_place(self, "rejects.csv"), self.tr("CSV files (*.csv)")
         )
         if chosen:
             self.save_rejects(Path(chosen))
@@ -262,5 +263,6 @@ class DataPage(Page):
         rejects = self._results.rejects if self._results is not None else None
         if rejects is None:
             return
-        job = Job(self.tr("Saving the rows set aside"), lambda context: write_rejects(rejects, path))
-        self.jobs.start(job, afterwards=self.tr("Rows set aside saved: {file}").format(file=path.name))
+        self.jobs.start(
+            saving_rejects_job(rejects, path), afterwards=self.tr("Rows set aside saved: {file}").format(file=path.name)
+        )

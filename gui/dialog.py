@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from gui.enter_key import focused_button, press_by_enter
 from gui.focus_ring import tell_ring_of_tab
 from gui.theme import PAGE_MARGIN
 from gui.widgets import Label, column
@@ -25,6 +27,12 @@ class Dialog(QDialog):
         self.buttons.setSpacing(8)
         outer = column(self.heading, 12, (self.body, 1), 20, self.buttons, gap=0, margins=(PAGE_MARGIN,) * 4)
         self.setLayout(outer)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button that has the focus on Enter, not the first choice; a switch leaves Enter to that."""
+        button = focused_button(self)
+        if not press_by_enter(event, None if button is not None and button.isCheckable() else button):
+            super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Show the ring when somebody goes on by Tab."""

@@ -9,12 +9,14 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from gui import numbers
+from gui.ad_saving import ads_are_words
 from gui.column_store import IntArray
 from gui.dialog import Dialog
 from gui.theme import font
 from gui.widgets import Button, Label, Notice, Segments, plain
 
 FORMATS = (("CSV", ".csv"), ("Parquet", ".parquet"), ("Excel", ".xlsx"))
+ADS = ".jpg"
 SHEET_ROWS = 1_048_575
 
 
@@ -27,7 +29,7 @@ class Scope:
 
 
 class ExportDialog(Dialog):
-    """Asks which rows and which format. ``wanted`` carries the rows and the file's ending."""
+    """Asks which rows and which format. ``wanted`` carries the rows and the file's ending; ADS asks for their ads."""
 
     wanted = Signal(object, str)
 
@@ -48,7 +50,8 @@ class ExportDialog(Dialog):
             self._group.addButton(radio, place)
             self.scopes.append(radio)
             self.body.addWidget(radio)
-        self.formats = Segments([name for name, _ in FORMATS], name=self.tr("Format"))
+        self._endings = (*(ending for _, ending in FORMATS), ADS)
+        self.formats = Segments([*(name for name, _ in FORMATS), self.tr("Ads")], name=self.tr("Format"))
         self.said = Label("", wrap=True)
         self.too_many = Notice("warning", "warning")
         self.body.addSpacing(4)
@@ -84,19 +87,22 @@ class ExportDialog(Dialog):
             self.tr("One line a customer, as text that every program reads."),
             self.tr("One row a customer with exact types, for pandas, R, DuckDB or Spark."),
             self.tr("A workbook without formulas, with a sheet that says what to know."),
+            f"{self.tr('The ad of each, as JPEG in two sizes.')} {ads_are_words()}",
         )
         self.said.setText(words[self.formats.selected])
-        is_too_many = FORMATS[self.formats.selected][1] == ".xlsx" and len(self.rows) > SHEET_ROWS
+        is_too_many = self._endings[self.formats.selected] == ".xlsx" and len(self.rows) > SHEET_ROWS
         most = numbers.decimal(SHEET_ROWS)
         self.too_many.set_notice(
             "warning", "warning", plain(self.tr("A sheet holds {most} rows. Choose CSV or Parquet.").format(most=most))
         )
         self.too_many.setVisible(is_too_many)
         self.export.setEnabled(len(self.rows) > 0 and not is_too_many)
-        one = self.tr("Export 1 customer")
-        self.export.set_text(one if len(self.rows) == 1 else self.tr("Export {count} customers").format(count=count))
+        one, many = self.tr("Export 1 customer"), self.tr("Export {count} customers")
+        if self._endings[self.formats.selected] == ADS:
+            one, many = self.tr("Save the ad of 1 customer"), self.tr("Save the ads of {count} customers")
+        self.export.set_text(one if len(self.rows) == 1 else many.format(count=count))
 
     @Slot()
     def _want(self) -> None:
         self.accept()
-        self.wanted.emit(self.rows, FORMATS[self.formats.selected][1])
+        self.wanted.emit(self.rows, self._endings[self.formats.selected])

@@ -128,3 +128,10 @@ def whose_face_job(campaign: Campaign, whose: Whose) -> Job[None]:
         choose_whose_face(campaign, whose)
 
     return Job(tr("Choosing whose face"), work)
+
+
+def whose_face_words(whose: str) -> str:
+    """Say whose look-alikes the ads bear from now on."""
+    return (
+        tr("Contacts' look-alikes put into the ads") if whose == "contact" else tr("Own look-alikes put into the ads")
+    )

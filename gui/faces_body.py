@@ -36,4 +36,5 @@ class FacesBody(QWidget):
         left = LEFT_NARROW if page.width() < NARROW else LEFT
         self._halves.setStretch(0, left)
         self._halves.setStretch(1, 100 - left)
+        self.weights.set_narrow(page.width() < NARROW)
         self.probe.set_side(SMALLEST if page.height() < LOW else LARGEST)

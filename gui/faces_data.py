@@ -53,6 +53,10 @@ class PhotoFacts:
         """Whether a release is on record."""
         return self.rights is not None and self.rights.release == "yes"
 
+    def may_be_shown_in(self, territory: str) -> bool:
+        """Whether the rights name a territory, or none at all."""
+        return self.rights is None or not self.rights.territories or territory in self.rights.territories
+
     @property
     def words(self) -> str:
         """Everything that is searched, folded: name, tags, territories, release."""

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 
 class FacesDialogs(QObject):
-    """``adopted`` says that another ranking counts, ``photo_kept`` names a customer who has another photo."""
+    """``adopted`` says that another ranking counts, ``network_changed`` that another network reads the faces.
+
+    ``photo_kept`` names a customer who has another photo.
+    """
 
     adopted = Signal()
+    network_changed = Signal()
     photo_kept = Signal(str)
 
     def __init__(self, page: QWidget) -> None:
@@ -50,6 +54,7 @@ class FacesDialogs(QObject):
         if self._campaign is not None:
             dialog = InUseDialog(self._campaign, self._page)
             dialog.adopted.connect(self.adopted)
+            dialog.network_changed.connect(self.network_changed)
             dialog.tuning_wanted.connect(self.fine_tune)
             dialog.open()
 
@@ -61,7 +66,7 @@ class FacesDialogs(QObject):
         if self._campaign is not None:
             day = consent_day(self._campaign, self._results)
             dialog = FineTuneDialog(self._campaign, day, self._page)
-            dialog.adopted.connect(self.adopted)
+            dialog.network_changed.connect(self.network_changed)
             dialog.open()
 
     def change_photo(self, customer: str) -> None:

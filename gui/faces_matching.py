@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.faces_data import tr
-from gui.faces_jobs import matching_job
+from gui.faces_jobs import matching_job, renewing_job
 from gui.results import CampaignResults, consent_day
+from gui.territories import known_territories
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
     from engine.inventory import MatchSettings, MatchWeights
+    from engine.job import Job
     from gui.faces_data import FacesData
     from gui.jobs import JobQueue
 
@@ -45,11 +47,18 @@ class FacesMatching(QObject):
         """Match by what counts, after photos or rights changed."""
         self._match(None)
 
+    def read_again(self) -> None:
+        """Read all faces again by the network in use, and match."""
+        if self._campaign is not None:
+            day = consent_day(self._campaign, self._results)
+            self._start(renewing_job(self._campaign, day), tr("All faces read again by the network in use"))
+
     def ask_for_limits(self, data: FacesData) -> None:
         """Ask how often a photo may be used and where the ads run, and match by that."""
         from gui.limits_dialog import LimitsDialog
 
-        dialog = LimitsDialog(data.matcher.settings, self._page)
+        known = known_territories(data.matcher.clearance.rights)
+        dialog = LimitsDialog(data.matcher.settings, self._page, territories=known)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.told.connect(self._match)
         dialog.open()
@@ -58,13 +67,10 @@ class FacesMatching(QObject):
     def _match(self, settings: MatchSettings | None) -> None:
         if self._campaign is not None:
             day = consent_day(self._campaign, self._results)
-            self._jobs.start(
-                matching_job(self._campaign, day, settings),
-                self._tell,
-                failed=self._fail,
-                cancelled=self._give_up,
-                afterwards=tr("All customers matched"),
-            )
+            self._start(matching_job(self._campaign, day, settings), tr("All customers matched"))
+
+    def _start(self, job: Job[int], afterwards: str) -> None:
+        self._jobs.start(job, self._tell, failed=self._fail, cancelled=self._give_up, afterwards=afterwards)
 
     @Slot(object)
     def _tell(self, _: int) -> None:

@@ -22,7 +22,7 @@ from gui.faces_jobs import faces_job
 from gui.faces_map import FacesMap
 from gui.faces_matching import FacesMatching
 from gui.faces_ranking import FacesRanking
-from gui.faces_words import faces_verdict
+from gui.faces_words import being_read_again, faces_verdict
 from gui.jobs import JobQueue
 from gui.photo_import import PhotoImport
 from gui.probe import Probe, ProbeLoader
@@ -54,6 +54,7 @@ class FacesPage(Page):
         self._loader = ProbeLoader(self)
         self._loader.loaded.connect(self._take_probe)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.kept.connect(self.jobs.note)
         self._loader.not_kept.connect(self._choice_not_kept)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)
@@ -63,6 +64,7 @@ class FacesPage(Page):
         self._corrections.failed.connect(self.jobs.failed)
         self.dialogs = FacesDialogs(self)
         self.dialogs.adopted.connect(self._adopted)
+        self.dialogs.network_changed.connect(self._network_changed)
         self.dialogs.photo_kept.connect(self._photo_kept)
         self.matching = FacesMatching(self.jobs, self)
         self.matching.matched.connect(self._matched)
@@ -181,7 +183,7 @@ class FacesPage(Page):
         if self.inventory.views.selected:
             self._map.draw()
         before = self._customer
-        shown = any(self.show_customer(each) for each in (before, *data.customers) if each)
+        shown = any(self._go_to(each) for each in (before, *data.customers) if each)
         if not shown or self._customer != before:
             self._drop_probe()
         if not shown:
@@ -193,6 +195,17 @@ class FacesPage(Page):
 
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, also to one without photo consent; False if there is no such one."""
+        shown = self._go_to(customer)
+        if shown:
+            self.customer_chosen.emit(customer)
+        return shown
+
+    def follow_customer(self, customer: str) -> None:
+        """Show the customer who was chosen on another page."""
+        if customer != self._customer:
+            self._go_to(customer)
+
+    def _go_to(self, customer: str) -> bool:
         if self._campaign is None or customer_facts(self._results, customer) is None:
             return False
         self._customer = customer
@@ -363,6 +376,12 @@ class FacesPage(Page):
         """Let what was adopted count, on this page and in the ads."""
         self.weights.tell_stale(is_stale=False)
         self.matching.match_again()
+
+    @Slot()
+    def _network_changed(self) -> None:
+        """Let all faces be read again; nothing is compared until they are."""
+        self.set_verdict(being_read_again())
+        self.matching.read_again()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give a small window's room to the faces."""

@@ -49,6 +49,14 @@ def faces_verdict(data: FacesData, to_read_again: int = 0) -> str:
     return said.format(matched=numbers.decimal(data.matched), all=numbers.decimal(with_photo))
 
 
+def being_read_again() -> str:
+    """Say what happens after a change of network."""
+    return tr(
+        "Another face network is in use, and all faces are being read again by it. Until then none are compared, and "
+        "the ads stay as they are."
+    )
+
+
 def quality_words(quality: PhotoQuality | None) -> str:
     """Say how well a photo shows a face, in few words."""
     if quality is None:
@@ -91,12 +99,13 @@ def read_age(text: str) -> tuple[float, float] | None:
 
 def guess_words(appearance: Appearance) -> str:
     """Say where hair and age come from."""
+    words = {
+        (True, True): tr("Hair and age as you set them."),
+        (True, False): tr("Hair as you set it; age is a guess you can correct."),
+        (False, True): tr("Age as you set it; hair is a guess you can correct."),
+    }
     by_hand = appearance.hair_by_hand, appearance.age_by_hand
-    if all(by_hand):
-        return tr("Hair and age as you set them.")
-    if any(by_hand):
-        return tr("One as you set it, the other a guess you can correct.")
-    return tr("Both are guesses you can correct.")
+    return words.get(by_hand, tr("Hair and age are guesses you can correct."))
 
 
 def hair_word(difference: float | None) -> str:

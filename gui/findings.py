@@ -78,11 +78,9 @@ def verdict(results: CampaignResults, asked: int, *, is_limited: bool = False) -
     count = numbers.decimal(asked)
     finding = finding_of(results)
     if finding is Finding.NO_TRIAL:
-        if not asked:
-            return tr("Too few changes of phone were seen to say which offer suits whom.")
-        return tr("{count} customers have an offer that goes where people with the same phones went next.").format(
-            count=count
-        )
+        said = tr("{count} customers have an offer that goes where people with the same phones went next.")
+        few = tr("Too few changes of phone were seen to say which offer suits whom.")
+        return said.format(count=count) if asked else few
     single, chosen = best_for_all(results), chosen_for_all(results)
     if finding is Finding.NO_SIGNAL:
         lead = tr("We found no difference between customers.")
@@ -95,9 +93,13 @@ def verdict(results: CampaignResults, asked: int, *, is_limited: bool = False) -
         said = tr("Ask {count} customers, all with {offer}: you chose one offer for all.")
         return said.format(count=count, offer=offer_name(results.offers, chosen))
     words = tr("Ask the {count} worth most.") if is_limited else tr("Ask {count} customers.")
+    if is_limited and not asked:
+        words = tr("Ask nobody: there is no budget.")
+    elif asked == 1 and not is_limited:
+        words = tr("Ask one customer.")
     lead = "" if is_undecided(results) else words.format(count=count)
     if finding is Finding.GAIN:
-        rest = tr("Choosing the offer for each earns more than one offer for all.")
+        rest = tr("Personal offers earn more than one for all.")
     elif single:
         rest = tr("One offer for all, {offer}, does as well.").format(offer=single)
     else:
@@ -124,7 +126,7 @@ def figures(results: CampaignResults, asked: int, people: People, worth: int | N
     ``worth`` is how many are worth asking where a budget leaves some of them out.
     """
     customers = people.there
-    left = tr("customers, of whom {left} left").format(left=numbers.decimal(people.left))
+    left = tr("customers, {left} of them gone").format(left=numbers.decimal(people.left))
     counted = tr("{asked} of {all}").format(asked=numbers.decimal(asked), all=numbers.decimal(people.all))
     first = Figure(tr("Worth an offer"), counted, left if people.left else tr("to the rest: no offer"))
     if worth is not None:

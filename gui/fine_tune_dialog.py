@@ -34,9 +34,9 @@ LABEL_WIDTH = 190
 
 
 class FineTuneDialog(Dialog):
-    """``adopted`` says that another network is in use, and the faces are to be read again."""
+    """``network_changed`` says that another network is in use, and the faces are to be read again."""
 
-    adopted = Signal()
+    network_changed = Signal()
 
     def __init__(self, campaign: Campaign, on: date, parent: QWidget | None = None) -> None:
         super().__init__(tr("Fine-tune the face network"), parent)
@@ -167,7 +167,7 @@ class FineTuneDialog(Dialog):
         """Say how many answers of the campaign can be learnt from."""
         self._found = found
         if self._answers is None:
-            said = tr("{count} of your own answers can be learnt from, of the {needed} that it takes")
+            said = tr("Or your own: {count} answers, {needed} needed")
             self.answers_name.set_whole(
                 said.format(count=numbers.decimal(found.answers), needed=numbers.decimal(found.needed))
             )
@@ -206,7 +206,7 @@ class FineTuneDialog(Dialog):
             job = tuning_to_answers_job(self._campaign, self._answers, self._on)
         else:
             assert self._folder is not None and self._releases is not None
-            job = tuning_to_people_job(self._folder, self._releases, self._on)
+            job = tuning_to_people_job(self._campaign, self._folder, self._releases, self._on)
         self._work(job, self._show)
 
     def _work(self, job: Job[Any], done: Callable[[Any], object]) -> None:
@@ -256,7 +256,7 @@ class FineTuneDialog(Dialog):
     @Slot(object)
     def _done(self, _: None) -> None:
         self.accept()
-        self.adopted.emit()
+        self.network_changed.emit()
 
     @Slot(Exception)
     def _fail(self, error: Exception) -> None:

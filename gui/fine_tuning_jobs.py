@@ -26,16 +26,18 @@ class Tuned:
     left_out: tuple[str, ...] = ()
 
 
-def tuning_to_people_job(folder: Path, releases: Path, on: date) -> Job[Tuned]:
+def tuning_to_people_job(campaign: Campaign, folder: Path, releases: Path, on: date) -> Job[Tuned]:
     """Read the released photos of a folder of people, fine-tune to them, and try it on people left out."""
 
     def work(context: JobContext) -> Tuned:
         from engine.inventory import read_rights
+        from engine.inventory.network import embedder_of, original_reader
         from engine.taste import fine_tune, read_training_photos
 
-        records = read_rights(releases).records
-        photos = read_training_photos(folder, records, on, context.part(0.0, 0.3))
-        return Tuned(fine_tune(photos, context.part(0.3, 1.0)), _left_out(len(photos.without_release)))
+        records, reader = read_rights(releases).records, original_reader(campaign, context)
+        photos = read_training_photos(folder, records, on, context.part(0.0, 0.3), reader=reader)
+        tuned = fine_tune(photos, context.part(0.3, 1.0), embedder=embedder_of(campaign))
+        return Tuned(tuned, _left_out(len(photos.without_release)))
 
     return Job(tr("Fine-tuning the face network"), work)
 
@@ -44,18 +46,21 @@ def tuning_to_answers_job(campaign: Campaign, table: Path | None, on: date) -> J
     """Fine-tune to the campaign's answers, or to those of a table, and try it on answers about photos left out."""
 
     def work(context: JobContext) -> Tuned:
+        from engine.inventory.network import embedder_of, original_reader
         from engine.taste import fine_tune_to_answers, read_answers, read_judged_photos
 
         read = None if table is None else read_answers(campaign, table)
         given = None if read is None else read.answers
-        photos = read_judged_photos(campaign, on, context.part(0.0, 0.3), answers=given)
+        reader = original_reader(campaign, context)
+        photos = read_judged_photos(campaign, on, context.part(0.0, 0.3), answers=given, reader=reader)
         problems = () if read is None else read.problems
         said = [tr("{count} answers about customers, or about photos without a release, were left out.").format(
             count=numbers.decimal(photos.left_out))] if photos.left_out else []  # fmt: skip
         if problems:
             lines = tr("{count} lines of the table were left out; the first: {line}")
             said.append(lines.format(count=numbers.decimal(len(problems)), line=problems[0]))
-        return Tuned(fine_tune_to_answers(photos, context.part(0.3, 1.0)), tuple(said))
+        tuned = fine_tune_to_answers(photos, context.part(0.3, 1.0), embedder=embedder_of(campaign))
+        return Tuned(tuned, tuple(said))
 
     return Job(tr("Fine-tuning the face network"), work)
 
@@ -90,6 +95,20 @@ def going_back_job(campaign: Campaign) -> Job[None]:
         go_back_to_network(campaign)
 
     return Job(tr("Going back"), work)
+
+
+def embedder_job(campaign: Campaign, name: str, weights: Path | None = None) -> Job[None]:
+    """Use one of the program's networks, its weights in a file if they were never prepared on this computer."""
+
+    def work(context: JobContext) -> None:
+        from engine.faces import prepare_vggface2
+        from engine.inventory.network import choose_embedder
+
+        if weights is not None:
+            prepare_vggface2(weights, context)
+        choose_embedder(campaign, name)
+
+    return Job(tr("Preparing the network"), work)
 
 
 def ranking_back_job(campaign: Campaign) -> Job[None]:
@@ -133,6 +152,8 @@ class InUse:
     can_go_back: bool
     network: NetworkVersion | None  # None: FaceNet as it came
     can_go_back_to_network: bool
+    embedder: str  # the name of the program's network that it began from, or that is in use itself
+    has_other_weights: bool  # whether VGGFace2's were put into FaceNet on this computer
     unused: int  # networks that were adopted once and are not in use, 94 MB each
     can_fine_tune: bool
 
@@ -142,6 +163,8 @@ def in_use_job(campaign: Campaign, *, removes: bool = False) -> Job[InUse]:
 
     def work(context: JobContext) -> InUse:
         from engine import taste
+        from engine.faces import is_prepared
+        from engine.inventory.network import embedder_of
 
         context.check()
         with campaign.transaction():
@@ -159,6 +182,8 @@ def in_use_job(campaign: Campaign, *, removes: bool = False) -> Job[InUse]:
                 taste.can_go_back(campaign),
                 present,
                 taste.can_go_back_to_network(campaign),
+                embedder_of(campaign),
+                is_prepared("facenet-vggface2"),
                 0 if removes else len(unused),
                 taste.can_fine_tune(),
             )
@@ -200,6 +225,6 @@ def _of_people(trial: Recognition) -> str:
 
 
 def _of_answers(trial: AnswersMet) -> str:
-    return tr(
-        "Of 100 answers about {people} faces it did not see, it meets {after}; before {before}."
-    ).format(people=numbers.decimal(trial.people), after=share_words(trial.after), before=share_words(trial.before))  # fmt: skip
+    said = tr("Of 100 answers about {people} faces it did not see, it meets {after}; before {before}.")
+    after, before = share_words(trial.after), share_words(trial.before)
+    return said.format(people=numbers.decimal(trial.people), after=after, before=before)

@@ -17,6 +17,7 @@ class FittingScroll(QScrollArea):
     def __init__(self, content: QWidget, *, only_text: bool = False) -> None:
         super().__init__()
         self._only_text = only_text
+        self._is_long = False
         self._content = content
         content.setObjectName("clear")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -25,6 +26,11 @@ class FittingScroll(QScrollArea):
         self.setWidget(content)
         self.viewport().setAutoFillBackground(False)
         content.installEventFilter(self)
+
+    def set_long(self, is_long: bool) -> None:
+        """Give content that is to scroll in any case the height it prefers, or let it shrink to its least again."""
+        self._is_long = is_long
+        self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Fit again when the content wants another size."""
@@ -46,4 +52,6 @@ class FittingScroll(QScrollArea):
         if layout.hasHeightForWidth():
             lines = layout.minimumHeightForWidth(width)
             least = lines if self._only_text else max(least, lines)
+            if self._is_long:
+                least = max(least, layout.heightForWidth(width))
         self._content.resize(width, max(height, least))

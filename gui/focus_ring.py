@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from gui.theme import RADIUS_CONTROL, theme
+from gui.theme import RADIUS_CONTROL, Tone, theme
 
 WIDTH = 2
 
 
 class _Ring(QWidget):
-    """A frame that lies over a widget and lets the pointer through."""
+    """A frame that lies over a widget and lets the pointer through; ``clicked`` says that it was used there."""
+
+    clicked = Signal()
 
     def __init__(self, target: QWidget) -> None:
         super().__init__(target)
@@ -20,24 +22,30 @@ class _Ring(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setGeometry(target.rect())
-        target.installEventFilter(self)
+        for surface in (target, target.viewport()) if isinstance(target, QAbstractScrollArea) else (target,):
+            surface.installEventFilter(self)
         self.show()
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the size of the widget below."""
-        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
-            self.setGeometry(watched.rect())
+        """Keep the size of the widget below; go where the pointer takes over."""
+        target = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and watched is target:
+            self.setGeometry(target.rect())
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self.clicked.emit()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the ring."""
+        """Draw the ring, and a hairline in it that sets it off a filled button."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().colour("focus"), WIDTH))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        inset = WIDTH / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), RADIUS_CONTROL, 6)
+        lines: tuple[tuple[Tone, float, float], ...] = (("surface", 1, WIDTH + 0.5), ("focus", WIDTH, WIDTH / 2))
+        for tone, width, inset in lines:
+            painter.setPen(QPen(theme().colour(tone), width))
+            frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(frame, RADIUS_CONTROL - inset + 1, RADIUS_CONTROL - inset + 1)
 
 
 class FocusRing(QObject):
@@ -65,15 +73,23 @@ class FocusRing(QObject):
             self._by_keys = False
         self._wear(new if self._by_keys else None)
 
+    @Slot()
+    def _hide(self) -> None:
+        """Show the ring no more, for the pointer has taken over on the widget that wears it."""
+        self._by_keys = False
+        self._wear(None)
+
     def _wear(self, widget: QWidget | None) -> None:
         if self._ring is not None:
             if self._ring.parentWidget() is widget:
                 return
+            self._ring.destroyed.disconnect(self._forget)  # it goes later, and would have the next one forgotten
             self._ring.hide()
             self._ring.deleteLater()
             self._ring = None
         if widget is not None and not widget.isWindow():
             self._ring = _Ring(widget)
+            self._ring.clicked.connect(self._hide)
             self._ring.destroyed.connect(self._forget)
 
     @Slot()

@@ -18,6 +18,7 @@ from gui import numbers
 from gui.data_jobs import names_from_file_job, names_to_file_job, naming_job
 from gui.data_origin import DataOrigin
 from gui.fitting_scroll import FittingScroll
+from gui.save_place import save_place
 from gui.short_table import Cell, Column, ShortTable
 from gui.theme import GAP, font
 from gui.widgets import Button, Card, Choice, EmptyState, IconLabel, Label, column, row
@@ -364,7 +365,8 @@ class HandsetsTab(QWidget):
 
     @Slot()
     def _ask_where(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save the list of names"), "handset-names.csv", "CSV (*.csv)")
+        place = save_place(self, "handset-names.csv")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save the list of names"), place, "CSV (*.csv)")
         if name:
             self._jobs.start(names_to_file_job(self._origin.names, Path(name)),
                              afterwards=tr("Names saved: {file}").format(file=Path(name).name))  # fmt: skip

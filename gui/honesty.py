@@ -30,7 +30,7 @@ def tr(text: str) -> str:
 
 
 def honesty_marks(results: CampaignResults, store: ColumnStore) -> tuple[HonestyMark, ...]:
-    """Return what must be known about the figures: amber first, then what is only shown, then green."""
+    """Return what must be known about the figures: red first, then amber, then green."""
     evaluation, value = results.evaluation, results.value
     if evaluation is None or value is None:
         follow = tr("Offers follow where people with the same phones went next.")
@@ -66,7 +66,7 @@ def finding_words(finding: Finding, results: CampaignResults) -> str:
     honesty = results.honesty
     if finding.kind != "arms differ" or honesty is None or not honesty.balance:
         return finding.sentence
-    worst = honesty.balance[0]
+    worst = honesty.worst
     lead = tr("Those with and without an offer are not quite alike:")
     if finding.light == "red":
         lead = tr("Who got which offer was not left to chance:")
@@ -132,4 +132,4 @@ def _uneven_marks(store: ColumnStore) -> tuple[HonestyMark, ...]:
                 most=numbers.percent(found.most_share, 0), first=found.most,
                 least=numbers.percent(found.least_share, 0), last=found.least,
             )  # fmt: skip
-    return (HonestyMark("info", "text", tr("Offers reach"), said),) if said else ()
+    return (HonestyMark("warning", "warning", tr("Offers reach"), said),) if said else ()

@@ -12,7 +12,7 @@ from engine.errors import InputError
 from engine.job import Job, JobContext
 from engine.logs import FilePlan, ImportPlan, Preview, detect_table, load_plan, preview, save_plan
 from engine.logs.correcting import with_samples
-from engine.logs.sources import find_sources
+from engine.logs.sources import find_sources, passed_over
 
 Correction = Callable[[FilePlan], FilePlan]
 
@@ -58,6 +58,7 @@ def looking_job(paths: Sequence[Path]) -> Job[Looked]:
         unread: list[str] = []
         for number, path in enumerate(paths):
             part = context.part(number / len(paths), (number + 1) / len(paths))
+            unread.extend(filter(None, [passed_over(path)]))
             try:
                 sources = find_sources(path)
             except InputError as error:

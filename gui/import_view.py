@@ -23,6 +23,7 @@ from gui.import_words import all_kinds, lack_title, lack_words, missing_words, s
 from gui.jobs import JobQueue
 from gui.mapping_card import MappingCard
 from gui.numbers import percent
+from gui.save_place import save_place
 from gui.short_table import Cell, Column, ShortTable
 from gui.theme import GAP
 from gui.widgets import Button, Card, Choice, EmptyState, IconLabel, Label, Notice, bold, clear, column, plain, row
@@ -333,8 +334,9 @@ class ImportView(QWidget):
 
     @Slot()
     def _ask_where(self) -> None:
-        first = self.judged[0].file.source.path.parent / "plan.toml" if self.judged else Path("plan.toml")
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the plan"), str(first), "TOML (*.toml)")
+        files = [judged.file.source.path for judged in self.judged]
+        first = str(files[0].parent / "plan.toml") if files else save_place(self, "plan.toml")
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the plan"), first, "TOML (*.toml)")
         if name:
             self.save_plan_to(Path(name))
 

@@ -12,9 +12,11 @@ from gui import numbers
 from gui.faces_data import FILTERS, FacesData, Filter, PhotoFacts, tr
 from gui.photo_grid import PhotoGrid
 from gui.photo_search import PhotoSearch
+from gui.territories import known_territories
 from gui.widgets import (
     Button,
     Card,
+    Choice,
     EmptyState,
     FilterButton,
     Flow,
@@ -23,6 +25,7 @@ from gui.widgets import (
     Label,
     SearchField,
     Segments,
+    keep_arrows,
     row,
 )
 
@@ -75,9 +78,12 @@ class InventoryCard(Card):
         self.chips = {chosen: FilterButton(filter_words(chosen)) for chosen in FILTERS}
         for chip in self.chips.values():
             self._group.addButton(chip)
+        keep_arrows(*self.chips.values(), by_keys=True)
         self.chips["all"].setChecked(True)
         self._group.buttonClicked.connect(self._arrange)
-        filters = Frame(Flow(*self.chips.values(), gap=6), "clear")
+        self.territory = Choice(tr("Shown in"))
+        self.territory.activated.connect(self._arrange)
+        filters = Frame(Flow(*self.chips.values(), self.territory, gap=6), "clear")
         self.grid = PhotoGrid()
         self.grid.picked.connect(self._pick)
         self.nothing = EmptyState("search", tr("No photo matches"), "", self._clear_button())
@@ -140,8 +146,18 @@ class InventoryCard(Card):
         if self.map is not None:
             self.map.show_map(None)
         self._say_rights()
+        self._offer_territories()
         self._count()
         self._arrange()
+
+    def _offer_territories(self) -> None:
+        """Offer the territories that the rights name; without any there is nothing to choose."""
+        known = () if self._data is None else known_territories(self._data.matcher.clearance.rights)
+        before = self.territory.chosen or ""
+        self.territory.offer([(tr("Everywhere"), ""), *((name, name) for name in known)], "")
+        if before in known:
+            self.territory.offer([(tr("Everywhere"), ""), *((name, name) for name in known)], before)
+        self.territory.setVisible(bool(known))
 
     def mark_for(self, chosen: str | None, banned: frozenset[str], *, has_customer: bool) -> None:
         """Mark the photos by what holds for the customer on the page."""
@@ -192,14 +208,17 @@ class InventoryCard(Card):
     def _arrange(self, *_: object) -> None:
         """Show the photos behind the filter that have all the words that are searched."""
         search = PhotoSearch.of(self.search.text())
-        chosen = self.filter
+        chosen, territory = self.filter, self.territory.chosen
         photos: list[PhotoFacts] = []
         for photo in () if self._data is None else self._data.photos:
+            if territory and not photo.may_be_shown_in(territory):
+                continue
             if photo.passes(chosen, self._banned) and search.finds(photo, self._words[photo.key]):
                 photos.append(photo)
         self.grid.show_photos(photos)
         if self.map is not None:
-            self.map.show_only(None if search == PhotoSearch() and chosen == "all" else {photo.key for photo in photos})
+            is_all = search == PhotoSearch() and chosen == "all" and not territory
+            self.map.show_only(None if is_all else {photo.key for photo in photos})
         if not self.views.selected:
             self.stack.setCurrentWidget(self.grid if photos or self._data is None else self.nothing)
 
@@ -208,6 +227,7 @@ class InventoryCard(Card):
         """Clear search and filter."""
         self.search.clear()
         self.chips["all"].setChecked(True)
+        self.territory.setCurrentIndex(0)
         self._arrange()
 
     # grid or map

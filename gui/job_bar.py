@@ -16,6 +16,7 @@ from gui.widgets import Button, ElidedLabel, IconLabel, Label, row
 
 STEPS = 1000
 HISTORY_SHOWN = 12
+SHORTEST = 0.05  # seconds that can be told
 MARKS: dict[Outcome, tuple[str, Tone]] = {
     "done": ("check", "positive"),
     "cancelled": ("no-offer", "muted"),
@@ -137,6 +138,8 @@ class JobBar(QFrame):
 
     def _words(self, finished: FinishedJob) -> str:
         time_taken = took(finished.seconds)
+        if finished.outcome == "done" and finished.seconds < SHORTEST:
+            return finished.name
         if finished.outcome == "done":
             return self.tr("{job} in {time}").format(job=finished.name, time=time_taken)
         if finished.outcome == "cancelled":

@@ -37,7 +37,7 @@ class Task(QObject):
     failed = Signal(Exception)
     cancelled = Signal()
 
-    def __init__(self, job: Job[Any], afterwards: str, parent: QObject) -> None:
+    def __init__(self, job: Job[Any], afterwards: str | Callable[[Any], str], parent: QObject) -> None:
         super().__init__(parent)
         self.job = job
         self.afterwards = afterwards
@@ -50,6 +50,10 @@ class Task(QObject):
     def name(self) -> str:
         """The name that the job bar shows while it runs."""
         return self.job.name
+
+    def name_once_done(self, result: object) -> str:
+        """Return what the history calls it with its result."""
+        return self.afterwards(result) if callable(self.afterwards) else self.afterwards
 
 
 class JobQueue(QObject):
@@ -105,12 +109,13 @@ class JobQueue(QObject):
         *,
         failed: Callable[[Exception], object] | None = None,
         cancelled: Callable[[], object] | None = None,
-        afterwards: str = "",
+        afterwards: str | Callable[[Any], str] = "",
         replacing: Task | None = None,
         noted: bool = True,
         lasting: bool = False,
     ) -> Task:
-        """Put a job into the queue; ``afterwards`` is what the history calls it once it is done.
+        """Put a job into the queue; ``afterwards`` is what the history calls it once it is done, or says so
+        of its result.
 
         ``replacing`` drops an earlier job whose result this one makes stale. A job that is not ``noted`` serves
         another one: once it is done the history does not tell of it. A ``lasting`` job is a promise to somebody: it is
@@ -131,6 +136,14 @@ class JobQueue(QObject):
         if not self._next():
             self.changed.emit()
         return task
+
+    @Slot(str)
+    def note(self, name: str) -> None:
+        """Take note of something that was done elsewhere, in no time."""
+        finished = FinishedJob(name, "done", 0.0, datetime.now())
+        self.history.append(finished)
+        self.ended.emit(finished)
+        self.changed.emit()
 
     def drop(self, task: Task) -> None:
         """Give up a job: nothing of it lands any more, then it is asked to stop, unless it is a lasting one."""
@@ -214,7 +227,7 @@ class JobQueue(QObject):
         thread.wait()
         thread.deleteLater()
         self._task, self._thread, self._result = None, None, None
-        name = task.afterwards if outcome == "done" else task.name
+        name = task.name_once_done(result) if outcome == "done" else task.name
         finished = FinishedJob(name, outcome, time.monotonic() - self._began, datetime.now())
         if not task.is_dropped:
             if task.is_noted or outcome != "done":

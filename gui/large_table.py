@@ -177,13 +177,14 @@ class SortHeader(QHeaderView):
 class LargeTable(QTableView):
     """A table of any length.
 
-    ``sort_wanted`` tells a column, ``row_chosen`` the row number under the cursor, ``opened`` the same on Return or a
-    click, ``typed`` the first letter of a search, ``selected`` how many rows are selected, ``too_many_to_copy`` that
-    the clipboard is not the way for so many.
+    ``sort_wanted`` tells a column, ``row_chosen`` the row number under the cursor, ``moved`` the same once a person
+    moved it, ``opened`` on Return or a click, ``typed`` the first letter of a search, ``selected`` how many rows are
+    selected, ``too_many_to_copy`` that the clipboard is not the way for so many.
     """
 
     sort_wanted = Signal(int)
     row_chosen = Signal(int)
+    moved = Signal(int)
     opened = Signal(int)
     typed = Signal(str)
     selected = Signal(int)
@@ -261,7 +262,10 @@ class LargeTable(QTableView):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.chosen >= 0:
             self.opened.emit(self.chosen)
         else:
+            before = self.chosen
             super().keyPressEvent(event)
+            if self.chosen not in (before, -1):
+                self.moved.emit(self.chosen)
 
     def keyboardSearch(self, search: str) -> None:
         """Search in the field: Qt's own search would walk through a million rows."""
@@ -339,6 +343,7 @@ class LargeTable(QTableView):
         self.selected.emit(sum(selection.at(place).height() for place in range(selection.size())))
 
     def _open(self, index: QModelIndex) -> None:
+        self.moved.emit(self.rows.source_row(index.row()))
         if QApplication.keyboardModifiers() & (ADDS | SPANS):
             return  # the row joins a selection
         self.opened.emit(self.rows.source_row(index.row()))

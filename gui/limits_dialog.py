@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
+from engine.inventory.rights import territory_name
 from engine.inventory.settings import MatchSettings
 from gui.dialog import Dialog
 from gui.faces_data import tr
+from gui.territories import offer_words
 from gui.theme import font
 from gui.widgets import Button, Label, row
 
@@ -22,16 +25,18 @@ class LimitsDialog(Dialog):
 
     told = Signal(object)
 
-    def __init__(self, settings: MatchSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: MatchSettings, parent: QWidget | None = None, *, territories: Sequence[str] = ()
+    ) -> None:
         super().__init__(tr("Limits of the photos"), parent)
         self._settings = settings
         self.limited = QCheckBox(tr("One photo is in at most"))
         self.limited.setChecked(settings.most_ads is not None)
         self.most = QSpinBox()
         self.most.setRange(1, MOST)
-        self.most.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.most.setValue(settings.most_ads or USUAL)
         self.most.setSuffix(tr(" ads"))
+        self.most.lineEdit().setTextMargins(10, 0, 0, 0)
         self.most.setFont(font(tabular=True))
         self.most.setMinimumWidth(130)
         self.most.setAccessibleName(tr("Most ads that one photo is in"))
@@ -41,6 +46,7 @@ class LimitsDialog(Dialog):
         self.territory.setFont(font())
         self.territory.setPlaceholderText(tr("Not said: territories are not judged"))
         self.territory.setAccessibleName(tr("Where the ads run"))
+        offer_words(self.territory, territories)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
@@ -69,7 +75,7 @@ class LimitsDialog(Dialog):
     def settings(self) -> MatchSettings:
         """What was told."""
         most = self.most.value() if self.limited.isChecked() else None
-        return replace(self._settings, most_ads=most, territory=self.territory.text().strip() or None)
+        return replace(self._settings, most_ads=most, territory=territory_name(self.territory.text()) or None)
 
     @Slot()
     def _keep(self) -> None:

@@ -127,7 +127,7 @@ class ForestCard(Card):
         self.set_title(title)
         self.explains.setText(explains)
         self.plot.show_lines(lines, selected)
-        self.scroller.setMinimumHeight(ROW * min(len(lines), MOST_ROWS) + 1)
+        self.scroller.setMinimumHeight(ROW * min(len(lines), MOST_ROWS) + self.plot.foot + 1)
         place = next((place for place, line in enumerate(lines) if line.key == selected), 0)
         self.scroller.ensureVisible(0, place * ROW + ROW // 2, 0, ROW)
 
@@ -258,5 +258,5 @@ def _why_not(own: LoyaltyCell | None) -> str:
     if own is not None and own.followed_months:
         return tr("followed {months} months").format(months=numbers.decimal(own.followed_months))
     if own is not None and own.owners >= FEWEST_PEOPLE:
-        return tr("too few seen from new")
+        return tr("too few new phones seen")
     return tr("too few: {owners}").format(owners=numbers.decimal(own.owners if own is not None else 0))

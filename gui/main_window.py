@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from engine.passphrase import DEMO_PASSPHRASE
 from gui.campaign_desk import CampaignDesk
 from gui.commands import Command, page_commands
+from gui.enter_key import focused_button, press_by_enter
 from gui.errors import ErrorReporter
 from gui.face_renewal import FaceRenewal
 from gui.focus_ring import tell_ring_of_tab
@@ -21,17 +22,16 @@ from gui.icons import mark_icon
 from gui.job_bar import JobBar
 from gui.jobs import JobQueue
 from gui.openings import SUFFIX, Opened, copy_job, demo_path, recent_of
+from gui.save_place import save_place
 from gui.settings import Recent, Settings
 from gui.start_page import StartPage
 from gui.steps import StepKey, steps
 from gui.widgets import column
+from gui.window_place import first_place, smallest_size
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.campaign import Campaign
-
-MINIMUM = (1024, 640)
-FIRST_SIZE = (1440, 900)
 
 
 class MainWindow(QMainWindow):
@@ -41,8 +41,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self.setObjectName("window")
-        self.setMinimumSize(*MINIMUM)
-        self.resize(*FIRST_SIZE)
+        room = self.screen().availableGeometry()
+        self.setMinimumSize(smallest_size(room))
+        self.setGeometry(first_place(room))
         self.setAcceptDrops(True)
         self.setWindowIcon(mark_icon())
         self._first_step: StepKey = "data"
@@ -169,6 +170,7 @@ class MainWindow(QMainWindow):
         self.sides.setCurrentWidget(self.workspace)
         if self.workspace.step is None:
             self.workspace.show_step(self._first_step)
+        self.workspace.focus_step()
         self.renewal.begin(opened.campaign, opened.results)
         self._show_work()
 
@@ -217,15 +219,20 @@ class MainWindow(QMainWindow):
         self._show_work()
 
     def _entitle(self) -> None:
-        name = "" if self.campaign is None else f"{self.campaign.name} - "
-        demo = self.tr("demo, simulated data") if self.campaign is not None and self.campaign.is_demo else ""
-        self.setWindowTitle(f"{name}Semblance" + (f" ({demo})" if demo else ""))
+        """Name the campaign; the program's name stands last, or the system would add it once more."""
+        name = "" if self.campaign is None else self.campaign.name
+        if self.campaign is not None and self.campaign.is_demo:
+            name = self.tr("{name} (demo, simulated data)").format(name=name)
+        self.setWindowTitle(f"{name} - Semblance" if name else "Semblance")
+        path = "" if self.campaign is None else str(self.campaign.path.resolve())
+        own = str(demo_path().resolve())  # among the program's own files, where nobody would look for what they saved
+        self.setWindowFilePath("" if path == own else path)
 
     @Slot()
     def _show_work(self) -> None:
         """Keep the job bar in sight with a campaign, and on the start page only while something runs."""
         self.job_bar.setVisible(self.campaign is not None or self.jobs.is_busy)
-        self.start_page.set_busy(self.campaign is None and self.jobs.is_busy)
+        self.start_page.set_busy(self.jobs.running if self.campaign is None else "")
 
     def _show_step(self, key: StepKey) -> None:
         if self.campaign is not None:
@@ -266,11 +273,12 @@ class MainWindow(QMainWindow):
         """Copy the campaign file, with all that was done so far."""
         if self.campaign is None:
             return
-        suggested = self.campaign.path.with_stem(self.campaign.path.stem + "-copy")
+        path = self.campaign.path
+        suggested = save_place(self, path.with_stem(path.stem + "-copy").name)
         name, _ = QFileDialog.getSaveFileName(
             self,
             self.tr("Save a copy"),
-            str(suggested),
+            suggested,
             f"(*{SUFFIX})",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
@@ -278,6 +286,11 @@ class MainWindow(QMainWindow):
             self.jobs.start(copy_job(self.campaign, Path(name)), afterwards=self.tr("Copy saved"))
 
     # keys and drops
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button that has the focus on Enter."""
+        if not press_by_enter(event, focused_button(self)):
+            super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Show the ring when somebody goes on by Tab."""

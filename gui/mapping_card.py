@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.logs import FilePlan, Preview
@@ -20,7 +21,8 @@ from gui.import_words import all_kinds, missing_words, role_words_in, sure_tip, 
 from gui.short_table import Cell, Column, ShortTable
 from gui.widgets import Button, Card, Choice, Label, Notice, column, dim, plain
 
-ROLE = 2  # the column of the drop-downs
+ROLE, SURE = 2, 3  # columns: of the drop-downs, and of how sure each is
+SURE_FROM = 600
 ROLE_WIDTH = 168
 
 
@@ -66,6 +68,11 @@ class MappingCard(Card):
         self._show_preview(judged)
         self.set_waiting(False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the values room: where it is narrow, how sure a role is stands in its tool tip alone."""
+        self.table.setColumnHidden(SURE, event.size().width() < SURE_FROM)
+        super().resizeEvent(event)
+
     def set_waiting(self, is_waiting: bool) -> None:
         """Dim what will be judged again in a moment."""
         dim(self.verdict, is_waiting)
@@ -99,6 +106,8 @@ class MappingCard(Card):
                 self.table.put(place, ROLE, choice)
             self.role_choice(place).offer([(role_words_in(file, role), role) for role in roles], each.role)
             self.role_choice(place).setEnabled(file.kind is not None)
+            sure = f"{sure_words(each.confidence)}, {sure_tip(each.confidence)}" if each.role else ""
+            self.role_choice(place).setToolTip(sure)
 
     def _show_missing(self, file: FilePlan) -> None:
         """Say what is not there that has to be."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QSlider
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QSlider
 
 from engine.inventory.settings import MatchWeights
 from gui import numbers
 from gui.faces_data import tr
 from gui.theme import CARD_PADDING
-from gui.widgets import Button, Card, ElidedLabel, IconLabel, Label
+from gui.widgets import Button, Card, ElidedLabel, IconLabel, Label, keep_arrows
 
 
 class WeightsCard(Card):
@@ -22,6 +22,7 @@ class WeightsCard(Card):
 
     def __init__(self) -> None:
         super().__init__(tr("What counts as alike"), gap=2, padding=CARD_PADDING - 2)
+        self._is_narrow = False
         self.mark = IconLabel("warning", "warning", 16)
         self.stale = ElidedLabel("", "caption", "warning")
         self.stale.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -35,9 +36,11 @@ class WeightsCard(Card):
         tip = tr("What was learnt and adopted, with the way back; the face network")
         self.in_use = Button(tr("In use…"), "quiet", "check", tip=tip)
         self.in_use.clicked.connect(self.in_use_wanted)
-        for button in (self.teach, self.in_use, self.limits, self.reset):
+        for button in self._buttons():
             button.setProperty("small", True)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self.add_control(button)
+        self._icons = tuple(button.icon_name for button in self._buttons())
         self.teach.clicked.connect(self.teach_wanted)
         self.reset.clicked.connect(self._reset)
         grid = QGridLayout()
@@ -56,6 +59,7 @@ class WeightsCard(Card):
             for column, widget in enumerate((Label(word), slider, share)):
                 grid.addWidget(widget, 0, 3 * place + column)
             grid.setColumnStretch(3 * place + 1, 1)
+            keep_arrows(slider)
             self.sliders.append(slider)
             self.shares.append(share)
         self.body.addLayout(grid)
@@ -71,7 +75,20 @@ class WeightsCard(Card):
         """Say in the card, where nothing moves under the pointer, that the ads go by other weights."""
         self.mark.setVisible(is_stale)
         self.stale.setVisible(is_stale)
-        self.stale.set_whole(tr("Not in the ads yet: match all.") if is_stale else "")
+        said = tr("Not in ads") if self._is_narrow else tr("Not in the ads yet: match all.")
+        self.stale.set_whole(said if is_stale else "")
+
+    def _buttons(self) -> tuple[Button, ...]:
+        return self.teach, self.in_use, self.limits, self.reset
+
+    def set_narrow(self, narrow: bool, /) -> None:
+        """Leave the icons out of a narrow card, so that the words have room beside what is said of the ads."""
+        if narrow == self._is_narrow:
+            return
+        self._is_narrow = narrow
+        for button, name in zip(self._buttons(), self._icons, strict=True):
+            button.set_icon("" if narrow else name)
+        self.tell_stale(is_stale=self.is_stale)
 
     @property
     def is_stale(self) -> bool:

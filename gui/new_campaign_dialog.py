@@ -115,7 +115,8 @@ class NewCampaignDialog(Dialog):
             self.summary.set_whole(hindrance)
             self.summary.set_tone("muted")
             return
-        count = len(self.form.show_all())
+        problems = self.form.show_all()
+        count = len(problems) if self.form.asked else 0
         self.summary.set_whole(self.tr("Still to do: {count}").format(count=count) if count else "")
         self.summary.set_tone("danger")
 
@@ -127,6 +128,7 @@ class NewCampaignDialog(Dialog):
     def _go_on(self) -> None:
         self.wrong.hide()
         self._show_step(1)
+        self.form.pickers["inventory"].setFocus()
 
     @Slot()
     def _make(self) -> None:
@@ -136,3 +138,5 @@ class NewCampaignDialog(Dialog):
         if not self.files.problems():
             self.accept()
             self.wanted.emit(self.files.campaign(self.logs.plan))
+        else:
+            self.form.go_to_first_problem()

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from engine.job import Job, JobContext
+from gui import numbers
 from gui.jobs import JobQueue
 
 if TYPE_CHECKING:
@@ -32,6 +33,25 @@ class Budgeting:
 
 
 Change = Withholding | Budgeting
+
+
+def tr(text: str) -> str:
+    """Translate a phrase about changes of offers."""
+    return QCoreApplication.translate("offer_changes", text)
+
+
+def change_words(change: Change) -> str:
+    """Say what was changed, and for whom."""
+    if isinstance(change, Budgeting):
+        most = change.choice.most
+        if most is None:
+            return tr("Budget set to all who are worth an offer")
+        return tr("Budget set to {count} customers").format(count=numbers.decimal(most))
+    if len(change.customers) == 1:
+        one = tr("Offer kept from customer {key}") if change.withheld else tr("Offer given back to customer {key}")
+        return one.format(key=numbers.customer_key(change.customers[0]))
+    some = tr("Offers kept from {count} customers") if change.withheld else tr("Offers given back to {count} customers")
+    return some.format(count=numbers.decimal(len(change.customers)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +91,23 @@ class OfferChanges(QObject):
     def set_campaign(self, campaign: Campaign | None) -> None:
         """Change the offers of another campaign, or of the same one as it is now."""
         if campaign is not self._campaign:
-            self._undoes = ()
+            self.forget()
         self._campaign = campaign
         self._is_busy = False
 
-    def choose(self, choice: Choice) -> None:
-        """Send one offer to all, or personal ones."""
+    def forget(self) -> None:
+        """Forget what could be taken back."""
+        self._undoes = ()
+
+    def choose(self, choice: Choice, said: str) -> None:
+        """Send one offer to all, or personal ones; ``said`` is what the history calls it."""
 
         def change(campaign: Campaign, context: JobContext) -> None:
             from engine.recommending import choose_offers
 
             choose_offers(campaign, choice, context)
 
-        self._start(change, ())
+        self._start(change, (), said)
 
     def limit(self, choice: Choice, before: Choice) -> None:
         """Ask as many as a choice says; ``before`` is what takes that back."""
@@ -108,9 +132,9 @@ class OfferChanges(QObject):
             else:
                 withhold_offers(campaign, wanted.customers, withheld=wanted.withheld, context=context)
 
-        self._start(change, undoes)
+        self._start(change, undoes, change_words(wanted))
 
-    def _start(self, change: Callable[[Campaign, JobContext], None], undoes: tuple[Change, ...]) -> None:
+    def _start(self, change: Callable[[Campaign, JobContext], None], undoes: tuple[Change, ...], said: str) -> None:
         campaign = self._campaign
         if campaign is None or self._is_busy:
             return
@@ -123,7 +147,7 @@ class OfferChanges(QObject):
         self.began.emit()
         self._jobs.start(
             Job(self.tr("Choosing offers"), work), self._keep, failed=self._fail, cancelled=self._give_up,
-            afterwards=self.tr("Offers chosen"), lasting=True,
+            afterwards=said, lasting=True,
         )  # fmt: skip
 
     @Slot(object)

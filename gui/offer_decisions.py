@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.columns import WITHHELD
 from gui.budget_move import BudgetMove
-from gui.findings import chosen_for_all
+from gui.findings import chosen_for_all, offer_name
 from gui.offer_changes import OfferChanges, Withholding
 from gui.recommendations_data import Recommended
 
@@ -50,6 +50,11 @@ class OfferDecisions(QObject):
             self.budget.forget()
         self.changes.set_campaign(campaign)
 
+    def forget(self) -> None:
+        """Forget what could be taken back."""
+        self.budget.forget()
+        self.changes.forget()
+
     def show(self, shown: Recommended | None) -> int:
         """Decide about what is shown now; return how many are asked."""
         self._shown = shown
@@ -60,16 +65,18 @@ class OfferDecisions(QObject):
         """Send the best single offer to all."""
         from engine.offers import Choice
 
-        value = None if self._shown is None else self._shown.results.value
-        if value is not None:
-            self.changes.choose(Choice("for_all", value.best_single_offer))
+        shown = self._shown
+        if shown is not None and shown.results.value is not None:
+            offer = shown.results.value.best_single_offer
+            said = self.tr("{offer} chosen for all").format(offer=offer_name(shown.results.offers, offer))
+            self.changes.choose(Choice("for_all", offer), said)
 
     @Slot()
     def choose_personal(self) -> None:
         """Keep personal offers."""
         from engine.offers import Choice
 
-        self.changes.choose(Choice("personal"))
+        self.changes.choose(Choice("personal"), self.tr("Personal offers chosen"))
 
     @Slot()
     def choose_again(self) -> None:
@@ -80,7 +87,7 @@ class OfferDecisions(QObject):
         if shown is None or self.changes.is_busy:
             return
         if chosen_for_all(shown.results) is not None:
-            self.changes.choose(Choice())
+            self.changes.choose(Choice(), self.tr("One offer for all taken back"))
         elif shown.is_limited and shown.budget is not None:
             self.budget.forget()
             self.changes.limit(shown.with_most(shown.budget.most), shown.results.choice or Choice())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 from engine.ages import AGE_BAND_STARTS
+from engine.columns import HAS_LEFT
 from gui import numbers
 
 AGE_STARTS = AGE_BAND_STARTS
@@ -36,6 +39,8 @@ def more_say_yes(uplift: float, low: float, high: float, *, is_personal: bool = 
 
     Not personal, it is the average of all customers: "Of 100 customers, about 12 more say yes (6 to 17).".
     """
+    if math.isnan(uplift):
+        return tr("How many more say yes is not known.")
     digits = _digits(uplift, low, high)
     whom = tr("Of 100 like this one") if is_personal else tr("Of 100 customers")
     if not is_clear(low, high):
@@ -51,6 +56,8 @@ def more_say_yes(uplift: float, low: float, high: float, *, is_personal: bool = 
 
 def evidence(offer: str, uplift: float, low: float, high: float, *, is_personal: bool = True) -> str:
     """Say the same in a whole sentence for people who see nothing else."""
+    if math.isnan(uplift):
+        return tr("How many more say yes to {offer} is not known.").format(offer=offer)
     digits = _digits(uplift, low, high)
     whom = tr("Of 100 customers like this one") if is_personal else tr("Of 100 customers")
     if not is_clear(low, high):
@@ -64,12 +71,20 @@ def evidence(offer: str, uplift: float, low: float, high: float, *, is_personal:
     return sentence.format(whom=whom, size=size, offer=offer, range=_range(*ends, digits))
 
 
+def by_phones(*, has_offer: bool) -> str:
+    """Say how an offer was chosen, or why none was, where no effect is known for want of a past campaign."""
+    if not has_offer:
+        return tr("Where people with this phone go next is not known well enough.")
+    return tr("Chosen by where people with the same phones went next. Seen together, not caused.")
+
+
 def why_no_offer(segment: str, *, is_withheld: bool = False) -> str:
     """Say why a customer gets no offer: because of the segment, or because the designer withheld it."""
     if is_withheld:
         return tr("You chose to send this one no offer.")
     words = {
         "persuadable": tr("You chose to send no offer."),
+        HAS_LEFT: tr("No customer any more, so there is nobody to ask."),
         "sleeping dog": tr("Leave alone. Being asked makes a yes less likely."),
         "sure thing": tr("Buys anyway more often than most: no offer wins enough more to pay for itself."),
     }

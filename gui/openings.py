@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from engine.columns import NO_OFFER, OFFER
 from engine.command_line import DEMO_CUSTOMERS
 from engine.errors import CampaignFileError, WrongPassphraseError
-from engine.job import Job, JobContext
+from engine.job import Job, JobCancelled, JobContext
 from engine.passphrase import DEMO_PASSPHRASE
 from engine.resources import data_dir
 from gui.results import CampaignResults, read_results
@@ -95,15 +95,28 @@ def file_job(path: Path, passphrase: str) -> Job[Opened]:
 
 
 def new_campaign_job(new: NewCampaign) -> Job[Opened]:
-    """Run a new campaign into its file and open it."""
+    """Run a new campaign into its file and open it; a cancel at any time leaves no file."""
 
     def work(context: JobContext) -> Opened:
         from engine.pipeline import run_campaign
 
         run_campaign(new.inputs, new.path, new.passphrase, context=context.part(0.0, 0.95))
-        return _open(new.path, new.passphrase, context.part(0.95, 1.0))
+        try:
+            return _open(new.path, new.passphrase, context.part(0.95, 1.0))
+        except JobCancelled:
+            _take_away(new.path)
+            raise
 
     return Job(tr("Making {name}").format(name=new.inputs.name), work)
+
+
+def _take_away(path: Path) -> None:
+    """Remove a campaign that was just made, with all that lies beside it."""
+    from engine.campaign.encrypted import LEFTOVERS
+    from engine.logs.cache import tables_path
+
+    for each in (tables_path(path), *(path.with_name(path.name + ending) for ending in LEFTOVERS), path):
+        each.unlink(missing_ok=True)
 
 
 def reading_job(campaign: Campaign) -> Job[Opened]:

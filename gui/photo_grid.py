@@ -37,6 +37,7 @@ from gui.faces_data import PhotoFacts, tr
 from gui.icons import icon_pixmap
 from gui.theme import RADIUS_PHOTO, Theme, Tone, font, look, theme
 from gui.thumb_loader import THUMB, ThumbLoader
+from gui.widgets import keep_arrows
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 AROUND = 6  # between thumbnail and the edge of its cell
@@ -195,6 +196,7 @@ class PhotoGrid(QListView):
 
     def __init__(self) -> None:
         super().__init__()
+        keep_arrows(self)
         self.thumbs = ThumbLoader(self)
         self.photos = PhotoModel(self)
         self.setModel(self.photos)

@@ -22,12 +22,13 @@ MOST = 2_000  # lines that are listed
 
 
 class PhotoReport(Dialog):
-    """Lists files with what became of them."""
+    """Lists files, or ``what`` else, with what became of them."""
 
-    def __init__(self, title: str, lines: Lines, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, lines: Lines, parent: QWidget | None = None, *, what: str = "") -> None:
         super().__init__(title, parent)
-        self.setMinimumSize(640, 420)
-        self.table = ShortTable([Column(tr("Photo")), Column(tr("What became of it"), stretches=True)], name=title)
+        self.setMinimumSize(760, 460)
+        columns = [Column(what or tr("Photo")), Column(tr("What became of it"), stretches=True)]
+        self.table = ShortTable(columns, name=title, wraps=True)
         self.table.show_rows([[Cell(name, tip=name), Cell(said, tip=said)] for name, said in lines[:MOST]])
         more = len(lines) - MOST
         self.body.addWidget(self.table, 1)

@@ -13,8 +13,9 @@ from gui.ad_composer import AdComposer, AdWish, ComposedAd
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
 from gui.face_loader import FaceLoader
+from gui.findings import chosen_for_all
 from gui.jobs import Leaving
-from gui.offer_words import evidence, why_no_offer
+from gui.offer_words import by_phones, evidence, why_no_offer
 from gui.photo_view import FacePicture
 from gui.picture import Picture
 from gui.preview_order import PreviewOrder
@@ -50,6 +51,17 @@ class _Text(QLabel):
         fitted.setPixelSize(max(SMALLEST_TEXT, round(type_style(self._role).size * scale)))
         self.setFont(fitted)
         self.setGeometry(box.toRect())
+
+
+def _evidence(facts: CustomerFacts, results: CampaignResults) -> str:
+    """Return the line of evidence; without a past campaign, by what the offer was chosen."""
+    if results.evaluation is None and not facts.cannot_be_asked:
+        lead = "" if facts.offer is None else f"{facts.offer.name}. "
+        return f"{lead}{by_phones(has_offer=facts.offer is not None)}"
+    if facts.offer is None:
+        return why_no_offer(facts.segment, is_withheld=facts.is_withheld)
+    is_personal = results.evaluation is None or results.evaluation.has_signal
+    return evidence(facts.offer.name, facts.uplift, facts.low, facts.high, is_personal=is_personal)
 
 
 class Pitch(QWidget):
@@ -148,15 +160,10 @@ class Pitch(QWidget):
         place = self._customers.place(facts.customer) + 1
         self.counter.setText(self.tr("{place} of {all}").format(
             place=numbers.decimal(place), all=numbers.decimal(len(self._customers))))  # fmt: skip
-        is_personal = results.evaluation is None or results.evaluation.has_signal
-        offered = facts.offer is not None
-        self.evidence.setText(
-            evidence(facts.offer.name, facts.uplift, facts.low, facts.high, is_personal=is_personal)
-            if facts.offer is not None
-            else why_no_offer(facts.segment, is_withheld=facts.is_withheld)
-        )
+        self.title.setText(f"{self._title_of_face(faces)} {self._title_of_offer(results)}")
+        self.evidence.setText(_evidence(facts, results))
         self._show_faces(faces)
-        if offered:
+        if facts.offer is not None:
             self._ask_for_ad()
         else:
             self.ad.show_notice("no-offer", self.tr("No ad"))
@@ -164,15 +171,21 @@ class Pitch(QWidget):
         self.setAccessibleName(f"{name}. {self.evidence.text()}")
         self.loaded.emit(facts.customer)
 
+    def _title_of_face(self, faces: CustomerFaces) -> str:
+        is_own = faces.contact is None
+        return self.tr("A face like theirs.") if is_own else self.tr("A face like one they listen to.")
+
+    def _title_of_offer(self, results: CampaignResults) -> str:
+        """Say how the offer was chosen, and no more than is known."""
+        if results.evaluation is None:
+            return self.tr("An offer chosen by their phone.")
+        is_personal = results.evaluation.has_signal and chosen_for_all(results) is None
+        return self.tr("An offer that fits them.") if is_personal else self.tr("One offer for all.")
+
     def _show_faces(self, faces: CustomerFaces) -> None:
         alike = faces.in_ad
         self.notes[0].setText(self.tr("with their consent") if faces.face is not None else "")
         is_own = faces.contact is None
-        self.title.setText(
-            self.tr("A face like theirs. An offer that fits them.")
-            if is_own
-            else self.tr("A face like one they listen to. An offer that fits them.")
-        )
         self.notes[1].setText(
             self.tr("from the campaign's photos") if is_own else self.tr("of a contact of theirs who agreed")
         )

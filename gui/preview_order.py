@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.columns import CUSTOMER, NO_OFFER, OFFER, UPLIFT_LOW
+from engine.columns import CUSTOMER, EXPECTED_VALUE, NO_OFFER, OFFER, UPLIFT_LOW
+from gui.column_store import sort_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,10 +22,14 @@ VERY_ALIKE, ALIKE, SOME_LIKENESS, LOOK_FIRST, ONLY_PICKED, NO_PAIR, NOT_CLOSE, N
 
 @dataclass(frozen=True, eq=False)
 class PreviewOrder:
-    """Customers with an offer; the first ``with_face`` of them have a look-alike in their ad."""
+    """Customers with an offer; the first ``with_face`` of them have a look-alike in their ad.
+
+    ``ranked`` are the same customers as the table of Recommendations has them, those worth most first.
+    """
 
     customers: pa.StringArray | None = None
     with_face: int = 0
+    ranked: pa.StringArray | None = None
 
     def __len__(self) -> int:
         """Return how many customers there are."""
@@ -47,6 +52,10 @@ class PreviewOrder:
         if self.customers is None:
             return self
         return PreviewOrder(self.customers.slice(0, self.with_face), self.with_face)
+
+    def as_ranked(self) -> PreviewOrder:
+        """Return the same customers in the order of the table."""
+        return self if self.ranked is None else PreviewOrder(self.ranked)
 
 
 def preview_order(
@@ -76,7 +85,9 @@ def preview_order(
     surest = -np.asarray(table[UPLIFT_LOW].to_numpy(), dtype=np.float64)[rows]
     order = np.lexsort((surest, bands))
     with_face = int((bands < NOT_CLOSE).sum())
-    return PreviewOrder(customers.take(pa.array(rows[order])), with_face)
+    worth = np.asarray(table[EXPECTED_VALUE].to_numpy(), dtype=np.float64)[rows]
+    ranked = rows[sort_order(worth, descending=True)]
+    return PreviewOrder(customers.take(pa.array(rows[order])), with_face, customers.take(pa.array(ranked)))
 
 
 def _band(faces: LookAlikes, scale: LikenessScale, has_photo: bool) -> int:

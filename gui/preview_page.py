@@ -9,11 +9,14 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.ad_composer import AdComposer, AdWish, ComposedAd
+from gui.ad_saving import AdSaving, AdScope
 from gui.consent_words import consent_chip
 from gui.customer_faces import CustomerFaces
 from gui.customer_facts import CustomerFacts, customer_facts
-from gui.face_choices import FaceChoices, WhoseFace, whose_face_job
+from gui.erasing import Erasing
+from gui.face_choices import FaceChoices, WhoseFace, whose_face_job, whose_face_words
 from gui.face_loader import FaceLoader
+from gui.findings import is_undecided
 from gui.fitting_scroll import FittingScroll
 from gui.picture import NOTHING
 from gui.preview_pictures import AdCard, CustomerCard, LookAlikeCard, shared_width
@@ -23,7 +26,6 @@ from gui.preview_words import preview_verdict
 from gui.results import CampaignResults
 from gui.turning_keys import TurningKeys
 from gui.widgets import Button, EmptyState, Page
-from gui.withdraw_dialog import Withdrawal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +48,7 @@ class PreviewPage(Page):
 
     loaded = Signal(str)  # the faces of this customer are shown
     ad_shown = Signal(str)  # the ad of this customer is shown
+    verdict_is_below = True
 
     def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Preview"), jobs, parent)
@@ -59,11 +62,12 @@ class PreviewPage(Page):
         self._loader = FaceLoader(self)
         self._loader.loaded.connect(self._take_faces)
         self._loader.failed.connect(self.jobs.failed)
+        self._loader.kept.connect(self.jobs.note)
         self._loader.not_kept.connect(self._choice_not_kept)
         self._choices = FaceChoices(self._loader, self)
         self._choices.made.connect(self._apply)
-        self._withdrawal = Withdrawal(self.jobs, self)
-        self._withdrawal.done.connect(self._withdrawn)
+        self._erasing = Erasing(self.jobs, self)
+        self._erasing.done.connect(self._withdrawn)
         self._composer = AdComposer(self)
         self._composer.composed.connect(self._show_ad)
         self._composer.failed.connect(self._show_failure)
@@ -71,6 +75,7 @@ class PreviewPage(Page):
         self._late.setSingleShot(True)
         self._late.setInterval(DIM_AFTER_MS)
         self._late.timeout.connect(self._dim)
+        self.saving = AdSaving(self.jobs, self)
         self._make_actions()
         self._make_cards()
         self._make_keys()
@@ -81,6 +86,7 @@ class PreviewPage(Page):
         self.look_alike_card = LookAlikeCard()
         self.ad_card = AdCard()
         self.ad_card.size_chosen.connect(self._choose_size)
+        self.ad_card.save.clicked.connect(self.save_this_ad)
         self.offer_card = OfferCard()
         self.offer_card.failed.connect(self.jobs.failed)
         self.face_card = FaceCard()
@@ -96,6 +102,9 @@ class PreviewPage(Page):
         for place, (picture, reason) in enumerate(zip(pictures, reasons, strict=True)):
             self._grid.addWidget(picture, 0, place)
             self._grid.addWidget(reason, 1, place)
+        self._pictures = pictures
+        for card in pictures:
+            card.relined.connect(self._level_captions)
         self._grid.setRowStretch(0, 1)
         content = QWidget()
         content.setLayout(self._grid)
@@ -118,11 +127,15 @@ class PreviewPage(Page):
         self.filter = self._turning.control
         self.whose = WhoseFace()
         self.whose.wanted.connect(self.choose_whose_face)
-        for control in (self.whose, self.filter, self.previous, self.next, self.pitch):
+        self.save_ads = Button(self.tr("Save ads…"), "plain", "export")
+        self.save_ads.clicked.connect(self.ask_whose_ads)
+        for control in (self.whose, self.filter, self.previous, self.next, self.save_ads, self.pitch):
             self.add_action(control)
 
     def _make_keys(self) -> None:
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
+        QShortcut(QKeySequence("Ctrl+S"), self, self.ad_card.save.click)
+        QShortcut(QKeySequence("Ctrl+Shift+S"), self, self.save_ads.click)
         for place, thumb in enumerate(self.others_card.thumbs):
             QShortcut(QKeySequence(str(place + 1)), self, thumb.choose)
 
@@ -144,6 +157,7 @@ class PreviewPage(Page):
         wanted = self.customer if stays else ""
         self._loader.set_campaign(campaign, results)
         self._composer.set_campaign(campaign)
+        self.saving.set_campaign(campaign)
         self.offer_card.set_campaign(campaign, results)
         self._campaign, self._results = campaign, results
         self._facts = self._faces = None
@@ -160,8 +174,8 @@ class PreviewPage(Page):
         if not there:
             self.set_verdict(self.tr("No customer gets an ad yet."))
             return
-        if not self.show_customer(wanted):
-            self.show_customer(self._turning.shown[0])
+        if not self._go_to(wanted):
+            self._go_to(self._turning.shown[0])
 
     def _show_parts(self, there: bool) -> None:
         self.scroller.setVisible(there)
@@ -169,6 +183,11 @@ class PreviewPage(Page):
         for control in (self.previous, self.next):
             control.setVisible(there)
         self.pitch.setVisible(self._turning.has_order)
+        self.save_ads.setVisible(there)
+        undecided = self._results is not None and is_undecided(self._results)
+        self.save_ads.setEnabled(not undecided)
+        first = self.tr("Choose first which offers to send, in Recommendations.")
+        self.save_ads.setToolTip(first if undecided else self.tr("Save the ads of many customers (Ctrl+Shift+S)"))
 
     def show_selection(self, customers: pa.StringArray) -> None:
         """Turn through some customers from the first, in their order."""
@@ -189,6 +208,22 @@ class PreviewPage(Page):
 
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, also to one who gets no ad or has no photo consent; False if there is no such one."""
+        shown = self._go_to(customer)
+        if shown:
+            self.customer_chosen.emit(customer)
+        return shown
+
+    def follow_customer(self, customer: str) -> None:
+        """Show the customer who was chosen on another page."""
+        if customer != self.customer:
+            self._go_to(customer)
+
+    def follow_order(self, customers: pa.StringArray) -> None:
+        """Turn through all with an offer in the order of the table."""
+        if self._turning.follow(customers):
+            self._turned()
+
+    def _go_to(self, customer: str) -> bool:
         campaign, results = self._campaign, self._results
         facts = None if results is None else customer_facts(results, customer)
         if campaign is None or results is None or facts is None:
@@ -269,6 +304,21 @@ class PreviewPage(Page):
         self._share_width()
         self._ask_for_ad()
 
+    # saving
+
+    @Slot()
+    def save_this_ad(self) -> None:
+        """Ask for a folder and save the ad that is shown, in both sizes."""
+        if self._facts is not None and self._facts.offer is not None:
+            self.saving.ask_for_one(self._facts.customer)
+
+    @Slot()
+    def ask_whose_ads(self) -> None:
+        """Ask whose ads are saved, beginning with those who are turned through."""
+        scopes = [AdScope(*each) for each in self._turning.scopes()]
+        if scopes:
+            self.saving.ask_whose(scopes)
+
     # choosing
 
     @Slot(str)
@@ -303,7 +353,7 @@ class PreviewPage(Page):
         """Let the ads of the whole campaign bear the customers' own look-alikes, or those of contacts."""
         if self._campaign is not None:
             job = whose_face_job(self._campaign, whose)
-            self.jobs.start(job, self._chose_whose, afterwards=self.tr("Chosen whose face goes into the ads"))
+            self.jobs.start(job, self._chose_whose, afterwards=whose_face_words(whose))
 
     @Slot(object)
     def _chose_whose(self, _: None) -> None:
@@ -323,7 +373,7 @@ class PreviewPage(Page):
     def ask_to_withdraw(self) -> None:
         """Ask whether the customer's photo and face are to be erased, and do it on a yes."""
         if self._campaign is not None and self.face_card.withdraw.isVisible():
-            self._withdrawal.ask(self._campaign, self.customer, self._loader.today)
+            self._erasing.ask_to_withdraw(self._campaign, self.customer, self._loader.today)
 
     @Slot(str)
     def _withdrawn(self, customer: str) -> None:
@@ -362,8 +412,18 @@ class PreviewPage(Page):
         super().resizeEvent(event)
         self._share_width()
 
+    @Slot()
+    def _level_captions(self) -> None:
+        """Give the captions above all pictures the height of the highest, so that the pictures stand level."""
+        height = max(card.captions_needed() for card in self._pictures)
+        for card in self._pictures:
+            card.set_captions(height)
+
     def _share_width(self) -> None:
-        """Give the three columns their widths."""
+        """Give the three columns their widths, the two of faces the same."""
+        least = max(card.minimumSizeHint().width() for card in (*self._pictures[:2], self.offer_card, self.face_card))
+        for place in range(2):
+            self._grid.setColumnMinimumWidth(place, least)
         room = self.scroller.width() - 2 * GAP
         for place, share in enumerate(shared_width(room, self.ad_card.height(), self.ad_card.ad_size)):
             self._grid.setColumnStretch(place, share)

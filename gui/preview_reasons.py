@@ -9,13 +9,14 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from engine.columns import HAS_LEFT
 from engine.faces import may_be_the_customer
 from gui import numbers
 from gui.charts.bar_rows import BarRows
 from gui.customer_faces import CustomerFaces, LookAlike
 from gui.customer_facts import CustomerFacts
 from gui.customer_reasons import CustomerReasons, CustomerReasonsLoader
-from gui.offer_words import more_say_yes, why_no_offer
+from gui.offer_words import by_phones, more_say_yes, why_no_offer
 from gui.photo_view import THUMB, FaceThumb, photo_name
 from gui.preview_pictures import alike_words, tr
 from gui.reason_words import few_reason_lines
@@ -47,7 +48,8 @@ class OfferCard(Card):
         self._loader.failed.connect(self.failed)
         self.sentence = Label("", rich=True, wrap=True)
         self.reasons = BarRows(tr("Why this offer"))
-        self.not_causes = Label(tr("In points of 100: what the model uses, not causes"), "caption", "muted", wrap=True)
+        self.not_causes = Label(tr("What the model uses, not causes"), "caption", "muted", wrap=True)
+        self.not_causes.setToolTip(tr("In points of 100"))
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(4)
@@ -106,17 +108,18 @@ class OfferCard(Card):
     def show_offer(self, facts: CustomerFacts, evaluation: UpliftEvaluation | None) -> None:
         """Say why; without a signal the figure is the average of all customers, and that is said."""
         is_personal = evaluation is None or evaluation.has_signal
-        if facts.offer is not None:
+        lead = tr("No offer.") if facts.offer is None else f"{facts.offer.name}."
+        if evaluation is None and not facts.cannot_be_asked:
+            said = by_phones(has_offer=facts.offer is not None)
+        elif facts.offer is not None:
             said = more_say_yes(facts.uplift, facts.low, facts.high, is_personal=is_personal)
-            lead = f"{facts.offer.name}."
-        elif evaluation is None and not facts.is_withheld:
-            lead, said = tr("No offer."), tr("Without an earlier campaign nobody's answer can be foreseen.")
         else:
-            lead, said = tr("No offer."), why_no_offer(facts.segment, is_withheld=facts.is_withheld)
+            said = why_no_offer(facts.segment, is_withheld=facts.is_withheld)
         if not is_personal:
             said = f"{said} {tr('We found no difference between customers.')}"
         self.sentence.setText(f"{bold(lead)} {plain(said)}")
-        self._ask_for_reasons(facts.customer, there_are=evaluation is not None and is_personal)
+        there_are = evaluation is not None and is_personal and facts.segment != HAS_LEFT
+        self._ask_for_reasons(facts.customer, there_are=there_are)
         behind = 0 if evaluation is None else evaluation.customers
         tip = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")
         self.sentence.setToolTip(tip.format(customers=numbers.decimal(behind)) if behind else "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.columns import CUSTOMER
+from gui import numbers
 from gui.preview_order import PreviewOrder
 from gui.preview_words import Among
 from gui.widgets import Segments
@@ -31,6 +32,7 @@ class Turning(QObject):
         self.control = Segments(names, name=self.tr("Customers"))
         self.control.chosen.connect(self._choose)
         self._order, self._selected, self.shown = PreviewOrder(), PreviewOrder(), PreviewOrder()
+        self._everybody = PreviewOrder()  # with an offer, in the order of the table
 
     @property
     def has_any(self) -> bool:
@@ -47,9 +49,26 @@ class Turning(QObject):
         """Among whom the customers that are shown are."""
         return AMONG[self.control.selected]
 
+    def scopes(self) -> tuple[tuple[str, pa.StringArray], ...]:
+        """Return the customers of each way to turn with its name, those that are shown first."""
+        order = (self._order.only_with_face(), self._everybody, self._selected)
+        names = (
+            (self.tr("The one with a look-alike"), self.tr("The {count} with a look-alike")),
+            (self.tr("The one with an offer"), self.tr("All {count} with an offer, with a look-alike or without")),
+            (self.tr("The one that is selected"), self.tr("The {count} that are selected")),
+        )
+        found = {
+            whom: ((one if len(those) == 1 else many).format(count=numbers.decimal(len(those))), those.customers)
+            for whom, ((one, many), those) in enumerate(zip(names, order, strict=True))
+            if those.customers is not None and len(those)
+        }
+        first = self.control.selected
+        return tuple(found[whom] for whom in sorted(found, key=lambda whom: (whom != first, whom)))
+
     def show_results(self, results: CampaignResults | None, *, stays: bool) -> None:
         """Turn through a campaign's customers; of the same campaign as before what was chosen ``stays``."""
         self._order = PreviewOrder() if results is None else results.order
+        self._everybody = self._order.as_ranked()
         if not stays or results is None or not _are_there(results, self._selected):
             self._selected = PreviewOrder()
         self._offer()
@@ -61,6 +80,17 @@ class Turning(QObject):
         self._selected = PreviewOrder(customers)
         self._offer()
         self._through(SELECTED)
+
+    def follow(self, customers: pa.StringArray) -> bool:
+        """Take all with an offer in another order; return whether that changes what is turned through."""
+        known = self._everybody.customers
+        if known is None or len(known) != len(customers) or known.equals(customers):
+            return False
+        self._everybody = PreviewOrder(customers)
+        if self.control.selected == EVERYBODY:
+            self._through(EVERYBODY)
+            return True
+        return False
 
     def place(self, customer: str) -> int | None:
         """Return the place of a customer among those that are shown, None for one who is not."""
@@ -83,7 +113,7 @@ class Turning(QObject):
     def _through(self, whom: int) -> None:
         whom = EVERYBODY if whom == SELECTED and not len(self._selected) else whom
         self.control.select(whom)
-        self.shown = (self._order.only_with_face(), self._order, self._selected)[whom]
+        self.shown = (self._order.only_with_face(), self._everybody, self._selected)[whom]
 
     @Slot(int)
     def _choose(self, whom: int) -> None:

@@ -41,7 +41,9 @@ def preview_verdict(
 
 
 def _why(results: CampaignResults) -> str:
-    """Say what was chosen for one person: one offer for all was not."""
+    """Say what was chosen for one person: one offer for all was not, nor one that follows the phones of many."""
+    if results.evaluation is None:
+        return tr("The face was chosen for this one person, the offer by phone: what it does is not known.")
     is_one_for_all = results.evaluation is not None and not results.evaluation.has_signal
     if is_one_for_all or (results.choice is not None and results.choice.kind == "for_all"):
         return tr("The face was chosen for this one person, the offer for all.")

@@ -77,25 +77,16 @@ class ProbeLoader(FaceLoader):
         """Load a customer's face, and measure what was not measured yet."""
         return load_probe(campaign, results, customer, on, context)
 
-    def keep_choice(self, customer: str, choice: FaceChoice | None) -> None:
-        """Keep the designer's choice of a face in the campaign file; None goes back to the campaign's rule."""
-        campaign, today = self._campaign, self.today
-        if campaign is None:
-            return
-
-        def work(context: JobContext) -> None:
-            context.check()
-            with campaign.transaction():
-                if choice is None:
-                    campaign.forget_face_choice(customer)
-                    return
-                campaign.choose_face(replace(choice, photo=None), on=today)
-                if choice.photo is not None:
-                    pin(campaign, customer, choice.photo, today)
-
+    def put_choice(self, campaign: Campaign, customer: str, choice: FaceChoice | None, on: date) -> None:
+        """Put a choice into the campaign file, pinned where it names a photo."""
         from engine.inventory import pin
 
-        self._queue.start(Job(self.tr("Keeping the choice"), work), failed=self._tell)
+        if choice is None or choice.photo is None:
+            super().put_choice(campaign, customer, choice, on)
+            return
+        with campaign.transaction():
+            campaign.choose_face(replace(choice, photo=None), on=on)
+            pin(campaign, customer, choice.photo, on)
 
 
 def load_probe(campaign: Campaign, results: CampaignResults, customer: str, on: date, context: JobContext) -> Probe:

@@ -133,7 +133,6 @@ class ProbeCard(Card):
         self.front.setAccessibleName(tr("The same face turned to the front, for the eye only"))
         self.front.setToolTip(tr("The same face turned to the front. Faces are compared by the photo, never by this."))
         self.front.hide()
-        self.set_side(LARGEST)
         self.chip = Chip("", "accent")
         self.consent = Chip("", "plain")
         self.quality = Label("", "strong", wrap=True)
@@ -169,11 +168,15 @@ class ProbeCard(Card):
         buttons = Frame(Flow(self.previous, self.next, self.change, self.show_front, gap=6), "clear")
         words = column(chips, self.quality, self.advice, self.looks, self.note, None, buttons, gap=6)
         self.body.addLayout(row(self.picture, self.front, (words, 1), gap=16))
+        self.set_side(LARGEST)
 
     def set_side(self, side: int) -> None:
         """Make the pictures squares of a side."""
         for picture in (self.picture, self.front):
             picture.setFixedSize(side, side)
+        self.show_front.set_text(
+            tr("From the front") if side == LARGEST else tr("Front")
+        )  # in one line with the others
         self._take_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -91,9 +91,9 @@ class Rail(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     def _add_foot(self) -> None:
-        promise = self.tr("Stays on this computer.\nNo network used.")
-        self._promise = Label(promise, "caption", "muted")
-        self._shield = IconLabel("offline", "positive", 18, says=promise.replace("\n", " "))
+        self._promise = Label("", "caption", "muted")
+        self._shield = IconLabel("offline", "positive", 18)
+        self.show_promise()
         self._foot = Frame(row(self._shield, (self._promise, 1), gap=8, margins=(10, 8, 6, 8)), "sunken")
         self.settings_button = RailButton(self.tr("Settings"), "settings", tip=_keys("Ctrl+,"), checkable=False)
         self.help_button = RailButton(self.tr("Help"), "help", tip=_keys("F1"), checkable=False)
@@ -108,6 +108,18 @@ class Rail(QFrame):
     def show_campaign(self, name: str, *, is_demo: bool) -> None:
         """Name the campaign at the head."""
         self.head.show_campaign(name, is_demo=is_demo)
+
+    def show_promise(self, warehouse: str = "") -> None:
+        """Say that nothing leaves this computer, or which warehouse a campaign asks when it is read again."""
+        if warehouse:
+            promise = self.tr("Stays on this computer,\nbut asks a warehouse.")
+            says = self.tr("Reading again connects to {warehouse} and to nothing else.").format(warehouse=warehouse)
+        else:
+            promise = self.tr("Stays on this computer.\nNo network used.")
+            says = promise.replace("\n", " ")
+        self._promise.setText(promise)
+        self._promise.setToolTip(says)
+        self._shield.set_icon("info" if warehouse else "offline", "muted" if warehouse else "positive", says)
 
     def show_marks(self, marks: dict[StepKey, StepMark]) -> None:
         """Mark each step as done, worth a look, or nothing yet."""

@@ -75,7 +75,7 @@ def _text_words(feature: str, value: str) -> str:
 
 def _phones_words(value: float) -> str:
     if value < 1:
-        return tr("First phone that was seen")
+        return tr("No earlier phone seen")
     if value < 2:
         return tr("Had one phone before")
     return tr("Had {count} phones before").format(count=numbers.decimal(value))
@@ -106,12 +106,12 @@ def _number_words(feature: str, value: float) -> str:
         "night_share": tr("{share} of the calls at night").format(share=share),
         "contacts": tr("Calls with {count} people").format(count=count),
         "same_maker_contacts": tr("{share} of contacts have this maker").format(share=share),
-        "contact_entropy": tr("Calls as if with {count} equal people").format(count=equals),
+        "contact_entropy": tr("Calls mostly with about {count} people").format(count=equals),
         "balance_mean": tr("Calls made, per contact: {share}").format(share=share),
         "pareto_share": tr("Few people for most calls: {share}").format(share=share),
         "interevent_std": tr("Gaps between calls vary by {days} days").format(days=days),
         "home_share": tr("{share} of the time at home").format(share=share),
-        "place_entropy": tr("As if at {count} equal places").format(count=equals),
+        "place_entropy": tr("Calls from about {count} places").format(count=equals),
         "megabytes": _data_words(value),
         "megabytes_trend": _trend_words(value),
         "usage_records": tr("On the internet {count} times a month").format(count=count),

@@ -173,7 +173,8 @@ def _uplift(store: ColumnStore) -> TableColumn:
             return TableCell(text)
         return TableCell(text, "muted", dot=True, tip=unclear, says=f"{text}, {unclear}")
 
-    tip = tr("Of 100 customers like this one, how many more say yes with the offer than without it")
+    tip = tr("Of 100 customers like this one, how many more say yes with the offer than without it; a grey dot where "
+             "there is no clear difference")  # fmt: skip
     return TableColumn(tr("Uplift"), cell, UPLIFT, "\u221200.0", is_number=True, falls=True, tip=tip)
 
 

@@ -23,11 +23,11 @@ from gui.customer_photo import CustomerPhoto
 from gui.customer_reasons import CustomerReasons
 from gui.fitting_scroll import FittingScroll
 from gui.icons import icon_pixmap
-from gui.offer_words import more_say_yes, why_no_offer
+from gui.offer_words import by_phones, more_say_yes, why_no_offer
 from gui.photo_view import FacePicture
 from gui.recommendations_columns import tr
 from gui.theme import DETAIL_PANE, RADIUS_PHOTO, look, theme
-from gui.widgets import Button, Chip, ElidedLabel, Label, Notice, bold, clear, column, dim, plain, row
+from gui.widgets import Button, Chip, ElidedLabel, EmptyState, Label, Notice, bold, clear, column, dim, plain, row
 
 if TYPE_CHECKING:
     from engine.offers import Offer
@@ -85,11 +85,13 @@ class _Part(QWidget):
 class DetailPane(QFrame):
     """One customer. ``preview_wanted`` asks for the preview of the customer, ``closed`` says that it was left.
 
-    ``withholding_wanted`` asks to keep the offer from the customer, or not any more.
+    ``withholding_wanted`` asks to keep the offer from the customer, or not any more, ``erasing_wanted`` to erase all
+    that is known of the customer.
     """
 
     preview_wanted = Signal(str)
     withholding_wanted = Signal(str, bool)
+    erasing_wanted = Signal(str)
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -130,10 +132,14 @@ class DetailPane(QFrame):
         self.circle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._circle = _Part(tr("In their circle"), self.circle)
         self._circle.hide()
+        self.erase = Button(tr("Erase this customer…"), "quiet", tip=tr("Erase all that this campaign holds of them"))
+        self.erase.setProperty("small", True)
+        self.erase.clicked.connect(self._want_erasing)
         self.open_preview = Button(tr("Open in Preview"), "primary", "preview")
         self.open_preview.clicked.connect(self._want_preview)
         self.no_offer = Button(tr("No offer"), "plain", "no-offer")
         self.no_offer.clicked.connect(self._want_withholding)
+        self._sides = QStackedWidget()
         self.setLayout(self._layout())
         self.setFixedWidth(DETAIL_PANE)
         self.setAccessibleName(tr("The chosen customer"))
@@ -142,15 +148,20 @@ class DetailPane(QFrame):
         who = column(row((self.who, 1), self.close_button, gap=4), self.about, self.consent, gap=3)
         head = row(self._photos, (who, 1), gap=12)
         head.setAlignment(self._photos, Qt.AlignmentFlag.AlignTop)
-        content = QWidget()
+        erase = row(self.erase, None)
+        nobody = EmptyState("person", tr("Nobody to show"), tr("No customer passes search and filter."))
+        content, there = QWidget(), QWidget()
         content.setLayout(
             column(
-                head, self.sentence, self._offers, self._reasons, self._phones, self._circle, None,
+                head, self.sentence, self._offers, self._reasons, self._phones, self._circle, erase, None,
                 gap=14, margins=(20, 18, 20, 8),
             )
         )  # fmt: skip
         foot = row((self.open_preview, 1), self.no_offer, margins=(20, 6, 20, 14))
-        return column((FittingScroll(content), 1), foot, gap=0)
+        there.setLayout(column((FittingScroll(content), 1), foot, gap=0))
+        self._sides.addWidget(there)
+        self._sides.addWidget(nobody)
+        return column((self._sides, 1), gap=0)
 
     def set_closable(self, closable: bool) -> None:
         """Show the cross while the pane lies over the page."""
@@ -162,6 +173,7 @@ class DetailPane(QFrame):
         if facts is None:
             return
         facts, beyond = _as_decided(facts, results, store, number)
+        self._sides.setCurrentIndex(0)
         if facts.customer != self.customer:
             self._circle.hide()
             dim(self.reasons, True)
@@ -170,11 +182,16 @@ class DetailPane(QFrame):
         key = numbers.customer_key(facts.customer)
         self.who.set_whole(tr("Customer {key}").format(key=key))
         phone = "" if facts.phone == UNKNOWN_MAKER else facts.phone
-        self.about.setText(". ".join(part for part in (facts.place_and_age, phone) if part))
+        self.about.setText("\n".join(part for part in (facts.place_and_age, phone) if part))
         self._say_offer(results, facts, beyond)
         self._offer_withholding(facts)
         self._show_intervals(results, store, number, facts)
         self._show_phones(phones_of(results, facts.customer))
+
+    def show_nobody(self) -> None:
+        """Show that search and filter leave nobody."""
+        self.customer = self.offer_key = ""
+        self._sides.setCurrentIndex(1)
 
     def show_photo(self, photo: CustomerPhoto, on: date) -> None:
         """Show the photo of the customer who is shown, or why there is none."""
@@ -221,9 +238,7 @@ class DetailPane(QFrame):
             self.sentence.setToolTip("")
             return
         if results.evaluation is None:
-            said = tr("Chosen by where people with the same phones went next. Seen together, not caused.")
-            if facts.offer is None:
-                said = tr("Where people with this phone go next is not known well enough.")
+            said = by_phones(has_offer=facts.offer is not None)
             self.sentence.set_notice("warning", "warning", f"{bold(name)} {plain(said)}")
             return
         behind = tr("Likely range: 95 % confidence interval, from {customers} outcomes of the last campaign")
@@ -272,6 +287,9 @@ class DetailPane(QFrame):
             "Send this customer no offer (Ctrl+Z takes it back)")  # fmt: skip
         self.no_offer.setToolTip(tip)
         self.no_offer.setEnabled(facts.is_withheld or facts.offer is not None)
+
+    def _want_erasing(self) -> None:
+        self.erasing_wanted.emit(self.customer)
 
     def _want_withholding(self) -> None:
         if self.customer:

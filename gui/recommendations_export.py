@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QFileDialog
 from engine.columns import RECOMMENDATION_COLUMNS
 from engine.job import Job, JobContext
 from gui import numbers
-from gui.export_dialog import FORMATS, ExportDialog, Scope
+from gui.ad_saving import AdSaving
+from gui.export_dialog import ADS, FORMATS, ExportDialog, Scope
+from gui.save_place import save_place
 
 if TYPE_CHECKING:
     from gui.column_store import IntArray
@@ -30,6 +32,7 @@ class RecommendationsExport(QObject):
         self._page, self._customers, self._jobs = page, customers, jobs
         self._shown: Recommended | None = None
         self._note = ""
+        self.ads = AdSaving(jobs, page)
         self.dialog: ExportDialog | None = None
 
     def show_results(self, shown: Recommended | None) -> None:
@@ -73,11 +76,17 @@ class RecommendationsExport(QObject):
 
     @Slot(object, str)
     def _ask_where(self, rows: IntArray, ending: str) -> None:
-        """Ask for a file and write the rows there."""
+        """Ask for a file and write the rows there, or for a folder and save the ads."""
+        if ending == ADS:
+            import pyarrow as pa
+
+            if self._shown is not None:
+                self.ads.ask_for(self._shown.store.keys.take(pa.array(rows)), self._note)
+            return
         name = next(name for name, each in FORMATS if each == ending)
         chosen, _ = QFileDialog.getSaveFileName(
             self._page, self.tr("Save {count} customers").format(count=numbers.decimal(len(rows))),
-            f"recommendations{ending}", f"{name} (*{ending})",
+            save_place(self._page, f"recommendations{ending}"), f"{name} (*{ending})",
         )  # fmt: skip
         if chosen:
             path = Path(chosen)

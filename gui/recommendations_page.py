@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.columns import OFFER
 from gui import numbers
+from gui.erasing import Erasing
 from gui.findings import Finding, chosen_for_all, figures, finding_of, is_undecided, verdict
 from gui.fitting_scroll import FittingScroll
 from gui.offer_decisions import OfferDecisions
@@ -24,13 +25,15 @@ from gui.sliding_pane import SlidingPane
 from gui.widgets import Button, EmptyState, HonestyLine, Page, column, row
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from engine.campaign import Campaign
     from gui.charts.curve_card import CurveCard
     from gui.checks_panel import ChecksPanel
     from gui.jobs import JobQueue
     from gui.results import CampaignResults
 
-LEAST_CURVE = 210
+LEAST_CURVE = 206
 
 
 class RecommendationsPage(Page):
@@ -43,6 +46,7 @@ class RecommendationsPage(Page):
         self._results: CampaignResults | None = None  # of those who can be asked
         self._shown: Recommended | None = None
         self._asked_for = ""  # the customer to go to once the page is worked out
+        self._followed = ""  # the customer who was chosen on another page meanwhile
         self._decisions = OfferDecisions(jobs, self)
         self._decisions.began.connect(self._wait_for_change)
         self._decisions.kept.connect(self.changed)
@@ -78,7 +82,10 @@ class RecommendationsPage(Page):
         self.pane = DetailPane(self)
         self.pane.preview_wanted.connect(self._open_preview)
         self.pane.withholding_wanted.connect(self._decisions.withhold)
+        self.pane.erasing_wanted.connect(self._ask_to_erase)
         self.pane.closed.connect(self.close_pane)
+        self._erasing = Erasing(self.jobs, self)
+        self._erasing.done.connect(self._erased)
         self._loaders = PaneLoaders(self.pane)
         self._loaders.failed.connect(self.jobs.failed)
         self._place = SlidingPane(self, self.pane)
@@ -91,6 +98,7 @@ class RecommendationsPage(Page):
         self.honesty = HonestyLine(self.checks)
         self.customers = CustomerTable()
         self.customers.chosen.connect(self._choose)
+        self.customers.picked.connect(self._pick)
         self.customers.opened.connect(self._open)
         self.customers.arranged.connect(self._count_shown)
         self.customers.failed.connect(self.jobs.failed)
@@ -118,6 +126,17 @@ class RecommendationsPage(Page):
         self.body.addWidget(self.scroller, 1)
         self.body.addWidget(self.empty, 1)
 
+    @Slot(str)
+    def _ask_to_erase(self, customer: str) -> None:
+        if self._campaign is not None and self._decisions.is_resting:
+            self._erasing.ask_to_erase(self._campaign, customer)
+
+    @Slot(str)
+    def _erased(self, _: str) -> None:
+        """Forget what could be taken back: it may be of the customer who is no more."""
+        self._decisions.forget()
+        self.changed.emit()
+
     # what is shown
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
@@ -125,6 +144,7 @@ class RecommendationsPage(Page):
         self._decisions.set_campaign(campaign, is_other=campaign is not self._campaign)
         self._campaign, self._all = campaign, results
         self._loaders.set_campaign(campaign, results)
+        self.exporting.ads.set_campaign(campaign)
         if results is None or results.customers is None:
             self._work.give_up()
             self._show(None)
@@ -170,6 +190,9 @@ class RecommendationsPage(Page):
         if self._asked_for:
             customer, self._asked_for = self._asked_for, ""
             self.show_customer(customer)
+        if self._followed:
+            customer, self._followed = self._followed, ""
+            self.customers.follow_key(customer)
 
     def _show_figures(self, shown: Recommended, asked: int) -> None:
         """Show verdict and figures for so many customers asked."""
@@ -215,7 +238,8 @@ class RecommendationsPage(Page):
         self.no_gain.setVisible(undecided)
         self.use_single.setVisible(no_gain and not undecided and chosen is None)
         limited = self._shown is not None and self._shown.is_limited
-        self.take_back.setVisible(chosen is not None or limited)
+        has_budget = self._shown is not None and self._shown.budget is not None
+        self.take_back.setVisible(chosen is not None or has_budget)  # its room stays while the slider moves
         tip = self.tr("Ask all who are worth an offer (Ctrl+Z)") if limited else self.tr("Choose again (Ctrl+Z)")
         self.take_back.setToolTip(tip)
         self.pane.open_preview.set_kind("plain" if self.use_single.isVisibleTo(self) else "primary")
@@ -224,6 +248,7 @@ class RecommendationsPage(Page):
             self.use_single.set_text(use_words(results))
         for button in (*self._choices(), self.customers.bar.no_offer):
             button.setEnabled(True)
+        self.take_back.setEnabled(chosen is not None or limited)
 
     def _choices(self) -> tuple[Button, ...]:
         return self.no_gain.use_single, self.no_gain.keep_personal, self.use_single, self.take_back
@@ -284,6 +309,8 @@ class RecommendationsPage(Page):
         self.export.setEnabled(rows > 0 and self._decisions.is_resting)
         tip = self.tr("Save the {count} customers that are shown, or others").format(count=numbers.decimal(rows))
         self.export.setToolTip(tip if rows else self.tr("No customer is shown."))
+        if not rows:
+            self.pane.show_nobody()
         self._place_pane()
 
     # while offers change
@@ -295,7 +322,7 @@ class RecommendationsPage(Page):
     @Slot()
     def _wait_for_change(self) -> None:
         """Let nothing be chosen or exported while the offers are being changed."""
-        for button in (*self._choices(), self.pane.no_offer, self.customers.bar.no_offer, self.export):
+        for button in (*self._choices(), self.pane.no_offer, self.pane.erase, self.customers.bar.no_offer, self.export):
             button.setEnabled(False)
 
     @Slot()
@@ -320,7 +347,24 @@ class RecommendationsPage(Page):
         if not self._has_customer() or not self.customers.show_key(customer):
             return False
         self._place.open(slides=False)
+        self.customer_chosen.emit(customer)
         return True
+
+    def follow_customer(self, customer: str) -> None:
+        """Put the cursor on the customer who was chosen on another page, where the table shows them."""
+        if self._work.is_busy:
+            self._followed = customer
+        elif self._has_customer():
+            self.customers.follow_key(customer)
+
+    def order_of_offers(self) -> pa.StringArray | None:
+        """Return the customers with an offer in the order of the table, unless it does not show them all."""
+        return self.customers.order_of_offers() if self._has_customer() and not self._work.is_busy else None
+
+    @Slot(int)
+    def _pick(self, number: int) -> None:
+        if self._shown is not None:
+            self.customer_chosen.emit(self._shown.store.key(number))
 
     @Slot(int)
     def _choose(self, number: int) -> None:

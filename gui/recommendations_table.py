@@ -15,12 +15,14 @@ from gui.budget import PLANNED_WORTH
 from gui.column_store import Arrangement, ColumnStore, IntArray, Rank, fold
 from gui.filter_panel import FilterPanel, TickList, TickValue
 from gui.findings import offer_name
+from gui.fitting_scroll import FittingScroll
 from gui.large_table import LargeTable
 from gui.recommendations_columns import AGE_BAND, customer_columns, tr
 from gui.segment_words import segment_rank, segment_words
 from gui.selection_bar import SelectionBar
 from gui.short_work import ShortWork
 from gui.table_model import TableColumn
+from gui.theme import ROW_COMFORTABLE, TABLE_HEADER
 from gui.widgets import Button, EmptyState, FilterButton, Flow, SearchField, clear, column, row
 
 if TYPE_CHECKING:
@@ -57,11 +59,12 @@ def _value_name(column: str, key: str) -> str:
 class CustomerTable(QFrame):
     """Every customer with the offer chosen; searched, filtered and sorted behind the window's back where they are many.
 
-    ``chosen`` tells the row number under the cursor, ``opened`` the same when the customer is wanted, ``arranged``
-    how many rows are shown once another search, filter or order is on the screen.
+    ``chosen`` tells the row number under the cursor, ``picked`` the same once a person put it there, ``opened`` when
+    the customer is wanted, ``arranged`` how many rows are shown once another search, filter or order is on the screen.
     """
 
     chosen = Signal(int)
+    picked = Signal(int)
     opened = Signal(int)
     arranged = Signal(int)
     failed = Signal(Exception)
@@ -91,8 +94,10 @@ class CustomerTable(QFrame):
         self.filter_chips: dict[str, FilterButton] = {}
         self._chip_row = Flow(gap=6)
         self.table = LargeTable(tr("Customers and their offers"))
+        self.table.setMinimumHeight(TABLE_HEADER + 2 * ROW_COMFORTABLE)
         self.table.sort_wanted.connect(self.sort_by)
         self.table.row_chosen.connect(self.chosen)
+        self.table.moved.connect(self.picked)
         self.table.opened.connect(self.opened)
         self.table.typed.connect(self._begin_search)
         self.bar = SelectionBar()
@@ -108,12 +113,12 @@ class CustomerTable(QFrame):
         )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
-        self.stack.addWidget(nobody)
+        self.stack.addWidget(FittingScroll(nobody))  # else its height would be the table's least
         tools = row((self.search, 1), (self._chip_row, 4), self.more, self.details, gap=6, margins=(12, 10, 4, 6))
         for part in (self.search, self.more, self.details):
             tools.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(tools, (self.stack, 1), self.bar, gap=0, margins=(1, 0, 1, 8)))
-        self.setMinimumHeight(210)
+        self.setMinimumHeight(190)
 
     @property
     def rows(self) -> IntArray:
@@ -183,6 +188,27 @@ class CustomerTable(QFrame):
         else:
             self.table.choose_place(place)
         return True
+
+    def follow_key(self, customer: str) -> None:
+        """Put the cursor on a customer where search and filters show them; else leave it where it is."""
+        if self._work.is_busy:
+            self._wanted = customer
+            return
+        number = self._store.row_of(customer) if self._store is not None else -1
+        place = self.table.rows.place_of(number) if number >= 0 else -1
+        if place >= 0 and number != self.table.chosen:
+            self.table.choose_place(place)
+
+    def order_of_offers(self) -> pa.StringArray | None:
+        """Return the customers with an offer in the order of the table; None while it does not show them all."""
+        import pyarrow as pa
+
+        store, how = self._store, self._how
+        if store is None or how.search or how.filters or self._work.is_busy:
+            return None
+        offers = store.text(OFFER)
+        has_offer = offers.rows_with(lambda key: key != NO_OFFER)
+        return store.keys.take(pa.array(self.rows[has_offer[self.rows]]))
 
     @Slot(int)
     def sort_by(self, place: int) -> None:
@@ -302,14 +328,14 @@ class CustomerTable(QFrame):
         """Bring an arrangement onto the screen."""
         how, rows = arranged
         self.table.show_rows(rows)
+        if self._scrolled >= 0:
+            self.table.verticalScrollBar().setValue(self._scrolled)
+            self._scrolled = -1
         if self._wanted and self._store is not None:
             place = self.table.rows.place_of(self._store.row_of(self._wanted))
             self._wanted = ""
             if place >= 0:
-                self.table.choose_place(place)
-        if self._scrolled >= 0:
-            self.table.verticalScrollBar().setValue(self._scrolled)
-            self._scrolled = -1
+                self.table.choose_place(place)  # which brings the row into sight, wherever it stands now
         self.stack.setCurrentIndex(0 if len(rows) else 1)
         places = [place for place, each in enumerate(self.table.rows.columns) if each.sorts_by == how.column]
         self.table.header.show_sort(places[0] if places else -1, how.descending)

@@ -10,21 +10,24 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from engine.errors import RejectsError
 from engine.logs.reader import MOST_SET_ASIDE
 from gui import numbers
-from gui.data_cards import RejectsCard, reject_reasons, write_rejects
+from gui.data_cards import RejectsCard, reject_reasons
+from gui.data_jobs import saving_rejects_job
 from gui.dialog import Dialog
-from gui.errors import explain
+from gui.jobs import JobQueue
+from gui.save_place import save_place
 from gui.widgets import Button, IconLabel, Label, row
 
 
 class RejectsDialog(Dialog):
-    """Accepted means: go on without these rows."""
+    """Accepted means: go on without these rows; ``jobs`` saves their list."""
 
-    def __init__(self, error: RejectsError, parent: QWidget | None = None) -> None:
+    def __init__(self, error: RejectsError, jobs: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Many rows cannot be used"))
         self.heading.setText(self.tr("Many rows cannot be used"))
         self.setMinimumWidth(600)
         self._rejects = error.rejects
+        self._jobs = jobs
         for sentence in self._sentences(error):
             self.body.addLayout(row(IconLabel("warning", "warning", 20), (Label(sentence, wrap=True), 1), gap=10))
         self.rows = RejectsCard()
@@ -74,10 +77,8 @@ class RejectsDialog(Dialog):
     def _ask_where(self) -> None:
         """Ask for a file and save the rows that were set aside."""
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the rows set aside"), "rejects.csv", self.tr("CSV files (*.csv)")
+            self, self.tr("Save the rows set aside"), save_place(self, "rejects.csv"), self.tr("CSV files (*.csv)")
         )
         if name:
-            try:
-                write_rejects(self._rejects, Path(name))
-            except OSError as error:
-                self.rows.note.setText(explain(error).happened)
+            saved = self.tr("Rows set aside saved: {file}").format(file=Path(name).name)
+            self._jobs.start(saving_rejects_job(self._rejects, Path(name)), afterwards=saved)

@@ -11,10 +11,12 @@ from PySide6.QtCore import QDate, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QDateEdit, QGridLayout, QLineEdit, QWidget
 
 from engine.campaign import PhotoRights
+from engine.inventory.rights import territory_names
 from gui import numbers
 from gui.dialog import Dialog
 from gui.faces_data import tr
 from gui.photo_view import photo_name
+from gui.territories import known_territories, offer_words
 from gui.theme import font
 from gui.widgets import Button, Choice, Label, row
 
@@ -54,6 +56,7 @@ class RightsDialog(Dialog):
         differ = [] if "release" in self._alike else [(tr("Different, stays so"), "")]
         self.release.offer([*differ, *words], self._alike.get("release", ""))
         self.territories = self._words("territories", tr("Territories"), tr("Everywhere"))
+        offer_words(self.territories, known_territories(rights))
         self.tags = self._words("tags", tr("Tags"), tr("summer, outdoors"))
         ends_on: date | None = self._alike.get("expires_on")
         self.ends = QCheckBox(tr("They end on"))
@@ -66,7 +69,7 @@ class RightsDialog(Dialog):
         self.day = QDateEdit(QDate(day.year, day.month, day.day))
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd")
-        self.day.setFont(font(tabular=True))
+        self.day.setFont(font())
         self.day.setAccessibleName(tr("Last day on which they may be used"))
         self.ends.checkStateChanged.connect(self._show_day)
         self._show_day()
@@ -125,7 +128,8 @@ class RightsDialog(Dialog):
             now["release"] = self.release.chosen
         for name, field in (("territories", self.territories), ("tags", self.tags)):
             if name in self._alike or name in self._written:
-                now[name] = words_of(field.text())
+                words = words_of(field.text())
+                now[name] = territory_names(words) if name == "territories" else words
         if ends != Qt.CheckState.PartiallyChecked:
             is_checked = ends == Qt.CheckState.Checked
             now["expires_on"] = date(day.year(), day.month(), day.day()) if is_checked else None

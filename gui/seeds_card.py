@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from engine.job import Job, JobContext
 from engine.social import SeedList, campaign_seeds
 from gui import numbers
+from gui.save_place import save_place
 from gui.short_table import Cell, Column, ShortTable
 from gui.widgets import Button, Card, Choice, Label, row
 
@@ -152,7 +153,8 @@ class SeedsCard(Card):
     @Slot()
     def _ask_where(self) -> None:
         """Ask for a file and save the list."""
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save whom to begin with"), "seeds.csv", tr("CSV files (*.csv)"))
+        place, kind = save_place(self, "seeds.csv"), tr("CSV files (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save whom to begin with"), place, kind)
         if name:
             self.save_list(Path(name))
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from gui.icons import icon
@@ -93,17 +93,21 @@ def _alignment(is_number: bool) -> Qt.AlignmentFlag:
 
 
 class ShortTable(QTableView):
-    """A few rows, all seen where there is room and scrolled where not; Ctrl+C copies the row."""
+    """A few rows, all seen where there is room and scrolled where not; Ctrl+C copies the row.
 
-    def __init__(self, columns: Sequence[Column], *, name: str, fewest: int = 3) -> None:
+    With ``wraps`` a row is as high as its sentence, else what is cut stands in the tool tip.
+    """
+
+    def __init__(self, columns: Sequence[Column], *, name: str, fewest: int = 3, wraps: bool = False) -> None:
         super().__init__()
         self._fewest = fewest
         self._is_whole = False
+        self._holds_controls = False
         self._model = _Model(columns, self)
         self.setModel(self._model)
         self.setAccessibleName(name)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(wraps)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabKeyNavigation(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -114,7 +118,9 @@ class ShortTable(QTableView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(ROW)
+        modes = QHeaderView.ResizeMode
+        self.verticalHeader().setSectionResizeMode(modes.ResizeToContents if wraps else modes.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
@@ -134,6 +140,7 @@ class ShortTable(QTableView):
 
     def put(self, row: int, column: int, control: QWidget) -> None:
         """Put a control into a cell."""
+        self._holds_controls = True
         self.setIndexWidget(self._model.index(row, column), control)
 
     def control(self, row: int, column: int) -> QWidget:
@@ -184,6 +191,15 @@ class ShortTable(QTableView):
         never, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.setVerticalScrollBarPolicy(never if is_whole else needed)
         self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint whole rows: what would be half a row at the foot stays empty until somebody scrolls."""
+        super().paintEvent(event)
+        bar, ground = self.verticalScrollBar(), self.viewport().rect()
+        spare = ground.height() % ROW
+        if spare and bar.value() < bar.maximum() and bar.value() % ROW == 0 and not self._holds_controls:
+            ground.setTop(ground.bottom() + 1 - spare)
+            QPainter(self.viewport()).fillRect(ground, theme().colour("surface"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the selected row on Ctrl+C."""

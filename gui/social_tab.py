@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,15 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("social", text)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """The circles, whose faces can be used in others' ads, and whose circle is shown first."""
+
+    circles: Circles | None
+    usable: frozenset[str]
+    first: str | None
+
+
 class SocialTab(QWidget):
     """A customer's circle drawn; beside it the contacts by rank, or what holds for all customers.
 
@@ -59,6 +69,7 @@ class SocialTab(QWidget):
         self._said = ""  # of the customer who is shown
         self._page = page
         self._faces: AdFaces | None = None
+        self._matched: tuple[str, ...] = ()
         self._queue = JobQueue(self)
         self._queue.failed.connect(page.jobs.failed)
         self.tabs = Segments([*others, tr("Social")], name=tr("Part of the data"))
@@ -131,6 +142,7 @@ class SocialTab(QWidget):
         self._campaign, self._circles, self._is_read = campaign, None, False
         self._on = consent_day(campaign, results)
         self._faces = None if results is None else results.faces
+        self._matched = () if results is None else results.matched
         self.seeds.set_campaign(campaign)
         self.spread.show_influence(None if results is None else results.influence)
         self.tabs.setVisible(campaign is not None)
@@ -160,15 +172,20 @@ class SocialTab(QWidget):
         if tab != len(self._others) or self._is_read or campaign is None:
             return
         self._is_read = True
+        faces, matched, on = self._faces, self._matched, self._on
 
-        def work(context: JobContext) -> Circles | None:
+        def work(context: JobContext) -> _Read:
             context.check()
-            return Circles.read(campaign)
+            circles = Circles.read(campaign)
+            usable = frozenset(() if faces is None else (each for each in matched if faces.can_be_used(each, on)))
+            return _Read(circles, usable, None if circles is None else circles.busiest(usable))
 
         self._queue.start(Job(tr("Reading the social web"), work), self._take)
 
     @Slot(object)
-    def _take(self, circles: Circles | None) -> None:
+    def _take(self, read: _Read) -> None:
+        """Show the circle that was shown before, else the first one, with somebody selected whose face can be used."""
+        circles = read.circles
         self._circles = circles if circles is not None and circles.people.num_rows else None
         self.scroller.setVisible(self._circles is not None)
         self.empty.setVisible(self._circles is None)
@@ -178,8 +195,12 @@ class SocialTab(QWidget):
         shown = self.view.network.customer if self.view.network is not None else None
         if shown is not None and self._circles.has(shown):
             self._show_again(shown)
-        elif (first := self._circles.busiest()) is not None:
-            self._show(first)
+        elif read.first is not None:
+            self._show(read.first)
+            network = self.view.network
+            known = [] if network is None else [each.contact in read.usable for each in network.contacts]
+            if any(known):
+                self.view.select(known.index(True))
 
     def _show_again(self, customer: str) -> None:
         """Show the circle that was shown before the campaign changed, with the same contact selected."""
@@ -302,7 +323,7 @@ class SocialTab(QWidget):
 
     @Slot(str)
     def _find(self, text: str) -> None:
-        """Show the customer whose key was typed, blanks or not; where nobody has it, the circle stays and it is said."""
+        """Show the customer whose key was typed, blanks or not; where nobody has it, that is said."""
         key = "".join(text.split())
         self.verdict.setText(self._said)
         if not key or self._circles is None:

@@ -154,7 +154,7 @@ class StartPage(QWidget):
         )  # fmt: skip
         left = QWidget()
         left.setLayout(content)
-        self.set_busy(False)
+        self.set_busy("")
         return left
 
     def _pictures(self) -> QWidget:
@@ -183,12 +183,12 @@ class StartPage(QWidget):
             self.recent_buttons.append(button)
         self._fit_recents()
 
-    def set_busy(self, busy: bool) -> None:
-        """Say that a campaign is being opened; its progress is in the bar below."""
+    def set_busy(self, work: str) -> None:
+        """Say what is being done, such as opening a campaign; its progress is in the bar below. Empty: nothing is."""
         for button in (self.demo_button, self.new_button, self.open_button, *self.recent_buttons):
-            button.setEnabled(not busy)
-        if busy:
-            self.note.setText(self.tr("A campaign is being opened. The bar below shows how far it is."))
+            button.setEnabled(not work)
+        if work:
+            self.note.setText(self.tr("{work}. The bar below shows how far it is.").format(work=work))
         else:
             self.note.setText(
                 self.tr("The demo is a simulated operator with synthetic people. Its passphrase is demo.")

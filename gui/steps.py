@@ -143,4 +143,6 @@ def _preview_mark(results: CampaignResults) -> StepMark:
         return StepMark("none", tr("nothing yet"))
     if not results.matched:
         return StepMark("look", tr("nobody has a look-alike yet"))
+    if results.evaluation is None:
+        return StepMark("look", tr("there was no past campaign to learn from"))
     return StepMark("done", tr("{count} customers have a look-alike").format(count=decimal(len(results.matched))))

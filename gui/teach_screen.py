@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from gui import numbers
 from gui.faces_data import tr
+from gui.focus_ring import tell_ring_of_tab
 from gui.jobs import Leaving
 from gui.photo_view import FacePhoto, FacePicture
 from gui.teach_result import TeachResult
@@ -180,6 +181,13 @@ class TeachScreen(QDialog):
         """Keep an answer; a key that comes before the next faces are seen is not meant for them."""
         if self._asked is not None and self._asked.question is not None and not self.teacher.is_busy:
             self.teacher.answer(self._asked.question, chosen)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Show the ring when somebody goes on by Tab."""
+        before = self.focusWidget()
+        moved = super().focusNextPrevChild(forward)
+        tell_ring_of_tab(self, before)
+        return moved
 
     # what was learnt
 

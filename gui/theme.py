@@ -250,6 +250,10 @@ class Look(QObject):
             ("chevron-off", "down", "muted"),
             ("tick", "check", "accent_text"),
             ("dash", "dash", "accent"),
+            ("up", "up", "text"),
+            ("new", "plus", "text"),
+            ("list", "grid", "text"),
+            ("details", "rows", "text"),
         )
         for name, icon, tone in marks:
             source = resource("icons", f"{icon}.svg").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -35,6 +35,7 @@ class Workspace(QWidget):
         self._campaign: Campaign | None = None
         self._results: CampaignResults | None = None
         self._visited: list[StepKey] = []
+        self._customer = ""  # to whom somebody went on one of the pages
         self._stale: set[StepKey] = set()
         self.pages: dict[StepKey, Page] = {}
         self.rail = Rail()
@@ -65,10 +66,14 @@ class Workspace(QWidget):
 
     def set_campaign(self, campaign: Campaign | None, results: CampaignResults | None) -> None:
         """Show a campaign; the pages that are not on the screen take it when they are."""
+        if campaign is not self._campaign:
+            self._customer = ""
         self._campaign, self._results = campaign, results
         self._stale = set(self.pages)
         if campaign is not None:
             self.rail.show_campaign(campaign.name, is_demo=campaign.is_demo)
+            asks_network = results is not None and results.origin.asks_network
+            self.rail.show_promise(results.origin.warehouse if results is not None and asks_network else "")
         self.rail.show_marks(step_marks(results))
         if campaign is None:
             for page in self.pages.values():
@@ -82,12 +87,32 @@ class Workspace(QWidget):
         """Show the page of a step, at a customer if one is named."""
         page = self.page(key)
         self._refresh(key)
+        self._share_order(page)
         self.stack.setCurrentWidget(page)
         self.rail.select(key)
-        if self.step != key:
+        is_other = self.step != key
+        if is_other:
             self._visited.append(key)
         if customer:
             page.show_customer(customer)
+        elif is_other and self._customer:
+            page.follow_customer(self._customer)
+
+    def _share_order(self, page: Page) -> None:
+        """Let a page turn through the customers in the order that was chosen on another one."""
+        for other in self.pages.values():
+            order = other.order_of_offers()
+            if order is not None and other is not page:
+                page.follow_order(order)
+
+    @Slot(str)
+    def _choose(self, customer: str) -> None:
+        self._customer = customer
+
+    def focus_step(self) -> None:
+        """Give the keys to the step that is shown, where a campaign's work begins."""
+        if self.step is not None:
+            self.rail.buttons[self.step].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def page(self, key: StepKey) -> Page:
         """Return the page of a step, made at its first use."""
@@ -95,6 +120,7 @@ class Workspace(QWidget):
             page = make_page(key, self._jobs)
             page.step_wanted.connect(self._wanted)
             page.selection_wanted.connect(self._show_selection)
+            page.customer_chosen.connect(self._choose)
             page.pitch_wanted.connect(self.pitch_wanted)
             page.changed.connect(self.campaign_changed)
             self.pages[key] = page

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 if TYPE_CHECKING:
+    from engine.campaign import Campaign
     from tests.small_campaign import SmallCampaign
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,9 +89,21 @@ def demo_campaign_path(demo_output: Path) -> Path:
     return demo_output / "campaign.semblance"
 
 
+@pytest.fixture
+def demo_campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
+    """A copy of the demo campaign, open, to be changed at will."""
+    from engine.campaign import Campaign
+
+    path = tmp_path / "demo.semblance"
+    shutil.copy(demo_campaign_path, path)
+    with Campaign.open(path, "demo") as campaign:
+        yield campaign
+
+
 @pytest.fixture(scope="session")
 def small_campaign(tmp_path_factory: pytest.TempPathFactory) -> SmallCampaign:
     """A campaign of 300 customers with its clean tables kept, made once. Leave its files as they were."""
-    from tests.small_campaign import make_small_campaign
+    from tests.small_campaign import make_small_campaign, moved_small_campaign
 
-    return make_small_campaign(tmp_path_factory.mktemp("small"))
+    made = made_once(tmp_path_factory, "small", make_small_campaign)
+    return moved_small_campaign(made, tmp_path_factory.mktemp("small"))

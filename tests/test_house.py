@@ -14,7 +14,7 @@ ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 GUI = sorted((ROOT / "gui").rglob("*.py"))
 NEVER_IN_THE_WINDOW = ("torch", "matplotlib", "sklift.viz", "facenet_pytorch")
 ELSEWHERE = ("pyspark", "postgres", "trino", "clickhouse")
-TORCH_FILES = {"engine/faces/convert.py", "engine/faces/fine_tuning.py"}
+TORCH_FILES = {"engine/faces/convert.py", "engine/faces/fine_tuning.py", "engine/faces/other_weights.py"}
 
 
 def imported_modules(file: Path) -> set[str]:

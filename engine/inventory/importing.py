@@ -183,7 +183,7 @@ class _Importer:
 
     def read(self, reader: FaceReader, context: JobContext) -> None:
         """Read what is new, and keep it."""
-        pace = Pace(len(self.listing.to_read))
+        pace = Pace()
         if len(self.listing.to_read) >= MANY:
             reader = FaceReader(reader.detector, reader.facenet.for_a_thread())
         with ThreadPoolExecutor(READERS) as pool:
@@ -310,23 +310,14 @@ class _Importer:
 
 
 class Pace:
-    """How fast work goes and how long it will take, in words."""
+    """How fast work goes, in words."""
 
-    def __init__(self, count: int) -> None:
-        self._count = count
+    def __init__(self) -> None:
         self._began = time.monotonic()
 
     def words(self, done: int, name: str) -> str:
-        """Say what is read now, how many a second, and how much longer it takes."""
+        """Say what is read now, and how many a second."""
         seconds = time.monotonic() - self._began
         if done < 2 or seconds < 1:
             return f"Reading {name}"
-        rate = done / seconds
-        return f"Reading {name}: {rate:.0f} photos/s, {time_left((self._count - done) / rate)} left"
-
-
-def time_left(seconds: float) -> str:
-    """Return a time to wait as a person would say it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f"Reading {name}: {done / seconds:.0f} photos/s"

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
-from engine.faces.embedder import DEFAULT, embedder_sha256, load_embedder
+from engine.faces.embedder import DEFAULT, EmbedderName, embedder_sha256, is_prepared, load_embedder
 from engine.faces.facenet import FaceNet, embedding_identity
 from engine.faces.reader import FaceReader, shared_reader
 from engine.job import JobContext
@@ -47,9 +47,23 @@ def keep_embedder(campaign: Campaign, name: str) -> None:
     campaign.write_document(EMBEDDER, json.dumps(name))
 
 
-def embedder_of(campaign: Campaign) -> str:
+def choose_embedder(campaign: Campaign, name: str) -> None:
+    """Use one of the program's networks from now on, in the place of a fine-tuned one too.
+
+    Embed all faces anew afterwards. Raises ModelError if there is none of that name, or it is not prepared here.
+    """
+    if not is_prepared(name):
+        raise ModelError(f"The network {name} was not prepared on this computer. Choose the file of its weights.")
+    with campaign.transaction():
+        keep_embedder(campaign, name)
+        if networks_used(campaign)[-1] is not None:
+            keep_networks_used(campaign, (*networks_used(campaign), None))
+
+
+def embedder_of(campaign: Campaign) -> EmbedderName:
     """Return the name of the program's network that a campaign's faces are embedded with."""
-    return str(json.loads(campaign.read_document(EMBEDDER) or json.dumps(DEFAULT)))
+    name: EmbedderName = json.loads(campaign.read_document(EMBEDDER) or json.dumps(DEFAULT))
+    return name
 
 
 def networks_used(campaign: Campaign) -> tuple[TunedChoice | None, ...]:
@@ -87,8 +101,14 @@ def reader_of(campaign: Campaign, context: JobContext | None = None) -> FaceRead
 
     Raises ModelError, JobCancelled.
     """
-    reader = shared_reader(context)
-    tuned, name = networks_used(campaign)[-1], embedder_of(campaign)
-    if tuned is not None:
-        return FaceReader(reader.detector, FaceNet(tuned.read(campaign), sha256=embedding_identity(tuned.sha256)))
+    tuned = networks_used(campaign)[-1]
+    if tuned is None:
+        return original_reader(campaign, context)
+    network = FaceNet(tuned.read(campaign), sha256=embedding_identity(tuned.sha256))
+    return FaceReader(shared_reader(context).detector, network)
+
+
+def original_reader(campaign: Campaign, context: JobContext | None = None) -> FaceReader:
+    """Return the detector with the campaign's network as it came, before any fine-tuning. Raises as ``reader_of``."""
+    reader, name = shared_reader(context), embedder_of(campaign)
     return reader if name == DEFAULT else FaceReader(reader.detector, load_embedder(name, context=context))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.campaign import Campaign
 
 TABLE_DOCUMENT = "rights_table"  # the name of the table that the rights were read from
+LONGEST_CODE = 3  # letters of a country's code
 Standing = Literal["cleared", "unknown", "barred"]
 
 
@@ -36,14 +37,28 @@ def may_be_used(
         return f"The table of rights does not say that {name} is released. Record the release, or choose another photo."
     if rights.expires_on is not None and rights.expires_on < on:
         return f"The rights to {name} ended on {rights.expires_on.isoformat()}. Renew them, or choose another photo."
-    if territory and rights.territories and territory.casefold() not in _folded(rights.territories):
+    if territory and rights.territories and territory_name(territory).casefold() not in _folded(rights.territories):
         there = ", ".join(rights.territories)
         return f"{name} may be shown in {there} only, not in {territory}. Choose another photo."
     return None
 
 
+def territory_name(text: str) -> str:
+    """Write a territory as all write it: "hu" and " HU" are HU, "HUNGARY" is Hungary, "South Tyrol" stays."""
+    name = " ".join(text.split())
+    if len(name) <= LONGEST_CODE and name.isascii():
+        return name.upper()
+    return name.title() if name.islower() or name.isupper() else name
+
+
+def territory_names(texts: Iterable[str]) -> tuple[str, ...]:
+    """Write territories as all write them, each once."""
+    names = (territory_name(text) for text in texts)
+    return tuple({name.casefold(): name for name in names if name}.values())
+
+
 def _folded(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.casefold() for name in names)
+    return frozenset(territory_name(name).casefold() for name in names)
 
 
 def release_unknown(rights: PhotoRights | None, photo: str) -> str | None:

@@ -13,7 +13,7 @@ from engine.campaign import Campaign, PhotoRights, Release
 from engine.errors import InputError
 from engine.inventory.headed_table import HeadedTable, find_table
 from engine.inventory.named_photos import NamedPhotos
-from engine.inventory.rights import TABLE_DOCUMENT
+from engine.inventory.rights import TABLE_DOCUMENT, territory_names
 from engine.logs.forms import DAY_FORMS, ISO, is_ambiguous, time_form
 from engine.logs.names import plain_name
 
@@ -118,7 +118,7 @@ def _release(text: str) -> Release:
 
 def _territories(text: str) -> tuple[str, ...]:
     names = _words(text)
-    return () if any(plain_name(name) in EVERYWHERE for name in names) else names
+    return () if any(plain_name(name) in EVERYWHERE for name in names) else territory_names(names)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -240,8 +240,8 @@ def _opened(path: Path, key: str, *, is_new: bool = False) -> Iterator[apsw.Conn
         connection = encrypted.connect(path, key)
         try:
             if is_new:
-                encrypted.format_file(connection)
                 connection.pragma("journal_mode", "memory")  # the file is thrown away if it is not finished
+                encrypted.format_file(connection)
                 connection.pragma("secure_delete", "on")
             else:
                 encrypted.unlock(connection, path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import InputError
 from engine.logs.detection import detect_table
-from engine.logs.layout import Kind
+from engine.logs.layout import LAYOUTS, Kind
 from engine.logs.plan import FilePlan, ImportPlan
 from engine.logs.sources import Source, find_sources
 
@@ -26,8 +26,10 @@ def with_files(plan: ImportPlan, kind: Kind, paths: Iterable[Path]) -> ImportPla
     if not sources:
         raise InputError(f"No file of {kind} is there. Choose at least one, or leave the word out.")
     planned = tuple(_like_earlier(source, kind, earlier) for source in sources)
-    others = tuple(file for file in plan.files if file.kind != kind)
-    return replace(plan, files=(*others, *planned))
+    order = list(LAYOUTS)
+    files = [*(file for file in plan.files if file.kind != kind), *planned]
+    files.sort(key=lambda file: order.index(file.kind) if file.kind else len(order))
+    return replace(plan, files=tuple(files))
 
 
 def _like_earlier(source: Source, kind: Kind, earlier: Iterable[FilePlan]) -> FilePlan:

@@ -181,10 +181,10 @@ def _lacks_of(file: FilePlan) -> list[Lack]:
 
 def lacking(file: FilePlan, roles: Sequence[str]) -> str:
     """Return the sentence about roles that no column of a file plays."""
-    word = "column" if len(roles) == 1 else "columns"
+    word, article = "column" if len(roles) == 1 else "columns", "an" if file.kind == "offers" else "a"
     found = _quoted([column.name for column in file.columns]) if file.has_header else f"{len(file.columns)} columns"
     return (
-        f"{file.source.name} lacks the {word} {_quoted(roles)}, needed in a {file.kind} file. "
+        f"{file.source.name} lacks the {word} {_quoted(roles)}, needed in {article} {file.kind} file. "
         f"Found instead: {found or 'nothing'}. Rename the {word} in the first line, or choose another file."
     )
 

@@ -96,6 +96,8 @@ def read_plan(data: bytes, name: str, folder: Path) -> ImportPlan:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{name} is no plan: it is not TOML ({error}).") from error
     reader = _Reader(name)
+    if "tables" in content:
+        raise InputError(f"{name} is the plan of a warehouse. Give it to the command line, beside --warehouse.")
     reader.known(content, PLAN_KEYS, "the plan")
     if content.get("version") != VERSION:
         raise InputError(f"{name} is a plan of another version of the program. Make it again.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,7 +26,9 @@ LARGEST_WORKBOOK = 64 << 20  # bytes; a workbook has at most 1,048,576 rows
 UNPACKED_RATIO, UNPACKED_FREE = 200, 256 << 20  # more than this many times its size is no log: logs shrink to a tenth
 MOST_MEMBERS = 10_000
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".psv", ".dat", ".cdr", ".log")
-ENDINGS = (*TEXT_ENDINGS, ".gz", ".zip", ".parquet", ".pq", ".xlsx")
+READ_ALONE = (".gz", ".zip", ".parquet", ".pq", ".xlsx")  # but not out of a zip
+ENDINGS = (*TEXT_ENDINGS, *READ_ALONE)
+NEVER_READ = (".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst", ".xls", ".xlsb", ".ods")  # which could be tables
 Shape = Literal["text", "gzip", "zip", "parquet", "workbook"]
 
 
@@ -85,11 +88,20 @@ def find_sources(path: Path) -> list[Source]:
     return [Source(path, shape)]
 
 
-def _is_delivered(file: Path, folder: Path) -> bool:
+def passed_over(path: Path) -> str:
+    """Name the files of a folder that could hold tables and cannot be read, in a sentence; "" if there are none."""
+    names = sorted(file.name for file in path.rglob("*") if _is_delivered(file, path, NEVER_READ))
+    if not names:
+        return ""
+    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+    return f"{names[0]}{more} in {path.name} cannot be read: unpack it, or save it as CSV in UTF-8."
+
+
+def _is_delivered(file: Path, folder: Path, endings: tuple[str, ...] = ENDINGS) -> bool:
     """Whether a file of a folder is a table: of a known ending, not hidden, not a link out of the folder."""
     if any(part.startswith((".", "__MACOSX")) for part in file.relative_to(folder).parts):
         return False
-    return file.suffix.lower() in ENDINGS and file.is_file() and file.resolve().is_relative_to(folder.resolve())
+    return file.suffix.lower() in endings and file.is_file() and file.resolve().is_relative_to(folder.resolve())
 
 
 def shape_of(path: Path) -> Shape:
@@ -137,13 +149,16 @@ def _members(path: Path) -> list[str]:
         whole = path.stat().st_size
         if sum(entry.file_size for entry in entries) > max(UNPACKED_RATIO * whole, UNPACKED_FREE):
             raise _bomb(path.name)
-    names = [
+    given = [
         entry.filename
         for entry in entries
         if not entry.is_dir()
-        and Path(entry.filename).suffix.lower() in TEXT_ENDINGS
         and not any(part.startswith((".", "__MACOSX")) for part in Path(entry.filename).parts if part != "..")
     ]
+    for name in given:
+        if name.lower().endswith((*READ_ALONE, *NEVER_READ)):
+            raise InputError(f"{path.name} holds {name}, which is not read out of a zip. Unpack it first.")
+    names = [name for name in given if name.lower().endswith(TEXT_ENDINGS)]
     if not names:
         raise InputError(f"{path.name} holds no table ({', '.join(TEXT_ENDINGS)}). Choose another file.")
     if len(set(names)) < len(names):
@@ -172,16 +187,30 @@ def open_stream(source: Source) -> Iterator[Stream]:
             return
         file = stack.enter_context(source.path.open("rb"))
         if source.shape == "text":
-            yield Stream(file.read, lambda: file.tell() / size)
+            yield Stream(_steady(file.read, file, source.name), lambda: file.tell() / size)
         elif source.shape == "gzip":
             packed = stack.enter_context(gzip.GzipFile(fileobj=file))
-            yield Stream(_guarded(packed, file.tell, source.name), lambda: file.tell() / size)
+            read = _steady(_guarded(packed, file.tell, source.name), file, source.name)
+            yield Stream(read, lambda: file.tell() / size)
         else:
             opened = stack.enter_context(zipfile.ZipFile(file))
             entry = opened.getinfo(source.member)
             member = stack.enter_context(opened.open(entry))
             read = _guarded(member, lambda: entry.compress_size, source.name)
             yield Stream(read, lambda: member.tell() / max(entry.file_size, 1))
+
+
+def _steady(read: Callable[[int], bytes], file: IO[bytes], name: str) -> Callable[[int], bytes]:
+    """Return a read that refuses a file that is written to meanwhile: nobody would see that its end is missing."""
+    size = os.fstat(file.fileno()).st_size
+
+    def read_steady(most: int) -> bytes:
+        data = read(most)
+        if os.fstat(file.fileno()).st_size != size and (not data or file.tell() > size):
+            raise InputError(f"{name} changed while it was read. Wait until it is written whole, and start again.")
+        return data
+
+    return read_steady
 
 
 def _guarded(packed: IO[bytes] | gzip.GzipFile, consumed: Callable[[], int], name: str) -> Callable[[int], bytes]:

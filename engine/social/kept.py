@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -110,9 +110,19 @@ class Circles:
         """Reach of each customer."""
         return np.asarray(self.people[REACH])
 
-    def busiest(self) -> str | None:
-        """Return the customer with the largest reach, the first key of equals; None if there is nobody."""
-        return self.people[CUSTOMER][int(np.argmax(self.reaches))].as_py() if self.people.num_rows else None
+    def busiest(self, contacts: Collection[str] = ()) -> str | None:
+        """Return the customer with the largest reach, the first key of equals; None if there is nobody.
+
+        Where some have one of ``contacts`` in their circle, it is one of them.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        people = self.people
+        wanted = pc.is_in(self.circle[CONTACT], value_set=pa.array(list(contacts), self.circle[CONTACT].type))
+        among = people.filter(pc.is_in(people[CUSTOMER], value_set=self.circle[CUSTOMER].filter(wanted)))
+        people = among if among.num_rows else people
+        return people[CUSTOMER][int(np.argmax(people[REACH]))].as_py() if people.num_rows else None
 
     def has(self, customer: str) -> bool:
         """Whether a customer is kept here."""

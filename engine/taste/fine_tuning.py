@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,8 @@ import numpy.typing as npt
 
 from engine.child_process import ChildError, run_module
 from engine.errors import InputError, ModelError
-from engine.faces.facenet import FaceNet, facenet_onnx, facenet_sha256
+from engine.faces.embedder import DEFAULT, EmbedderName, embedder_sha256, prepare_embedder
+from engine.faces.facenet import FaceNet
 from engine.faces.training_set import TrainingSet
 from engine.job import JobContext
 from engine.resources import cache_dir
@@ -22,6 +22,7 @@ from engine.taste.evaluation import folds, without_faces
 from engine.taste.learning import FEWEST_FOR_METRIC
 from engine.taste.recognition import AnswersMet, Recognition, answers_met, recognition
 from engine.taste.training_photos import JudgedPhotos, TrainingPhotos
+from engine.unfinished import FINE_TUNING, held_folder
 
 FEWEST_PEOPLE = 15  # of whom there are two photos
 HELD_OUT = 3  # one of so many of them is kept for the trial
@@ -50,9 +51,12 @@ def can_fine_tune() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
-def fine_tune(photos: TrainingPhotos, context: JobContext | None = None) -> TunedNetwork:
+def fine_tune(
+    photos: TrainingPhotos, context: JobContext | None = None, *, embedder: EmbedderName = DEFAULT
+) -> TunedNetwork:
     """Fine-tune FaceNet's last block and head to the identities of two thirds of the people, and try it on the others.
 
+    It begins from the network named ``embedder``, by which the photos were read.
     The learning runs in a child process; a cancel ends it and leaves nothing. Raises InputError with fewer than 15
     people of whom there are two photos, ModelError, JobCancelled.
     """
@@ -65,12 +69,14 @@ def fine_tune(photos: TrainingPhotos, context: JobContext | None = None) -> Tune
     training = TrainingSet(
         photos.crops[learnt_from], identities[learnt_from].astype(np.int64), np.zeros((0, 3), np.int64), SEED
     )
-    onnx, tried = _learnt_and_tried(training, photos.crops[held_out], context)
+    onnx, tried = _learnt_and_tried(training, photos.crops[held_out], embedder, context)
     trial = recognition(photos.embeddings[held_out], tried, list(names[held_out]))
-    return _network(onnx, trial, len(np.unique(names[learnt_from])), len(training))
+    return _network(onnx, embedder, trial, len(np.unique(names[learnt_from])), len(training))
 
 
-def fine_tune_to_answers(photos: JudgedPhotos, context: JobContext | None = None) -> TunedNetwork:
+def fine_tune_to_answers(
+    photos: JudgedPhotos, context: JobContext | None = None, *, embedder: EmbedderName = DEFAULT
+) -> TunedNetwork:
     """Fine-tune FaceNet's last block and head to the answers about two thirds of the faces, and try it on the others.
 
     As ``fine_tune``; answers in which one of the others stood to be chosen are not learnt from. Raises InputError with
@@ -85,9 +91,9 @@ def fine_tune_to_answers(photos: JudgedPhotos, context: JobContext | None = None
             f"{FEWEST_FOR_METRIC:,}. Answer {missing:,} more, or record releases."
         )
     training, held_out = answers_to_learn_from(photos)
-    onnx, tried = _learnt_and_tried(training, photos.crops, context)
+    onnx, tried = _learnt_and_tried(training, photos.crops, embedder, context)
     trial = answers_met(photos.embeddings, tried, photos.triplets[held_out])
-    return _network(onnx, trial, len(np.unique(training.triplets[:, 0])), len(training))
+    return _network(onnx, embedder, trial, len(np.unique(training.triplets[:, 0])), len(training))
 
 
 def answers_to_learn_from(photos: JudgedPhotos) -> tuple[TrainingSet, npt.NDArray[np.bool_]]:
@@ -105,22 +111,24 @@ def answers_to_learn_from(photos: JudgedPhotos) -> tuple[TrainingSet, npt.NDArra
 
 
 def _learnt_and_tried(
-    training: TrainingSet, crops: npt.NDArray[np.uint8], context: JobContext
+    training: TrainingSet, crops: npt.NDArray[np.uint8], embedder: EmbedderName, context: JobContext
 ) -> tuple[bytes, npt.NDArray[np.float32]]:
     """Return the network as ONNX, and its embeddings of some crops."""
-    with tempfile.TemporaryDirectory(dir=cache_dir(), prefix="fine-tuning-") as folder:
-        target = Path(folder) / "facenet.onnx"
-        _learn(training, target, context.part(0.0, 0.9))
+    with held_folder(cache_dir(), FINE_TUNING) as folder:
+        target = folder / "facenet.onnx"
+        _learn(training, target, embedder, context.part(0.0, 0.9))
         tried = FaceNet(target).embed(list(crops), context.part(0.9, 1.0))
         return target.read_bytes(), tried
 
 
-def _network(onnx: bytes, trial: Recognition | AnswersMet, people: int, photos: int) -> TunedNetwork:
-    return TunedNetwork(onnx, hashlib.sha256(onnx).hexdigest(), facenet_sha256(), trial, people, photos)
+def _network(
+    onnx: bytes, embedder: EmbedderName, trial: Recognition | AnswersMet, people: int, photos: int
+) -> TunedNetwork:
+    return TunedNetwork(onnx, hashlib.sha256(onnx).hexdigest(), embedder_sha256(embedder), trial, people, photos)
 
 
-def _learn(training: TrainingSet, target: Path, context: JobContext) -> None:
-    base = facenet_onnx(context.part(0.0, 0.1))
+def _learn(training: TrainingSet, target: Path, embedder: EmbedderName, context: JobContext) -> None:
+    base = prepare_embedder(embedder, context=context.part(0.0, 0.1))
     arguments = [str(base), str(target)]
     try:
         run_module(

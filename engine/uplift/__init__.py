@@ -2,7 +2,7 @@
 
 from engine.uplift.crossfit import CrossFit
 from engine.uplift.evaluation import Arm, LearnerScore, OfferScore, UpliftEvaluation, signal_test
-from engine.uplift.honesty import Finding, Honesty, check_honesty
+from engine.uplift.honesty import Finding, Honesty, check_honesty, is_left_to_chance
 from engine.uplift.model import UpliftModel, evaluate_uplift, fit_uplift
 from engine.uplift.qini import CalibrationLine, Curve, Decile, Estimate, UpliftAt
 from engine.uplift.reasons import Explainer, Reason, Reasons, explainer_of
@@ -30,5 +30,6 @@ __all__ = [
     "evaluate_uplift",
     "explainer_of",
     "fit_uplift",
+    "is_left_to_chance",
     "signal_test",
 ]

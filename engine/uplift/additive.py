@@ -16,7 +16,7 @@ import numpy as np
 from engine.job import JobContext
 from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.rare import RareEffects, fit_rare
-from engine.uplift.ridge import NEVER, RidgeProblem, solve_ridge
+from engine.uplift.ridge import FREE, NEVER, RidgeProblem, RidgeSolution, effect_width, solve_ridge
 from engine.uplift.trial import FloatArray, IntArray, Trial
 
 if TYPE_CHECKING:
@@ -194,54 +194,78 @@ def fit_additive(
     """Fit effects on the given folds' moments; raise JobCancelled between rounds.
 
     Each feature has one effect common to all offers and one of each offer's own. Pairs are tried only for features
-    that have an effect by themselves.
+    that have an effect by themselves, and only what is tried is laid out.
     """
-    layout, offers = space.layout, len(shares) - 1
-    problem, column, group = _lay_out(layout.group, moments, shares, list(folds))
-    single = ~layout.is_pair[column]
-    alone = solve_ridge(problem, group, single, context)
-    useful = np.unique(layout.parents[column[alone.kept & (group >= 0)], 0])
-    tried = alone.kept | (~single & np.isin(layout.parents[column], useful).all(axis=1))
-    tried[0] = alone.kept[0]
-    found = solve_ridge(problem, group, tried, context, start=alone) if (tried & ~single).any() else alone
-    width = len(layout.group)
-    own = found.coefficients.reshape(-1, width)
-    blocks = found.covariance.reshape(len(own), width, len(own), width)
+    layout = space.layout
+    first = _lay_out(layout.group, moments, shares, list(folds), np.flatnonzero(~layout.is_pair))
+    alone = solve_ridge(first.problem, first.group, np.ones(len(first.group), dtype=bool), context)
+    useful = np.unique(layout.parents[first.column[alone.kept & (first.group >= 0)], 0])
+    pairs = np.flatnonzero(layout.is_pair & np.isin(layout.parents, useful).all(axis=1))
+    if not len(pairs):
+        return _effect_of(space, moments.centre, len(shares) - 1, first, alone)
+    kept = np.unique(first.column[alone.kept])
+    second = _lay_out(layout.group, moments, shares, list(folds), np.concatenate([kept, pairs]))
+    tried = np.isin(second.place, first.place[alone.kept]) | layout.is_pair[second.column]
+    found = solve_ridge(second.problem, second.group, tried, context, start=alone)
+    return _effect_of(space, moments.centre, len(shares) - 1, second, found)
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """Coefficients as they are solved for: the common effect (if there are several offers), then a block per offer.
+
+    Per coefficient its design column, its group, and its ``place`` among the coefficients of all design columns. The
+    common constant, which the offers' own constants make up, is in no problem: its group is NEVER.
+    """
+
+    problem: RidgeProblem
+    column: IntArray
+    group: IntArray
+    place: IntArray
+
+
+def _lay_out(groups: IntArray, moments: Moments, shares: FloatArray, folds: list[int], columns: IntArray) -> LaidOut:
+    """Lay out the coefficients of some design columns, the constant among them first."""
+    arms = len(shares)
+    contrast = np.eye(arms)[:, 1:] - shares[1:]
+    if arms > 2:
+        contrast = np.column_stack([contrast.sum(axis=1), contrast])
+    blocks, width = contrast.shape[1], len(columns)
+    gram = np.sum([moments.gram[k][:, columns[:, None], columns] for k in folds], axis=0)
+    whole = np.empty((blocks, width, blocks, width))
+    for a, b in np.ndindex(blocks, blocks):
+        whole[a, :, b] = np.tensordot(contrast[:, a] * contrast[:, b], gram, axes=1)
+    several, shared = int(groups.max()) + 1, arms > 2
+    own = np.where(groups < 0, FREE, groups + several * shared)
+    group = np.stack([groups] * shared + [own] * (arms - 1))
+    if shared:
+        group[0, 0] = NEVER
+    diagonal = (contrast**2).T @ np.diagonal(moments.gram, axis1=2, axis2=3)[folds].sum(axis=0)
+    problem = RidgeProblem(
+        whole.reshape(blocks * width, -1),
+        np.einsum("ta,tj->aj", contrast, moments.cross[folds].sum(axis=0)[:, columns]).ravel(),
+        float(moments.square[folds].sum()),
+        float(moments.rows[folds].sum()),
+        effect_width(diagonal.ravel(), group.ravel(), several * (1 + shared)),
+    )
+    place = (np.arange(blocks)[:, None] * len(groups) + columns).ravel()
+    return LaidOut(problem, np.tile(columns, blocks), group[:, columns].ravel(), place)
+
+
+def _effect_of(
+    space: FeatureSpace, centre: FloatArray, offers: int, laid_out: LaidOut, found: RidgeSolution
+) -> AdditiveEffect:
+    """Return each offer's coefficients and their covariance, over all design columns."""
+    width = len(space.layout.group)
+    columns = laid_out.column[: len(laid_out.column) // (offers + (offers > 1))]
+    own = found.coefficients.reshape(-1, len(columns))
+    blocks = found.covariance.reshape(len(own), len(columns), len(own), len(columns))
     if len(own) > offers:
         table = own[1:] + own[0]
         spread = [blocks[0, :, 0] + blocks[0, :, j] + blocks[j, :, 0] + blocks[j, :, j] for j in range(1, offers + 1)]
     else:
         table, spread = own, [blocks[j, :, j] for j in range(offers)]
-    return AdditiveEffect(space, moments.centre, table, np.stack(spread))
-
-
-def _lay_out(
-    groups: IntArray, moments: Moments, shares: FloatArray, folds: list[int]
-) -> tuple[RidgeProblem, IntArray, IntArray]:
-    """Lay out the coefficients: the common effect (if there are several offers), then one block per offer.
-
-    Returns the problem, and per coefficient its design column and its group; the common constant, which the offers'
-    own constants make up, is in no problem: its group is -2.
-    """
-    arms = len(shares)
-    shared = arms > 2
-    contrast = np.eye(arms)[:, 1:] - shares[1:]
-    if shared:
-        contrast = np.column_stack([contrast.sum(axis=1), contrast])
-    blocks, width = contrast.shape[1], len(groups)
-    gram, cross = moments.gram[folds].sum(axis=0), moments.cross[folds].sum(axis=0)
-    whole = np.empty((blocks, width, blocks, width))
-    for a, b in np.ndindex(blocks, blocks):
-        whole[a, :, b] = np.tensordot(contrast[:, a] * contrast[:, b], gram, axes=1)
-    size = blocks * width
-    problem = RidgeProblem(
-        whole.reshape(size, size),
-        np.einsum("ta,tj->aj", contrast, cross).ravel(),
-        float(moments.square[folds].sum()),
-        float(moments.rows[folds].sum()),
-    )
-    own = np.where(groups < 0, -1, groups + (int(groups.max()) + 1) * shared)
-    group = np.concatenate([groups] * shared + [own] * (arms - 1))
-    if shared:
-        group[0] = NEVER
-    return problem, np.tile(np.arange(width), blocks), group
+    coefficients, covariance = np.zeros((offers, width)), np.zeros((offers, width, width))
+    coefficients[:, columns] = table
+    covariance[:, columns[:, None], columns] = np.stack(spread)
+    return AdditiveEffect(space, centre, coefficients, covariance)

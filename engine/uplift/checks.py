@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import log_ndtr, ndtri_exp
 
 from engine.job import JobContext
 from engine.uplift.additive import AdditiveLearner
@@ -13,7 +14,6 @@ from engine.uplift.crossfit import CrossFit, agreement_of, drawn, robust_scores
 from engine.uplift.evaluation import signal_test
 from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.learners import fit_out_of_fold
-from engine.uplift.propensity import estimate_propensity
 from engine.uplift.qini import mean_and_error
 from engine.uplift.sample import Sample
 from engine.uplift.trial import LEAST_CHANCE, FloatArray, IntArray, Trial
@@ -25,12 +25,22 @@ MOST_SHUFFLED = 20_000  # customers, by lot; the placebo is about the way, not a
 
 @dataclass(frozen=True)
 class Imbalance:
-    """How much the customers with an offer differ from those without in a feature, in standard deviations."""
+    """How much the customers with an offer differ from those without in a feature, in standard deviations.
+
+    ``z`` is that over its standard error; ``looked_at`` says of how many differences between the arms it is one.
+    """
 
     feature: str
     offer: str
     difference: float
     z: float
+    looked_at: int = 1
+
+    @property
+    def z_alone(self) -> float:
+        """The |z| that is as rare alone as the largest of so many is at most (Bonferroni); 0 where it is not rare."""
+        log_chance = float(log_ndtr(-abs(self.z))) + math.log(self.looked_at)
+        return -float(ndtri_exp(log_chance)) if log_chance < math.log(0.5) else 0.0
 
 
 @dataclass(frozen=True)
@@ -63,17 +73,19 @@ def imbalances(space: FeatureSpace, rows: Rows, trial: Trial) -> tuple[Imbalance
     Weighted so that the arms are as if drawn by lot. Source: Austin (2009), Statistics in Medicine 28(25).
     """
     names = [category.name for category in space.categories] + [quantity.name for quantity in space.quantities]
+    levels = [len(category.shares) for category in space.categories] + [1] * len(space.quantities)
+    looked_at = len(trial.offers) * sum(levels)
     found = []
     for place, name in enumerate(names):
         column = rows.codes[:, place]
         differences = [
-            _level_difference(column, len(space.categories[place].shares), trial, arm)
+            _level_difference(column, levels[place], trial, arm)
             if place < len(space.categories)
             else _difference(column, trial, arm)
             for arm in range(1, len(trial.offers) + 1)
         ]
         worst = int(np.argmax([abs(z) for _, z in differences]))
-        found.append(Imbalance(name, trial.offers[worst], *differences[worst]))
+        found.append(Imbalance(name, trial.offers[worst], *differences[worst], looked_at))
     return tuple(sorted(found, key=lambda one: -abs(one.difference)))
 
 
@@ -115,12 +127,7 @@ def _level_difference(codes: FloatArray, levels: int, trial: Trial, arm: int) ->
 def overlap(sample: Sample, context: JobContext) -> Overlap:
     """Return who could have got what, by propensities that the features tell."""
     trial = sample.trial
-    if trial.is_randomised:
-        told = estimate_propensity(
-            sample.rows.codes, sample.space.categorical, trial, sample.fold, sample.seed, context
-        )
-    else:
-        told = trial.chances
+    told = sample.told_chances(context) if trial.is_randomised else trial.chances
     rows = np.arange(len(trial.arm))
     gained = np.log(np.maximum(told[rows, trial.arm], 1e-9) / trial.shares[trial.arm])
     gain, error = mean_and_error(gained, trial.weights)
@@ -154,7 +161,7 @@ def placebo(sample: Sample, context: JobContext) -> Placebo:
         )
         again = replace(
             sample, rows=rows, trial=shuffled, fold=sample.fold[some], expected=sample.expected[some],
-            _moments=[], _by_arm=[],
+            _moments=[], _by_arm=[], _told=[],
         )  # fmt: skip
         uplift, effects = fit_out_of_fold(AdditiveLearner(), again, part)
         agreement = agreement_of([effect.predict(few, part) for effect in effects])

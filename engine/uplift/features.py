@@ -14,6 +14,7 @@ from engine.uplift.trial import BoolArray, FloatArray, IntArray
 MOST_LEVELS = 200  # per categorical column; histogram boosting takes 255 at most
 SMALLEST_LEVEL = 10  # customers; levels with fewer count as unseen
 MISSING = "\0missing"
+LARGEST = 1e150
 KNOTS = (0.2, 0.35, 0.5, 0.65, 0.8)
 PAIRED_LEVELS = 10  # the most frequent levels of a category enter pairs,
 PAIRED_SHARE = 0.8  # if they hold at least this share of the customers
@@ -286,6 +287,6 @@ def _texts(column: pd.Series) -> pd.Series:
 
 
 def _numbers(column: pd.Series) -> FloatArray:
-    """Return the column as numbers; missing and infinite values become NaN."""
+    """Return the column as numbers; missing and infinite values, and what overflows when squared, become NaN."""
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    return np.where(np.abs(numbers) < LARGEST, numbers, np.nan)

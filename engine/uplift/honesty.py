@@ -70,6 +70,11 @@ class Honesty:
         """What has to stand beside every recommendation."""
         return tuple(finding for finding in self.findings if finding.light == "red")
 
+    @property
+    def worst(self) -> Imbalance:
+        """In what those with and without an offer differ most, of what is more than chance where anything is."""
+        return worst_imbalance(self.balance)
+
     def with_findings(self, more: Iterable[Finding]) -> Honesty:
         """Return the panel with more findings, each among those of its light."""
         return replace(self, findings=in_order((*self.findings, *more)))
@@ -126,6 +131,15 @@ def check_honesty(model: UpliftModel, *, context: JobContext | None = None) -> H
     )  # fmt: skip
 
 
+def is_left_to_chance(model: UpliftModel, *, context: JobContext | None = None) -> bool:
+    """Return whether a lot may have drawn who got which offer: the features do not tell it. Raises JobCancelled."""
+    sample = model.sample
+    with one_thread():
+        balance = imbalances(sample.space, sample.rows, sample.trial)
+        shared = overlap(sample, context or JobContext())
+    return _arms_finding(sample.trial, balance, shared).light != "red"
+
+
 def signal_finding(evaluation: UpliftEvaluation) -> Finding:
     """Say whether customers differ in how offers work on them."""
     low, high = (100 * end for end in (evaluation.qini_low, evaluation.qini_high))
@@ -142,16 +156,22 @@ def signal_finding(evaluation: UpliftEvaluation) -> Finding:
 def _arms_finding(trial: Trial, balance: tuple[Imbalance, ...], shared: Overlap) -> Finding:
     """Say whether those with and without an offer are alike, once weighted."""
     customers = len(trial.arm)
-    worst = balance[0]
-    apart = f"{worst.feature} differs by {abs(worst.difference):.2f} standard deviations with {worst.offer}"
+    worst = worst_imbalance(balance)
+    size, feature = abs(worst.difference), worst.feature.replace("_", " ")
+    apart = f"{feature} differs by {size:.2f} standard deviations with {worst.offer}"
     by_lot = trial.is_randomised and trial.propensity is None
-    is_large = abs(worst.difference) > LARGE and abs(worst.z) > SURE
+    is_large = abs(worst.difference) > LARGE and worst.z_alone > SURE
     if (by_lot and shared.told > SURE) or (is_large and abs(worst.difference) > 2 * LARGE):
         return Finding("red", "arms differ", f"Who got which offer was not left to chance: {apart}.", customers)
     if is_large or (by_lot and shared.told > LIKELY):
         said = f"Those with and without an offer are not quite alike: {apart}."
         return Finding("amber", "arms differ", said, customers)
     return Finding("green", "arms alike", "Those with and without an offer are alike.", customers)
+
+
+def worst_imbalance(balance: tuple[Imbalance, ...]) -> Imbalance:
+    """Return the largest difference between the arms of those that are more than chance, or else of all."""
+    return max(balance, key=lambda one: (one.z_alone > SURE, abs(one.difference)))
 
 
 def _overlap_findings(trial: Trial, shared: Overlap) -> tuple[Finding, ...]:

@@ -18,14 +18,15 @@ EFFECT_TREES = 60
 CHUNK = 16_384  # rows predicted between two looks at a cancel
 
 
-def outcome_trees(categorical: list[int], seed: int, context: JobContext, *, trees: int = MOST_TREES) -> Any:
-    """Return an unfitted classifier of yes and no: small trees that see half of the features at each split.
+def outcome_trees(categorical: list[int], seed: int, context: JobContext, *, trees: int | None = None) -> Any:
+    """Return an unfitted classifier of yes and no: ``trees`` or MOST_TREES, that see half of the features at a split.
 
     Its ``fit`` raises JobCancelled between two trees. scikit-learn asks for a score after each to know when to stop;
     the score given never stops it, so that the trees are those of a fit without one.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
+    trees = MOST_TREES if trees is None else trees
     return HistGradientBoostingClassifier(
         max_iter=trees,
         max_leaf_nodes=8,

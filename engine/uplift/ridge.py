@@ -23,12 +23,16 @@ SETTLED = 0.05  # stop when no group's log variance moves more
 
 @dataclass(frozen=True)
 class RidgeProblem:
-    """Weighted least squares by its sums: X'WX, X'Wy, y'Wy and the number of rows."""
+    """Weighted least squares by its sums: X'WX, X'Wy, y'Wy and the number of rows.
+
+    ``width`` (groups,) is the variance of each group's effects over customers when each coefficient has variance 1.
+    """
 
     gram: FloatArray
     cross: FloatArray
     square: float
     rows: float
+    width: FloatArray
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def solve_ridge(
     start: RidgeSolution | None = None,
 ) -> RidgeSolution:
     """Return the solution over the coefficients ``tried``; ``start`` gives variances to begin with."""
-    width = _effect_size(problem, group)
+    width = problem.width
     variance = _first_guess(width, start)
     noise = start.noise if start else problem.square / problem.rows
     keep = tried & (group != NEVER)
@@ -78,12 +82,9 @@ def solve_ridge(
     return RidgeSolution(coefficients, covariance, keep, variance, noise)
 
 
-def _effect_size(problem: RidgeProblem, group: IntArray) -> FloatArray:
-    """Return, per group, the variance of its effects over customers when each coefficient has variance 1."""
-    groups = int(group.max()) + 1
-    free = np.flatnonzero(group == FREE)
-    own = np.diag(problem.gram)
-    scale = own[free].mean()  # the constants' diagonal: what a column that is always 1 has
+def effect_width(own: FloatArray, group: IntArray, groups: int) -> FloatArray:
+    """Return RidgeProblem's ``width`` of the Gram matrix's diagonal over all coefficients."""
+    scale = own[group == FREE].mean()  # the constants' diagonal: what a column that is always 1 has
     width: FloatArray = np.bincount(np.maximum(group, 0), np.where(group >= 0, own, 0.0), groups) / scale
     return width
 
@@ -99,14 +100,16 @@ def _posterior(
     problem: RidgeProblem, group: IntArray, keep: BoolArray, variance: FloatArray, noise: float, context: JobContext
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return mean, covariance and prior precision of the kept coefficients."""
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import cho_factor
+    from scipy.linalg.lapack import dpotri
 
     context.check()
     mine = group[keep]
     precision = np.where(mine < 0, 1e-8, 1.0 / variance[np.maximum(mine, 0)])
     matrix = problem.gram[np.ix_(keep, keep)] / noise
     matrix[np.diag_indices(len(matrix))] += precision
-    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    factor, _ = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
     context.check()
-    inverse: FloatArray = cho_solve(factor, np.eye(len(precision)), check_finite=False)
+    triangle = np.tril(dpotri(factor, lower=1, overwrite_c=1)[0])
+    inverse: FloatArray = triangle + np.tril(triangle, -1).T
     return inverse @ problem.cross[keep] / noise, inverse, precision

@@ -12,6 +12,7 @@ from engine.job import JobContext
 from engine.uplift.additive import Moments, gather_moments
 from engine.uplift.features import FeatureSpace, Rows
 from engine.uplift.outcome import OutcomeByArm, fit_outcome_by_arm
+from engine.uplift.propensity import estimate_propensity
 from engine.uplift.trial import BoolArray, FloatArray, IntArray, Trial
 
 FOLDS, MORE_FOLDS = 3, 5
@@ -33,6 +34,7 @@ class Sample:
     seed: int
     _moments: list[Moments] = field(default_factory=list)
     _by_arm: list[FloatArray] = field(default_factory=list)
+    _told: list[FloatArray] = field(default_factory=list)
 
     def inside(self, folds: Sequence[int]) -> BoolArray:
         """Return who is in one of these folds."""
@@ -60,6 +62,13 @@ class Sample:
                 found[outside] = model.predict(self.rows.codes[outside], context)
             self._by_arm.append(found)
         return self._by_arm[0]
+
+    def told_chances(self, context: JobContext) -> FloatArray:
+        """Return (customers, arms) the chances to be in each arm that the features tell, out of fold."""
+        if not self._told:
+            codes, categorical = self.rows.codes, self.space.categorical
+            self._told.append(estimate_propensity(codes, categorical, self.trial, self.fold, self.seed, context))
+        return self._told[0]
 
     def fit_by_arm(self, inside: BoolArray, context: JobContext) -> OutcomeByArm:
         """Fit the outcome on features and arm."""

@@ -93,6 +93,8 @@ def check_trial(
             f"The history does not fit together: {len(features)} customers, {len(keys)} offers and "
             f"{len(answers)} outcomes. Give one offer and one outcome per customer."
         )
+    if answers.ndim != 1:
+        raise InputError("The outcomes of the history are a table. Give one outcome per customer: 1 for yes, 0 for no.")
     if features.shape[1] == 0:
         raise InputError("Nothing is known about the customers of the history, so offers cannot be compared.")
     if len(keys) < FEWEST_CUSTOMERS:
@@ -131,10 +133,11 @@ def _arms(keys: npt.NDArray[np.object_]) -> tuple[tuple[str, ...], IntArray]:
         raise InputError("The history holds the control group only: no customer got an offer.")
     for name, count in counts.items():
         if count < SMALLEST_ARM:
-            group = "The control group" if name == NO_OFFER else f'The offer "{name}"'
+            group, do = f'The offer "{name}"', "Leave that offer out, or use a larger campaign."
+            if name == NO_OFFER:
+                group, do = "The control group", "Use a campaign with a larger one."
             raise InputError(
-                f"{group} has only {count} customers in the history; at least {SMALLEST_ARM} are needed. "
-                "Leave that offer out, or use a larger campaign."
+                f"{group} has only {count} customers in the history; at least {SMALLEST_ARM} are needed. {do}"
             )
     place = {NO_OFFER: 0} | {name: j for j, name in enumerate(offers, start=1)}
     return offers, np.array([place[name] for name in names.tolist()], dtype=np.int64)[codes]

@@ -108,6 +108,8 @@ def load_plan(path: Path) -> WarehousePlan:
 def parse_plan(text: str, name: str) -> WarehousePlan:
     """Read a plan's text; ``name`` is what the file is called in a refusal."""
     entries = tomllib.loads(text)
+    if "files" in entries:
+        raise InputError(f"{name} is a plan for reading files. Leave --warehouse out, or give a warehouse's plan.")
     _refuse_strange(entries, {"warehouse", "time_zone", "from", "until", "tables"}, name)
     url, zone, tables = entries.get("warehouse"), entries.get("time_zone"), entries.get("tables", {})
     if url is not None:

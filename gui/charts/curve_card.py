@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Chart = TypeVar("Chart", QiniChart, DecileChart)
 
 PROFIT, QINI, DECILES = 0, 1, 2
+LEAST_HEIGHT = 206
 
 
 class CurveCard(Card):
@@ -59,7 +60,7 @@ class CurveCard(Card):
         )
         self.body.addWidget(self._there, 1)
         self.body.addWidget(self._none, 1)
-        self.setMinimumHeight(210)
+        self.setMinimumHeight(LEAST_HEIGHT)
 
     def show_results(self, results: CampaignResults, customers: int, budget: Budget | None, asked: int) -> None:
         """Show a campaign's curves, the marker where so many are asked; without a budget there is nothing to choose.
@@ -90,7 +91,7 @@ class CurveCard(Card):
     def _choose(self, index: int) -> None:
         titles = (
             tr("What it earns, by how many are asked"),
-            tr("More of 100 who say yes, by how many are asked"),
+            tr("More who say yes, of 100"),
             tr("Points of 100 by tenth of customers"),
         )
         self.stack.setCurrentWidget(self._chart(index))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
@@ -14,13 +17,36 @@ from gui.charts.line_chart import BOTTOM, TICK_GAP, colour_axes, pen, quiet_plot
 from gui.charts.profit_curve import tr
 from gui.charts.qini_curve import point_ticks
 from gui.charts.row_chart import PALE, difference_tone
-from gui.theme import font, look, theme
+from gui.theme import Tone, font, look, theme
 from gui.widgets import column
 
 if TYPE_CHECKING:
-    from engine.uplift import UpliftEvaluation
+    from engine.uplift import Decile, UpliftEvaluation
 
 HALF = 0.26  # of the room of a tenth, the half length of what was predicted
+
+
+@dataclass(frozen=True)
+class NamedTone:
+    """A colour that is not that of a gain, what it means, and the first and last tenth of those that wear it."""
+
+    text: str
+    tone: Tone
+    first: int
+    last: int
+    high: float  # the highest end of their likely ranges
+
+
+def named_tones(deciles: Sequence[Decile]) -> tuple[NamedTone, ...]:
+    """Return what grey and amber mean, each where it is worn first: colour alone says nothing."""
+    words: dict[Tone, str] = {"control_border": tr("No clear difference"), "warning": tr("Fewer say yes")}
+    found: dict[Tone, NamedTone] = {}
+    for tone, run in groupby(deciles, key=lambda each: difference_tone(each.low, each.high)):
+        tenths = list(run)
+        if tone in words and tone not in found:
+            high = max(max(each.high, each.predicted) for each in tenths)
+            found[tone] = NamedTone(words[tone], tone, tenths[0].number, tenths[-1].number, high)
+    return tuple(found.values())
 
 
 class DecileChart(QWidget):
@@ -67,6 +93,8 @@ class DecileChart(QWidget):
         for each in deciles:
             self._draw_tenth(item, each)
         self._draw_names(item)
+        for named in named_tones(deciles):
+            self._draw_tone(item, named)
 
     def _set_axes(self, item: Any, low: float, high: float) -> None:
         room = 0.07 * (high - low)
@@ -107,3 +135,13 @@ class DecileChart(QWidget):
             label.setFont(font("caption", weight=600))
             label.setPos(first.number - HALF, value)
             item.addItem(label, ignoreBounds=True)
+
+    def _draw_tone(self, item: Any, named: NamedTone) -> None:
+        """Name a colour above those that wear it, within the chart where they are the last."""
+        assert self._evaluation is not None
+        is_last = named.last == len(self._evaluation.deciles)
+        tone: Tone = "muted" if named.tone == "control_border" else named.tone
+        label = pg.TextItem(named.text, color=theme().colour(tone), anchor=(1, 1) if is_last else (0, 1))
+        label.setFont(font("caption", weight=600))
+        label.setPos(named.last + HALF if is_last else named.first - HALF, named.high)
+        item.addItem(label, ignoreBounds=True)

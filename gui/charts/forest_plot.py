@@ -13,6 +13,7 @@ class ForestPlot(RowChart):
 
     chosen = Signal(str)
     inset = GAP
+    foot = 16
 
     def __init__(self, name: str) -> None:
         super().__init__(name)

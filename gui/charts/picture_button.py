@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QFileDialog, QGraphicsView, QMenu, QWidget
 from engine.errors import PlaceError
 from engine.job import Job, JobContext
 from gui.charts.plain_svg import plain_svg
+from gui.save_place import save_place
 from gui.theme import font, theme
 from gui.widgets import Button, Page
 
@@ -210,7 +211,7 @@ class PictureButton(Button):
         """Ask for a file; a name without the ending gets it."""
         letters = (letter if letter.isalnum() else "-" for letter in self._title().lower())
         suggested = "-".join(part for part in "".join(letters).split("-") if part) + ending
-        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save the picture"), suggested, kind)
+        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save the picture"), save_place(self, suggested), kind)
         if chosen:
             path = Path(chosen)
             self.save(path if path.suffix.lower() == ending else path.with_name(path.name + ending))

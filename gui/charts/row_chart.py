@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLineF, QPointF, QRectF, QS
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from gui import numbers
 from gui.offer_words import is_clear
 from gui.theme import Role, Tone, font, look, theme
 
@@ -79,6 +80,7 @@ class RowChart(QWidget):
     most_name: float = MOST_NAME
     inset: float = 0.0  # at both sides of a row
     zero = Qt.PenStyle.DashLine
+    foot = 0  # height below the rows, where zero is named
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -100,11 +102,11 @@ class RowChart(QWidget):
 
     def sizeHint(self) -> QSize:
         """Ask for one row a line."""
-        return QSize(380, self.row_height * max(1, len(self.lines)))
+        return QSize(380, self.row_height * max(1, len(self.lines)) + self.foot)
 
     def minimumSizeHint(self) -> QSize:
         """Keep room for names, a short axis and the numbers."""
-        return QSize(220, self.row_height * max(1, len(self.lines)))
+        return QSize(220, self.row_height * max(1, len(self.lines)) + self.foot)
 
     def line_rect(self, key: str) -> QRectF:
         """Return where a row stands in this widget."""
@@ -148,6 +150,11 @@ class RowChart(QWidget):
         zero = math.floor(at(0.0)) + 0.5
         for first, last in self._rows_with_values():
             painter.drawLine(QLineF(zero, first * self.row_height, zero, last * self.row_height))
+        if self.foot and self._rows_with_values():
+            below = QRectF(zero - 20, len(self.lines) * self.row_height, 40, self.foot)
+            painter.setFont(font("caption", tabular=True))
+            painter.setPen(theme().colour("muted"))
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, numbers.decimal(0))
 
     def _rows_with_values(self) -> list[tuple[int, int]]:
         """Return from where to where rows follow each other that have a value: a note is not crossed out."""

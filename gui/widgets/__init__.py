@@ -1,5 +1,6 @@
 """The parts that every page is put together from, in the look of resources/look.json."""
 
+from gui.widgets.arrows import keep_arrows
 from gui.widgets.buttons import Button, FilterButton, RailButton, Segments
 from gui.widgets.choice import Choice
 from gui.widgets.fields import DropArea, SearchField
@@ -35,6 +36,7 @@ __all__ = [
     "clear",
     "column",
     "dim",
+    "keep_arrows",
     "plain",
     "row",
 ]

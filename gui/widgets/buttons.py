@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QS
 
 from gui.icons import icon
 from gui.theme import Tone, font, look
+from gui.widgets.arrows import keep_arrows
 from gui.widgets.labels import IconLabel
 
 Kind = Literal["plain", "primary", "quiet", "danger", "chosen", "segment", "filter", "rail"]
@@ -173,6 +174,7 @@ class Segments(QFrame):
             button.setChecked(index == selected)
             button.setAccessibleName(f"{name}: {text}" if name else text)
             self._group.addButton(button, index)
+            keep_arrows(button, by_keys=True)  # whoever clicked goes on with what the page is about
             layout.addWidget(button)
         self._group.idClicked.connect(self.chosen)
 

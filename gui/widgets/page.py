@@ -25,12 +25,15 @@ class Page(QWidget):
     Subclasses fill ``body``, call ``set_verdict`` and ``add_action``, and override ``set_campaign``.
     ``step_wanted`` asks the window for another step (a StepKey) and, if the second text is not empty, for that
     customer on it; ``selection_wanted`` asks for the Preview of some customers (an Arrow array of their keys);
+    ``customer_chosen`` names the customer to whom somebody went here, whom the other pages then show too;
     ``pitch_wanted`` asks for the full screen; ``changed`` says that the campaign file was altered, so that the window
     reads it anew.
     """
 
     step_wanted = Signal(str, str)
     selection_wanted = Signal(object)
+    customer_chosen = Signal(str)
+    verdict_is_below = False  # below title and controls, where the controls leave it little room
     pitch_wanted = Signal()
     changed = Signal()
 
@@ -48,8 +51,10 @@ class Page(QWidget):
         self.action_row.setSpacing(8)
         self.body = QVBoxLayout()
         self.body.setSpacing(GAP)
-        self.header = row((column(self.heading, self.verdict, gap=2), 1), self.action_row, gap=GAP)
-        outer = column(self.header, (self.body, 1), gap=14, margins=(PAGE_MARGIN, 16, PAGE_MARGIN, 16))
+        beside = column(self.heading, None if self.verdict_is_below else self.verdict, gap=2)
+        self.header = row((beside, 1), self.action_row, gap=GAP)
+        head = column(self.header, self.verdict, gap=2) if self.verdict_is_below else self.header
+        outer = column(head, (self.body, 1), gap=14, margins=(PAGE_MARGIN, 16, PAGE_MARGIN, 16))
         self.setLayout(outer)
 
     def set_verdict(self, sentence: str) -> None:
@@ -68,6 +73,16 @@ class Page(QWidget):
     def show_customer(self, customer: str) -> bool:
         """Go to one customer, where the page has such a thing; return whether it shows this one."""
         return False
+
+    def follow_customer(self, customer: str) -> None:
+        """Show the customer who was chosen on another page, where the page shows single ones."""
+
+    def follow_order(self, customers: pa.StringArray) -> None:
+        """Turn through the customers with an offer in an order that was chosen on another page."""
+
+    def order_of_offers(self) -> pa.StringArray | None:
+        """Return the customers with an offer in the order that was chosen here, where the page has one."""
+        return None
 
     def forget_face(self, customer: str) -> None:
         """Keep nothing of a customer's face, where the page keeps more of faces than its pictures show."""

@@ -260,6 +260,9 @@ def measure_towns(customers: int = 200_000) -> list[Figure]:
         for what, seen in told.items()
     }
     figures = [Figure(f"{name}: {what}", error, "points") for what, error in errors.items()]
+    found, truth = model.forecast(others.features), others.uplift[:, None]
+    held = 100 * float(((found.low <= truth) & (truth <= found.high))[is_rare].mean())
+    figures.append(Figure(f"{name}: likely ranges that hold the truth in rare towns", held, "%"))
     return [*figures, Figure(f"{name}: fit", cpu, "CPU s")]
 
 

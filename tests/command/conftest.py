@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
+import main
 from engine.demo import DemoOperator, simulate_operator
-from tests.command.given import OWN, own_arguments, without_history
+from tests.command.given import OWN, own_arguments, without_consent, without_history
 from tests.conftest import made_once, run_program
+
+RunHere = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,16 @@ class Made:
 
 @pytest.fixture(scope="session")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
-    """CSV files and photo folders as a user would have them; few photos, since each costs time."""
-    operator = simulate_operator(tmp_path_factory.mktemp("own") / "delivery", customers=1_000, seed=6)
+    """CSV files and photo folders as a user would have them, of a last campaign whose day is known.
+
+    Few customers and photos, since each costs time; large effects, so that few customers show them.
+    """
+    operator = simulate_operator(tmp_path_factory.mktemp("own") / "delivery", customers=600, seed=6, effect=3.0)
     for folder in (operator.inventory, operator.photos):
-        for photo in sorted(folder.iterdir())[8:]:
+        for photo in sorted(folder.iterdir())[4:]:
             photo.unlink()
+    history = operator.files.history
+    pd.read_csv(history, dtype=str).assign(asked_on="2026-02-02").to_csv(history, index=False)
     return operator
 
 
@@ -50,14 +60,21 @@ def own_campaign(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def campaign_without_history(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A campaign without a past one, with two photos among the others that must be refused, and two ads."""
+    """A campaign without a past one, with two photos among the others that must be refused, and two ads.
+
+    Two of the customers with a photo did not agree to its use.
+    """
 
     def make(folder: Path) -> None:
         inventory = folder / "inventory"
         shutil.copytree(operator.inventory, inventory)
         Image.new("1", (10_000, 10_000)).save(inventory / "huge.png")
         (inventory / "broken.jpg").write_bytes(b"not a picture")
-        arguments = own_arguments(operator, folder / "spring", ads="2", inventory=inventory)
+        people = pd.read_csv(operator.files.customers, dtype=str, keep_default_na=False)
+        people.loc[people["customer"].isin(without_consent(operator)), "photo_consent"] = ""
+        people.to_csv(folder / "customers.csv", index=False)
+        changed = {"ads": "2", "inventory": inventory, "customers": folder / "customers.csv"}
+        arguments = own_arguments(operator, folder / "spring", **changed)
         keep(folder, without_history(arguments))
 
     return kept(made_once(tmp_path_factory, "without-history", make))
@@ -71,6 +88,19 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def run_here(in_this_process: None, capsys: pytest.CaptureFixture[str]) -> RunHere:
+    """Do a command in this process; return what it left, as run_program does."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        code = main.main([str(each) for each in arguments])
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, said.out, said.err)
+
+    return run
 
 
 def keep(folder: Path, arguments: list[str | Path]) -> None:

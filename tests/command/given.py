@@ -33,6 +33,11 @@ def own_arguments(operator: DemoOperator, out: Path, **changed: Path | str) -> l
     return arguments
 
 
+def without_consent(operator: DemoOperator) -> list[str]:
+    """Return two customers with a photo, who are not to agree to its use."""
+    return sorted(photo.stem for photo in operator.photos.iterdir())[:2]
+
+
 def without_history(arguments: list[str | Path]) -> list[str | Path]:
     """Leave the last campaign out."""
     place = arguments.index("--history")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from dataclasses import replace
@@ -10,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from engine.ads import FaultKind
@@ -23,7 +23,7 @@ from engine.logs import plan_of, read_logs
 from engine.look_alikes import whose_face
 from engine.stages import OneBar, Stages
 from tests.command.conftest import Made
-from tests.command.given import OWN, nothing_left_in, own_arguments, rows_of, without_history
+from tests.command.given import OWN, nothing_left_in, own_arguments, rows_of, without_consent
 from tests.conftest import run_program
 
 
@@ -66,22 +66,15 @@ def test_without_a_past_campaign_offers_follow_loyalty_and_claim_no_effect(campa
     assert "The ads bear the sample's logo; give your own with --logo F." in campaign_without_history.said
 
 
-def test_a_photo_without_consent_is_never_read(operator: DemoOperator, tmp_path: Path):
-    customers = [row for row in rows_of(operator.files.customers) if row["customer"]]
-    with_photo = {path.stem for path in operator.photos.iterdir()}
-    changed = tmp_path / "customers.csv"
-    with changed.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(customers[0]))
-        writer.writeheader()
-        for row in customers:
-            writer.writerow(row | ({"photo_consent": ""} if row["customer"] in with_photo else {}))
-    out = tmp_path / "out"
-    done = run_program(*without_history(own_arguments(operator, out, customers=changed)), environment=OWN)
-    assert done.returncode == 0, done.stderr
-    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    assert (summary["matched"], summary["ads"], summary["without_consent"]) == (0, 0, len(with_photo))
-    with Campaign.open(out / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
-        assert campaign.photo_keys("customer") == ()
+def test_a_photo_without_consent_is_never_read(operator: DemoOperator, campaign_without_history: Made, tmp_path: Path):
+    refusing = without_consent(operator)
+    agreeing = {photo.stem for photo in operator.photos.iterdir()} - set(refusing)
+    summary = json.loads((campaign_without_history.folder / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["matched"], summary["without_consent"]) == (len(agreeing), len(refusing)) == (2, 2)
+    assert {path.name.split("_")[0] for path in (campaign_without_history.folder / "ads").iterdir()} <= agreeing
+    copy = shutil.copy(campaign_without_history.folder / "campaign.semblance", tmp_path)
+    with Campaign.open(Path(copy), OWN["SEMBLANCE_PASSPHRASE"]) as campaign:
+        assert set(campaign.photo_keys("customer")) == {f"customer:{customer}" for customer in agreeing}
 
 
 def test_refused_photos_are_told_apart_from_rows_and_no_library_speaks_of_them(
@@ -100,15 +93,13 @@ def test_refused_photos_are_told_apart_from_rows_and_no_library_speaks_of_them(
 
 def test_features_are_those_of_the_day_on_which_customers_were_asked(operator: DemoOperator, tmp_path: Path):
     """An outcome that only later shows in the phones must not be learnt from."""
-    dated = tmp_path / "history.csv"
-    rows = rows_of(operator.files.history)
-    with dated.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["customer", "offer", "outcome", "asked_on"])
-        writer.writeheader()
-        writer.writerows(row | {"asked_on": "2025-11-01"} for row in rows)
+    history = pd.read_csv(operator.files.history, dtype=str)
+    history.assign(asked_on="2025-11-01").to_csv(tmp_path / "dated.csv", index=False)
+    history.drop(columns="asked_on").to_csv(tmp_path / "undated.csv", index=False)
+    few = replace(operator.files, calls=operator.files.calls[-1:], usage=(), history=tmp_path / "undated.csv")
     base, undated = (
         base_of_logs(read_logs(files), "customers.csv", default_tables(), Stages(OneBar(JobContext())))
-        for files in (replace(operator.files, history=dated), operator.files)
+        for files in (replace(operator.files, history=tmp_path / "dated.csv"), few)
     )
     assert first_day_asked(base.history) == datetime(2025, 11, 1)
     early, late = base.features_when_asked, base.features

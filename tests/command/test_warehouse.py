@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +19,10 @@ import pytest
 
 from engine.campaign import Campaign
 from engine.command_line import parse, run_campaign_command
-from engine.demo import DemoOperator, simulate_operator
+from engine.demo import DemoOperator
 from engine.logs import read_logs
-from tests.command.given import OWN, nothing_left_in, own_arguments, rows_of
+from tests.command.conftest import Made
+from tests.command.given import OWN, nothing_left_in, rows_of
 from tests.conftest import ROOT
 
 PLAN = """
@@ -37,22 +39,10 @@ name = "subscribers"
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> DemoOperator:
-    """An operator with few customers, few photos, and a last campaign whose days are known."""
-    operator = simulate_operator(tmp_path_factory.mktemp("small") / "delivery", customers=600, seed=4)
-    for folder in (operator.inventory, operator.photos):
-        for photo in sorted(folder.iterdir())[6:]:
-            photo.unlink()
-    history = operator.files.history
-    pd.read_csv(history, dtype=str).assign(asked_on="2026-02-02").to_csv(history, index=False)
-    return operator
-
-
-@pytest.fixture(scope="module")
-def warehouse(small: DemoOperator, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def warehouse(operator: DemoOperator, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The operator's clean tables in a database of its own, and the plan that names them."""
     folder = tmp_path_factory.mktemp("warehouse")
-    logs = read_logs(small.files)
+    logs = read_logs(operator.files)
     with duckdb.connect(folder / "telco.duckdb") as database:
         database.execute("CREATE SCHEMA cdr")
         for name, query in {
@@ -75,39 +65,40 @@ def arguments(operator: DemoOperator, url: str, plan: Path, out: Path, **changed
     } | changed  # fmt: skip
     words: list[str | Path] = ["campaign", "--warehouse", url]
     for name, value in given.items():
-        words += [f"--{name}", value]
+        words += [f"--{name.replace('_', '-')}", value]
     return words
 
 
-def test_a_campaign_from_a_warehouse_is_the_one_from_files(
-    small: DemoOperator, warehouse: tuple[str, Path], tmp_path: Path, in_this_process: None
+def test_a_campaign_from_a_warehouse_is_the_one_from_files_by_the_same_seed(
+    operator: DemoOperator, own_campaign: Made, warehouse: tuple[str, Path], tmp_path: Path, in_this_process: None
 ):
-    for words in (
-        arguments(small, *warehouse, tmp_path / "warehouse", ads="2"),
-        own_arguments(small, tmp_path / "files", ads="2"),
-    ):
-        assert run_campaign_command(parse(list(map(str, words)))) == 0
-    for name in ("recommendations.csv", "matches.csv"):
-        assert (tmp_path / "warehouse" / name).read_bytes() == (tmp_path / "files" / name).read_bytes()
-    assert len(rows_of(tmp_path / "warehouse" / "recommendations.csv")) == 600
-    for path in (tmp_path / "files" / "ads").iterdir():
-        assert (tmp_path / "warehouse" / "ads" / path.name).read_bytes() == path.read_bytes()
+    files, found = own_campaign.folder, tmp_path / "warehouse"
+    changed = {"template": "loud", "ads": "3", "seeds": "3", "whose_face": "contact"}
+    words = arguments(operator, *warehouse, found, **changed, logo=files.parent / "logo.png")
+    assert run_campaign_command(parse(list(map(str, words)))) == 0
+    for name in ("recommendations.csv", "matches.csv", "seeds.csv"):
+        assert (found / name).read_bytes() == (files / name).read_bytes()
+    assert len(rows_of(found / "recommendations.csv")) == 600
+    assert len(list((files / "ads").iterdir())) == 3
+    for path in (files / "ads").iterdir():
+        assert (found / "ads" / path.name).read_bytes() == path.read_bytes()
+    copy = shutil.copy(files / "campaign.semblance", tmp_path)
     with (
-        Campaign.open(tmp_path / "warehouse" / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as found,
-        Campaign.open(tmp_path / "files" / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as expected,
+        Campaign.open(found / "campaign.semblance", OWN["SEMBLANCE_PASSPHRASE"]) as answered,
+        Campaign.open(Path(copy), OWN["SEMBLANCE_PASSPHRASE"]) as expected,
     ):
         for table in ("customers", "phones", "circle", "circle_people"):
-            rows, others = (campaign.read_table(table).to_pandas() for campaign in (found, expected))
+            rows, others = (campaign.read_table(table).to_pandas() for campaign in (answered, expected))
             pd.testing.assert_frame_equal(rows, others, rtol=1e-9, atol=0.0)
         for document in ("makers", "loyalty", "span"):
-            assert found.read_document(document) == expected.read_document(document)
-        consents = [campaign.consent(expected.matched_customers()[0]) for campaign in (found, expected)]
+            assert answered.read_document(document) == expected.read_document(document)
+        consents = [campaign.consent(expected.matched_customers()[0]) for campaign in (answered, expected)]
         assert (consents[0], consents[0].source) == (replace(consents[1], source="subscribers"), "subscribers")
-        assert {file.file: file.kind for file in found.files()} == {
+        assert {file.file: file.kind for file in answered.files()} == {
             "cdr.calls": "calls", "usage": "usage", "subscribers": "customers", "offers.csv": "offers",
             "spring_trial.csv": "history",
         }  # fmt: skip
-        assert used(found) == used(expected)
+        assert used(answered) == used(expected)
 
 
 def used(campaign: Campaign) -> Counter[str]:
@@ -131,13 +122,13 @@ def used(campaign: Campaign) -> Counter[str]:
     ],
 )
 def test_what_is_wrong_with_a_warehouse_is_said_in_a_sentence_and_leaves_nothing(
-    small: DemoOperator, warehouse: tuple[str, Path], tmp_path: Path, url: str, old: str, new: str, said: str,
+    operator: DemoOperator, warehouse: tuple[str, Path], tmp_path: Path, url: str, old: str, new: str, said: str,
     capsys: pytest.CaptureFixture[str], in_this_process: None,
 ):  # fmt: skip
     plan = tmp_path / "plan.toml"
     plan.write_text(PLAN.replace(old, new) if old else PLAN, encoding="utf-8")
     (tmp_path / "result").mkdir()
-    words = arguments(small, url or warehouse[0], plan, tmp_path / "result" / "out")
+    words = arguments(operator, url or warehouse[0], plan, tmp_path / "result" / "out")
     assert run_campaign_command(parse(list(map(str, words)))) == 1
     errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("semblance: ")]
     assert len(errors) == 1
@@ -147,7 +138,7 @@ def test_what_is_wrong_with_a_warehouse_is_said_in_a_sentence_and_leaves_nothing
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no polite kill")
-def test_a_stop_ends_the_question_and_leaves_nothing(small: DemoOperator, tmp_path: Path):
+def test_a_stop_ends_the_question_and_leaves_nothing(operator: DemoOperator, tmp_path: Path):
     with duckdb.connect(tmp_path / "slow.duckdb") as database:
         database.execute("""CREATE TABLE people AS SELECT '1' AS customer;
             CREATE VIEW forever AS SELECT '1' AS caller, range::VARCHAR AS callee, TIMESTAMP '2026-01-01' AS time
@@ -155,7 +146,7 @@ def test_a_stop_ends_the_question_and_leaves_nothing(small: DemoOperator, tmp_pa
     plan = tmp_path / "plan.toml"
     plan.write_text('[tables.calls]\nname = "forever"\n[tables.customers]\nname = "people"\n', encoding="utf-8")
     out = tmp_path / "made" / "out"
-    words = map(str, arguments(small, f"duckdb://{tmp_path / 'slow.duckdb'}", plan, out))
+    words = map(str, arguments(operator, f"duckdb://{tmp_path / 'slow.duckdb'}", plan, out))
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "main.py"), *words], cwd=ROOT, env=os.environ | OWN, stderr=subprocess.PIPE,
         text=True,

@@ -29,19 +29,6 @@ from tests.conftest import ROOT, run_program
 Say = Callable[[Sequence[str | Path]], str]
 
 
-def test_a_missing_column_is_named_with_the_file_and_what_was_found(operator: DemoOperator, tmp_path: Path):
-    text = operator.files.customers.read_text(encoding="utf-8").replace("residence", "remark", 1)
-    changed = tmp_path / "people.csv"
-    changed.write_text(text, encoding="utf-8")
-    (tmp_path / "result").mkdir()
-    done = run_program(*own_arguments(operator, tmp_path / "result" / "out", customers=changed), environment=OWN)
-    said = sentence(done)
-    assert "people.csv" in said
-    assert "residence" in said
-    assert "remark" in said
-    assert nothing_left_in(tmp_path / "result")
-
-
 @pytest.fixture
 def say(in_this_process: None, capsys: pytest.CaptureFixture[str]) -> Say:
     """Give the program its words; return what it says on its way out with 1."""
@@ -51,6 +38,18 @@ def say(in_this_process: None, capsys: pytest.CaptureFixture[str]) -> Say:
         return only_sentence(capsys.readouterr().err)
 
     return run
+
+
+def test_a_missing_column_is_named_with_the_file_and_what_was_found(operator: DemoOperator, say: Say, tmp_path: Path):
+    text = operator.files.customers.read_text(encoding="utf-8").replace("residence", "remark", 1)
+    changed = tmp_path / "people.csv"
+    changed.write_text(text, encoding="utf-8")
+    (tmp_path / "result").mkdir()
+    said = say(own_arguments(operator, tmp_path / "result" / "out", customers=changed))
+    assert "people.csv" in said
+    assert "residence" in said
+    assert "remark" in said
+    assert nothing_left_in(tmp_path / "result")
 
 
 @pytest.mark.parametrize("broken", ["customers", "offers", "history", "inventory", "photos", "template"])
@@ -99,10 +98,9 @@ def test_customers_that_the_logs_do_not_know_are_named_as_the_cause(operator: De
     assert "people.csv" in said or "history" in said
 
 
-def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):
+def test_a_folder_that_holds_something_is_left_alone(say: Say, tmp_path: Path):
     (tmp_path / "keep.txt").write_text("mine")
-    done = run_program("campaign", "--demo", "--customers", "300", "--out", tmp_path)
-    assert "not empty" in sentence(done)
+    assert "not empty" in say(["campaign", "--demo", "--customers", "300", "--out", tmp_path])
     assert [path.name for path in tmp_path.iterdir()] == ["keep.txt"]
 
 
@@ -121,14 +119,14 @@ def test_a_full_disk_gives_one_sentence_and_leaves_nothing(tmp_path: Path):
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_short_passphrase_is_refused_before_any_work(operator: DemoOperator, tmp_path: Path):
-    short = {"SEMBLANCE_PASSPHRASE": "7 signs"}
-    done = run_program(*own_arguments(operator, tmp_path / "out"), environment=short)
-    assert sentence(done) == (
+def test_a_short_passphrase_is_refused_before_any_work(
+    operator: DemoOperator, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SEMBLANCE_PASSPHRASE", "7 signs")
+    assert say(own_arguments(operator, tmp_path / "out")) == (
         "semblance: The passphrase is too short. Choose at least 8 characters; four words are good."
     )
-    done = run_program("campaign", "--demo", "--customers", "300", "--out", tmp_path / "out", environment=short)
-    assert "too short" in sentence(done)
+    assert "too short" in say(["campaign", "--demo", "--customers", "300", "--out", tmp_path / "out"])
     assert nothing_left_in(tmp_path)
 
 
@@ -147,12 +145,14 @@ def test_weights_that_are_not_the_published_ones_are_told_before_anything_is_rea
 
 
 @pytest.mark.parametrize("word", ["tacs", "handset_names"])
-def test_a_table_of_handsets_that_is_none_gives_one_sentence(operator: DemoOperator, tmp_path: Path, word: str):
+def test_a_table_of_handsets_that_is_none_gives_one_sentence(
+    operator: DemoOperator, say: Say, tmp_path: Path, word: str
+):
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("a,b\n1,2\n", encoding="utf-8")
     (tmp_path / "result").mkdir()
-    done = run_program(*own_arguments(operator, tmp_path / "result" / "out", **{word: wrong}), environment=OWN)
-    assert "wrong.csv lacks the column" in sentence(done)
+    said = say(own_arguments(operator, tmp_path / "result" / "out", **{word: wrong}))
+    assert "wrong.csv lacks the column" in said
     assert nothing_left_in(tmp_path / "result")
 
 

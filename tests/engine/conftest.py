@@ -1,4 +1,4 @@
-"""A campaign with smooth effects, fitted once for the tests of uplift and of offers."""
+"""What the engine's tests share: the demo campaign, and one with smooth effects, fitted once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from engine.campaign import Campaign
 from engine.uplift import UpliftModel, fit_uplift
 from tests.engine.uplift.trials import KnownTrial, known_trial
 
@@ -14,6 +15,12 @@ from tests.engine.uplift.trials import KnownTrial, known_trial
 class FittedTrial:
     trial: KnownTrial
     model: UpliftModel
+
+
+@pytest.fixture
+def campaign(demo_campaign: Campaign) -> Campaign:
+    """A copy of the demo campaign, open, to be changed at will."""
+    return demo_campaign
 
 
 @pytest.fixture(scope="session")

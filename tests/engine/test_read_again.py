@@ -78,9 +78,6 @@ def test_changed_or_missing_tables_are_read_from_the_files_and_it_is_said(
     again = read_again(campaign)
     assert (again.reading.way, again.reading.was_void) == ("files", False)
     assert not tables_path(campaign.path).exists()
-    start_keeping(campaign)
-    read_again(campaign)
-    assert tables_path(campaign.path).exists()
 
 
 @pytest.mark.usefixtures("no_files")
@@ -129,6 +126,7 @@ def test_who_is_erased_is_out_of_the_kept_tables_and_of_what_is_read_later(
     assert customer in small_campaign.file("customers").read_text(encoding="utf-8")
     start_keeping(campaign)
     read_again(campaign)
+    assert tables_path(campaign.path).exists(), "they are kept from the reading on that follows the wish"
     assert customer not in offers_of(campaign)
     assert campaign.consent(customer) is None
     for name in (CIRCLE, "phones", "rejects"):
@@ -201,7 +199,9 @@ def test_the_inventory_that_a_person_built_is_kept_and_matched(
 
 
 @pytest.mark.usefixtures("no_files")
-def test_names_of_handsets_take_effect_at_the_next_reading(campaign: Campaign) -> None:
+def test_names_of_handsets_take_effect_at_the_next_reading_and_a_choice_that_is_gone_is_told(
+    campaign: Campaign,
+) -> None:
     unknown = campaign.read_table(TABLE).to_pylist()
     assert unknown[0]["phone_type"] == RING
     assert unknown[0]["events"] > unknown[0]["customers"] > 0
@@ -210,7 +210,9 @@ def test_names_of_handsets_take_effect_at_the_next_reading(campaign: Campaign) -
     names = NamedHandsets().named(RING, "Zulu", "Ring 3", DeviceClass.PHONE)
     write_names(campaign, names)
     assert names.differing(read_names(campaign, NAMES_USED)) == 1
-    read_again(campaign)
+    campaign.write_document("choice", Choice("for_all", "no-such-offer").to_json())
+    assert read_again(campaign).choice_is_gone
+    assert campaign.read_document("choice") is None
     assert RING not in [row["phone_type"] for row in campaign.read_table(TABLE).to_pylist()]
     assert "Zulu" in set(campaign.read_table("phones")["maker"].to_pylist())
     assert read_names(campaign) == read_names(campaign, NAMES_USED) == names
@@ -271,12 +273,6 @@ def test_a_campaign_that_does_not_say_what_it_was_made_from_says_what_to_do(tmp_
         pytest.raises(InputError, match="Make a new campaign"),
     ):
         read_again(old)
-
-
-def test_a_choice_of_an_offer_that_is_gone_is_told(campaign: Campaign) -> None:
-    campaign.write_document("choice", Choice("for_all", "no-such-offer").to_json())
-    assert read_again(campaign).choice_is_gone
-    assert campaign.read_document("choice") is None
 
 
 def test_tables_that_cannot_be_deleted_do_not_keep_anybody_from_being_erased(

@@ -38,7 +38,7 @@ def test_only_a_signal_makes_customers_worth_an_offer(recommended, uplift, expec
 
 
 def test_who_left_is_named_among_the_customers():
-    words = "9 of 520 customers, of whom 61 left, are worth an offer, 3 have a look-alike"
+    words = "9 of 520 customers (61 of them gone) are worth an offer, 3 have a look-alike"
     assert said(9, figures(True), left=61).startswith(words)
 
 

@@ -20,6 +20,8 @@ from gui.main_window import MainWindow
 from gui.results import CampaignResults, read_results
 from gui.settings import Settings
 from gui.theme import look
+from gui.window_place import FIRST
+from tests.small_campaign import PASSPHRASE, SmallCampaign
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -79,6 +81,7 @@ def bare_campaign_path(tmp_path: Path) -> Path:
 def window(settings: Settings, qtbot: QtBot) -> Iterator[MainWindow]:
     """The window on its start page."""
     window = MainWindow(settings)
+    window.resize(FIRST)  # offscreen, the screen itself is smaller
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
@@ -96,6 +99,23 @@ def demo_window(window: MainWindow, qtbot: QtBot, demo_campaign_path: Path, tmp_
     qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
     yield window
     qtbot.waitUntil(lambda: not any(queue.is_busy for queue in window.findChildren(JobQueue)), timeout=30_000)
+
+
+@pytest.fixture
+def small_window(window: MainWindow, qtbot: QtBot, small_campaign: SmallCampaign, tmp_path: Path) -> MainWindow:
+    """The window with a copy of the small campaign, which has no past one to learn from; to be changed at will."""
+    folder = tmp_path / "campaign"
+    folder.mkdir()
+    window.open_file(small_campaign.copy_to(folder), PASSPHRASE)
+    qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
+    return window
+
+
+def rest(window: QWidget, qtbot: QtBot) -> None:
+    """Wait until no job of a window runs any more, nor one that follows from it."""
+    for _ in range(2):
+        qtbot.waitUntil(lambda: not any(queue.is_busy for queue in window.findChildren(JobQueue)), timeout=30_000)
+        qtbot.wait(60)
 
 
 @pytest.fixture(scope="session")
@@ -133,15 +153,6 @@ def on_screen(qtbot: QtBot) -> Callable[[Widget], Widget]:
         return widget
 
     return show
-
-
-@pytest.fixture
-def demo_campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
-    """A copy of the demo campaign, open, to be changed at will."""
-    path = tmp_path / "demo.semblance"
-    shutil.copy(demo_campaign_path, path)
-    with Campaign.open(path, "demo") as campaign:
-        yield campaign
 
 
 @pytest.fixture

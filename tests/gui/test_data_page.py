@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from gui import numbers
 from gui.data_cards import allowances, reject_reasons
 from gui.data_page import DataPage
+from gui.theme import TABLE_HEADER, theme
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ def test_the_list_of_rows_set_aside_is_saved_as_csv(page, qtbot, jobs, still_res
     with path.open(encoding="utf-8", newline="") as file:
         saved = list(csv.DictReader(file))
     expected = still_results.rejects.to_pylist()
+    assert list(saved[0]) == ["file", "line", "column", "reason", "text"]
+    assert [row["column"] for row in saved] == [row["column"] or "" for row in expected]
     assert [row["text"] for row in saved] == [row["text"] for row in expected]
     assert [int(row["line"]) for row in saved] == [row["line"] for row in expected]
     assert list(tmp_path.glob(".*.part")) == []
@@ -196,3 +199,26 @@ def test_one_reason_is_one_line(still_results):
     one = still_results.rejects.filter(pc.equal(still_results.rejects["reason"], "Row is cut short"))
     assert len(reject_reasons(one)) == 1
     assert reject_reasons(one)[0].rows == one.num_rows
+
+
+def test_lists_keep_their_least_height_whatever_stands_below_them(page, qtbot):
+    page.files.keep.show()
+    page.files.note.setText("Read from the files, 28 November 2026. Only results per customer are kept.")
+    for width, height in ((1232, 852), (1158, 680), (968, 592)):
+        page.resize(width, height)
+        qtbot.wait(20)
+        for table in (page.files.table, page.rejects.table):
+            assert table.height() >= table.minimumSizeHint().height(), (width, table.accessibleName())
+
+
+def test_a_list_paints_no_half_row_at_its_foot(page):
+    table = page.files.table
+    table.resize(table.width(), TABLE_HEADER + 3 * 32 + 14)
+
+    def colours_at_the_foot():
+        image = table.viewport().grab().toImage()
+        return {image.pixelColor(x, image.height() - y).name() for x in range(image.width()) for y in range(1, 14)}
+
+    assert colours_at_the_foot() == {theme().colours.surface.lower()}
+    table.verticalScrollBar().setValue(10)
+    assert len(colours_at_the_foot()) > 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog
 
 from engine import columns
 from engine.demo import DemoOperator, simulate_operator
@@ -103,6 +104,11 @@ def test_hungarian_files_are_imported_with_a_corrected_mapping(
     correct_customers(view, qtbot)
     assert view.judged[at].preview.rejected == 0
     assert view.mapping.verdict.text() == "Of the first 600 rows, all can be used."
+    last = place_of(view, "kampany.csv")
+    assert view.table.cell(last, 4).text == "Ready"
+    view.kind_choice(last).choose("")
+    settled(view, qtbot)
+    assert view.table.cell(last, 4).text == "Left out"
     assert dialog.summary.accessibleName() == ""
 
     qtbot.mouseClick(dialog.go_on_button, CLICK)
@@ -115,10 +121,9 @@ def test_hungarian_files_are_imported_with_a_corrected_mapping(
     assert window.campaign is not None, dialog.wrong.text
     table = window.workspace.page("data").files.table
     shown = {table.cell(at, 0).text: table.cell(at, 2).text for at in range(table.row_count)}
-    assert shown == {"hivasok_2026.csv": table.cell(0, 2).text, "torzs.csv": "600", "ajanlatok.csv": "3",
-                     "kampany.csv": shown["kampany.csv"]}  # fmt: skip
+    assert shown == {"hivasok_2026.csv": table.cell(0, 2).text, "torzs.csv": "600", "ajanlatok.csv": "3"}
     assert int(table.cell(0, 2).text.replace(",", "")) > 10_000
-    assert [table.cell(at, 1).text for at in range(4)] == ["Calls", "Customers", "Offers", "Last campaign"]
+    assert [table.cell(at, 1).text for at in range(3)] == ["Calls", "Customers", "Offers"]
     reasons = window.workspace.page("data").rejects.table
     aside = sum(int(table.cell(at, 3).text) for at in range(table.row_count))
     assert aside == sum(int(reasons.cell(at, 1).text) for at in range(reasons.row_count)) < 20
@@ -221,7 +226,7 @@ def test_file_that_is_no_table_is_told_and_keeps_no_other_out(view: ImportView, 
 
 
 def test_many_rejects_are_asked_about_before_the_campaign_is_made(
-    window: MainWindow, operator: DemoOperator, hungarian: Path, qtbot
+    window: MainWindow, operator: DemoOperator, hungarian: Path, tmp_path: Path, qtbot, monkeypatch
 ):
     history = hungarian / "kampany.csv"
     lines = history.read_text(encoding="cp1250").splitlines()
@@ -243,6 +248,11 @@ def test_many_rejects_are_asked_about_before_the_campaign_is_made(
     qtbot.mouseClick(question.look_button, CLICK)
     assert question.rows.isVisible()
     assert question.rows.table.cell(0, 2).text.endswith("talán")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(tmp_path / "aside.csv"), ""))
+    with qtbot.waitSignal(window.jobs.emptied):
+        qtbot.mouseClick(question.rows.save, CLICK)
+    saved = (tmp_path / "aside.csv").read_text(encoding="utf-8").splitlines()
+    assert sum(line.split(",")[2] == '"válasz"' for line in saved) > 40, "the column is told as the file calls it"
     qtbot.mouseClick(question.cancel_button, CLICK)
     assert dialog.isVisible(), "what was given is still there"
     assert dialog.form.target.text() == str(hungarian / "osz")
@@ -256,6 +266,10 @@ def test_mapping_is_corrected_by_keys_and_every_control_has_a_name(view: ImportV
     for control in (*view.findChildren(Choice), *view.findChildren(Button), *view.findChildren(ShortTable)):
         assert control.accessibleName(), control
     assert view.mapping.role_choice(1).accessibleName() == "What the column hívott szám is"
+    assert view.mapping.table.isColumnHidden(3) == (view.mapping.width() < 600)
+    view.resize(980, 500)
+    qtbot.waitUntil(lambda: view.mapping.table.isColumnHidden(3))
+    assert view.mapping.role_choice(0).toolTip() == "Sure, 1.00 of 1", "where there is no room for it beside"
     view.activateWindow()
     first, second = view.mapping.role_choice(0), view.mapping.role_choice(1)
     first.setFocus()

@@ -6,20 +6,23 @@ import threading
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from engine.campaign import Campaign
 from engine.errors import CampaignFileError
 from engine.job import Job
 from gui.campaign_files import CampaignFiles
+from gui.dialog import Dialog
 from gui.focus_ring import focus_ring
 from gui.help_dialog import HelpDialog
 from gui.jobs import JobQueue
 from gui.main_window import MainWindow
 from gui.new_campaign_dialog import NewCampaignDialog
 from gui.passphrase_dialog import PassphraseDialog
+from gui.save_place import documents, save_place
+from gui.settings import Recent
 from gui.settings_dialog import SettingsDialog
 from gui.theme import look, theme
 
@@ -170,6 +173,17 @@ def test_closing_the_campaign_returns_to_the_start_page_and_frees_the_file(opene
     assert opened.start_page.recent_buttons[0].recent.name == "Bare campaign"
 
 
+def test_saving_begins_beside_the_campaign_and_without_one_in_the_documents(opened, bare_campaign_path):
+    page = opened.workspace.page("data")
+    dialog = Dialog("Question", page)
+    beside = str(bare_campaign_path.resolve().parent / "rejects.csv")
+    assert save_place(page, "rejects.csv") == beside
+    assert save_place(dialog, "rejects.csv") == beside
+    opened.close_campaign()
+    assert save_place(dialog, "rejects.csv") == str(documents() / "rejects.csv")
+    dialog.reject()
+
+
 def test_campaign_closed_and_opened_again_at_once_opens_when_its_file_is_free(opened, bare_campaign_path, qtbot):
     held = threading.Event()
     opened.jobs.start(Job("Busy", lambda context: held.wait(5)))
@@ -283,6 +297,51 @@ def test_focus_ring_follows_tab_and_not_the_mouse(window, qtbot):
     assert focus_ring().target is None
 
 
+def rings(window):
+    """Return what wears a ring that can be seen, old ones that were to go included."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    shown = [each for each in window.findChildren(QWidget) if type(each).__name__ == "_Ring" and each.isVisible()]
+    return [each.parentWidget() for each in shown]
+
+
+def test_exactly_one_focus_ring_after_any_number_of_tabs_and_none_after_a_click(window, qtbot):
+    page = window.start_page
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    page.demo_button.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert rings(window) == [window.focusWidget()]
+    click_in(window, window.focusWidget(), qtbot)
+    assert rings(window) == []
+
+
+def test_enter_opens_a_recent_campaign_and_the_focus_goes_to_the_step_that_is_shown(window, bare_campaign_path, qtbot):
+    window.settings.remember(Recent(str(bare_campaign_path), "Bare campaign", 0, 0, "2026-11-28T09:00:00"))
+    window._show_start()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.start_page.open_button.setFocus()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    dialog = window.findChild(PassphraseDialog)
+    qtbot.keyClicks(dialog.field, "open sesame")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.campaign is not None, timeout=10_000)
+    assert window.focusWidget() is window.workspace.rail.buttons["data"]
+
+
+def test_enter_presses_the_focused_button_of_a_dialog_and_not_the_first_choice(window, qtbot):
+    window.new_campaign()
+    dialog = window.findChild(NewCampaignDialog)
+    dialog._show_step(1)
+    dialog.back_button.setFocus()
+    qtbot.keyClick(dialog.back_button, Qt.Key.Key_Return)
+    assert dialog.steps.currentIndex() == 0
+    assert not dialog.form.asked
+    dialog.reject()
+
+
 def nameless_controls(window, qtbot):
     """Return the visible controls of all pages that assistive technology could not name."""
     found = []
@@ -325,7 +384,7 @@ def test_demo_is_made_opened_and_remembered(settings, qtbot, demo_campaign_path,
     qtbot.mouseClick(window.start_page.demo_button, CLICK)
     qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
     assert window.workspace.rail.head.kind.text() == "Demo, simulated data"
-    assert "demo, simulated data" in window.windowTitle()
+    assert window.windowTitle() == f"{window.campaign.name} (demo, simulated data) - Semblance"
     assert window.workspace.rail.buttons["data"].mark_says == "done"
     assert window.settings.recents[0].is_demo
     assert window.settings.recents[0].customers == 2_000

@@ -65,11 +65,28 @@ def test_what_is_missing_is_said_beside_its_field_only_after_asking(dialog, deli
     qtbot.mouseClick(dialog.go_on_button, Qt.MouseButton.LeftButton)
     rows = dialog.form.rows
     assert not rows["inventory"].wrong.isVisible()
+    assert dialog.summary.accessibleName() == ""
+    dialog.resize(976, 616)  # in the smallest window
+    places = {part: row.mapTo(dialog, row.rect().topLeft()) for part, row in rows.items()}
     qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     assert dialog.isVisible()
     assert rows["inventory"].wrong.text() == "Choose the folder with the campaign photos."
     assert rows["passphrase"].wrong.text() == ("The passphrase is empty, so nothing would be encrypted. Choose one.")
     assert dialog.summary.accessibleName() == "Still to do: 4"
+    assert dialog.focusWidget() is dialog.form.pickers["inventory"].button
+    assert dialog.focusWidget().accessibleDescription() == "Choose the folder with the campaign photos."
+    assert {part: row.mapTo(dialog, row.rect().topLeft()) for part, row in rows.items()} == places
+
+
+def test_tab_goes_from_field_to_field_and_never_to_the_whole_form(dialog, qtbot):
+    dialog._show_step(1)
+    dialog.form.pickers["inventory"].setFocus()
+    passed = []
+    for _ in range(20):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        passed.append(dialog.focusWidget())
+    assert dialog.form not in passed
+    assert dialog.form.passphrase in passed
 
 
 def test_complete_dialog_hands_over_the_campaign(dialog, delivery, tmp_path, qtbot):
@@ -81,6 +98,7 @@ def test_complete_dialog_hands_over_the_campaign(dialog, delivery, tmp_path, qtb
     qtbot.keyClicks(form.passphrase, "four long plain words")
     qtbot.keyClicks(form.repeat, "four long plain word")
     qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
+    assert dialog.focusWidget() is form.repeat
     assert form.rows["repeat"].wrong.text() == "The two passphrases differ. Type the same one twice."
     qtbot.keyClicks(form.repeat, "s")
     assert form.rows["repeat"].wrong.text() == ""
@@ -134,7 +152,7 @@ def test_folders_are_looked_into_outside_of_the_windows_thread(dialog, delivery,
     assert walked == {False}
 
 
-def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dialog, delivery, tmp_path, qtbot,
+def test_tables_are_kept_only_if_asked_and_those_that_are_optional_are_looked_at_once(dialog, delivery, tmp_path, qtbot,
                                                                              monkeypatch):  # fmt: skip
     dialog.take_paths([delivery])
     qtbot.waitUntil(dialog.go_on_button.isEnabled)
@@ -157,6 +175,12 @@ def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dia
     qtbot.mouseClick(form.pickers["tacs"].leave_out, Qt.MouseButton.LeftButton)
     assert "tacs" not in dialog.files.places
     form.take_place("tacs", right)
+    form.take_place("rights", wrong)
+    qtbot.waitUntil(lambda: not form.jobs.is_busy)
+    assert "has no columns “photo” and “release”" in form.rows["rights"].wrong.text()
+    rights = tmp_path / "rights.csv"
+    rights.write_text("photo,release\np001.jpg,yes\n", encoding="utf-8")
+    form.take_place("rights", rights)
     form.keep.setFocus()
     qtbot.keyClick(form.keep, Qt.Key.Key_Space)
     qtbot.keyClicks(form.target, str(tmp_path / "autumn"))
@@ -165,7 +189,7 @@ def test_tables_are_kept_only_if_asked_and_a_table_of_tacs_is_looked_at_once(dia
     with qtbot.waitSignal(dialog.wanted) as told:
         qtbot.mouseClick(dialog.make_button, Qt.MouseButton.LeftButton)
     inputs = told.args[0].inputs
-    assert (inputs.tacs, inputs.keep_tables) == (right, True)
+    assert (inputs.tacs, inputs.rights, inputs.keep_tables) == (right, rights, True)
 
 
 def test_a_logo_is_looked_at_once_and_taken(dialog, tmp_path, qtbot):

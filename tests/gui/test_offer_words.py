@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
+from engine.columns import HAS_LEFT
 from gui.offer_words import age_band, evidence, more_say_yes, why_no_offer
 
 
@@ -53,6 +54,7 @@ def test_who_gets_no_offer_is_told_why():
     assert why_no_offer("persuadable") == "You chose to send no offer."
     assert why_no_offer("sure thing", is_withheld=True) == "You chose to send this one no offer."
     assert why_no_offer("lost cause") == "No offer wins enough to pay for itself."
+    assert why_no_offer(HAS_LEFT).startswith("No customer any more")
 
 
 def test_age_bands():

@@ -6,8 +6,12 @@ import pytest
 
 import engine.pipeline
 from engine.campaign import Campaign
+from engine.campaign_inputs import CampaignInputs
 from engine.errors import CampaignFileError, WrongPassphraseError
-from gui.openings import copy_job, demo_job, demo_path, file_job, reading_job, recent_of
+from engine.job import JobCancelled, JobContext
+from engine.logs import ImportPlan
+from engine.logs.cache import tables_path
+from gui.openings import NewCampaign, copy_job, demo_job, demo_path, file_job, new_campaign_job, reading_job, recent_of
 
 
 @pytest.fixture
@@ -72,3 +76,20 @@ def test_copy_opens_with_the_same_passphrase(bare_campaign_path, tmp_path):
         assert reading_job(campaign).run().results.customers is None
     with Campaign.open(tmp_path / "copy.semblance", "open sesame") as copy:
         assert copy.name == "Bare campaign"
+
+
+def test_a_new_campaign_that_is_stopped_while_it_is_opened_leaves_no_file(monkeypatch, tmp_path, demo_campaign_path):
+    """The way is done by then; a file of which nobody knows would keep its name from being used again."""
+    new = NewCampaign(CampaignInputs(ImportPlan(()), tmp_path, tmp_path), tmp_path / "new.semblance", "demo")
+
+    def run_campaign(inputs, path, passphrase, **arguments):
+        shutil.copy(demo_campaign_path, path)
+        tables_path(path).touch()
+
+    monkeypatch.setattr(engine.pipeline, "run_campaign", run_campaign)
+    context = JobContext(lambda fraction, message: context.cancel() if message == "Opening" else None)
+    with pytest.raises(JobCancelled):
+        new_campaign_job(new).run(context)
+    assert list(tmp_path.iterdir()) == []
+    new_campaign_job(new).run().campaign.close()
+    assert new.path.exists()

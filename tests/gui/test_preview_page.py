@@ -9,44 +9,60 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from engine.campaign import Campaign, Consent, FaceChoice, StoredPhoto
-from engine.columns import CUSTOMER, NO_OFFER, OFFER, UPLIFT_LOW
+from engine.columns import CUSTOMER, EXPECTED_VALUE, NO_OFFER, OFFER, UPLIFT_LOW
 from engine.faces import likeness
 from engine.look_alikes import whose_face
 from gui import numbers
 from gui.ad_composer import AdWish
 from gui.consent_words import consent_chip
 from gui.customer_facts import customer_facts
+from gui.erasing import ErasingDialog
 from gui.face_loader import FaceLoader
 from gui.jobs import JobQueue
 from gui.offer_words import more_say_yes
+from gui.photo_view import photo_name
 from gui.pitch import Pitch
 from gui.preview_page import PreviewPage
 from gui.preview_pictures import LookAlikeCard
 from gui.preview_reasons import likeness_sentence
 from gui.results import CampaignResults, read_results
-from gui.withdraw_dialog import WithdrawDialog
 from tests.engine.demo_circle import circle_of_demo
 
 PATIENCE = 30_000
 
 
 @pytest.fixture
-def page(qtbot, demo_campaign, demo_results):
+def campaign(request):
+    """The test's own copy where it asks for one, to be changed at will; else one that all share."""
+    own = {"demo_campaign", "circle"} & set(request.fixturenames)
+    return request.getfixturevalue("demo_campaign" if own else "still_campaign")
+
+
+@pytest.fixture
+def demo_results(campaign):
+    """What the campaign on the page holds."""
+    return read_results(campaign)
+
+
+@pytest.fixture
+def page(qtbot, campaign, demo_results):
     jobs = JobQueue()
     page = PreviewPage(jobs)
     jobs.setParent(page)
-
-    def leave(page):
-        """Let nothing run any more; later than this the page is closed and deleted, whatever still runs."""
-        page.set_campaign(None, None)
-        qtbot.waitUntil(lambda: not any(queue.is_busy for queue in page.findChildren(JobQueue)), timeout=PATIENCE)
-
     qtbot.addWidget(page, before_close_func=leave)
     page.resize(1232, 852)
     page.show()
     with qtbot.waitSignal(page.ad_shown, timeout=PATIENCE):
-        page.set_campaign(demo_campaign, demo_results)
+        page.set_campaign(campaign, demo_results)
     return page
+
+
+def leave(page):
+    """Let nothing run on when the page is deleted."""
+    page.set_campaign(None, None)
+    for queue in page.findChildren(JobQueue):
+        queue.stop()
+        queue.wait(PATIENCE)
 
 
 def with_face(results):
@@ -73,7 +89,7 @@ def eyes_on_screen(picture):
     return place.y() + (middle - part.y()) * scale, distance * scale
 
 
-def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
+def test_a_safe_pair_comes_first_with_offer_face_reasons_and_ad(page, qtbot, demo_results):
     customers = with_face(demo_results)
     assert 0 < len(customers) <= 24
     assert 60 <= page.faces.in_ad.likeness <= 85
@@ -90,6 +106,11 @@ def test_a_safe_pair_comes_first_with_offer_face_and_ad(page, demo_results):
     image = page.ad_card.picture.shown.image
     assert (image.width(), image.height()) == (1080, 1080)
     assert page.ad_card.checks.accessibleName() == "Passes all checks"
+    qtbot.waitUntil(lambda: not page.offer_card.is_busy, timeout=PATIENCE)
+    lines = page.offer_card.reasons.lines
+    assert page.offer_card.reasons.isVisible()
+    assert len(lines) == 4
+    assert sum(line.value for line in lines) == pytest.approx(facts.uplift, abs=0.0006), "reasons add up to the uplift"
 
 
 def test_customer_and_look_alike_share_eye_line_and_eye_distance(page, qtbot, demo_results):
@@ -122,7 +143,9 @@ def test_another_face_is_one_key_away_and_ctrl_z_takes_it_back(page, qtbot, demo
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_3))
     assert page.faces.in_ad.key == third
     assert demo_campaign.face_choice(customer) == FaceChoice(customer, photo=third)
-    assert page.look_alike_card.detail.accessibleName() == "Your choice"
+    said = f"{third} chosen for customer {numbers.customer_key(customer)}"
+    qtbot.waitUntil(lambda: [each.name for each in page.jobs.history] == [said])
+    assert page.look_alike_card.detail.accessibleName() == f"{photo_name(third)}, your choice"
     assert [thumb.is_chosen for thumb in page.others_card.thumbs] == [False, False, True, False, False]
     assert page.ad_card.picture.shown.image != before
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
@@ -170,7 +193,7 @@ def test_a_customer_without_consent_is_a_tile_with_a_lock(page, qtbot, demo_camp
     assert page.look_alike_card.picture.face is None
     assert not any(thumb.isVisible() for thumb in page.others_card.thumbs)
     assert not page.face_card.withdraw.isVisible()
-    assert page.ad_card.checks.accessibleName() == "Without a matched face. Passes all checks"
+    assert page.ad_card.checks.accessibleName() == "No photo: the ad goes without a face."
     assert page.ad_card.picture.shown.image.width() == 1080
     assert page.filter.selected == 1
     place = demo_results.order.place(customer)
@@ -187,8 +210,12 @@ def test_everybody_with_an_offer_is_there_behind_those_with_a_face(page, qtbot, 
     assert others == sorted(others, reverse=True)
     qtbot.mouseClick(page.filter.button(1), Qt.MouseButton.LeftButton)
     assert page.customer == order[0]
-    assert page.verdict.text().startswith(f"Customer 1 of {numbers.decimal(len(order))} with an offer.")
-    go(qtbot, page, lambda: page.show_customer(order[len(order) - 1]))
+    worth = dict(zip(table[CUSTOMER].to_pylist(), table[EXPECTED_VALUE].to_pylist(), strict=True))
+    ranked = order.ranked.to_pylist()
+    assert [worth[each] for each in ranked] == sorted((worth[each] for each in ranked), reverse=True)
+    place = numbers.decimal(ranked.index(order[0]) + 1)
+    assert page.verdict.text().startswith(f"Customer {place} of {numbers.decimal(len(order))} with an offer.")
+    go(qtbot, page, lambda: page.show_customer(ranked[-1]))
     assert not page.next.isEnabled()
     go(qtbot, page, lambda: qtbot.mouseClick(page.filter.button(0), Qt.MouseButton.LeftButton))
     assert page.customer == order[0]
@@ -212,7 +239,7 @@ def test_where_nobody_is_close_the_ad_goes_without_a_face_until_one_is_chosen(pa
     go(qtbot, page, lambda: page.show_customer(customer))
     assert page.look_alike_card.picture.shown.notice == "Nobody in your photos is close"
     assert page.face_card.sentence.text().startswith("Nobody in your photos is close: the nearest has 0 of 100.")
-    assert page.ad_card.checks.accessibleName().startswith("Without a matched face.")
+    assert page.ad_card.checks.accessibleName().startswith("No photo: ")
     assert not any(thumb.is_chosen for thumb in page.others_card.thumbs)
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     assert page.faces.in_ad.key == far[1].photo
@@ -228,10 +255,10 @@ def test_withdrawing_consent_erases_the_face_from_file_and_memory(page, qtbot, d
     customer = page.customer
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     assert dialog.keep.isDefault()
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
-        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.erase, Qt.MouseButton.LeftButton))
     assert demo_campaign.consent(customer).withdrawn_on is not None
     assert demo_campaign.customer_photo(customer) is None
     assert demo_campaign.matches(customer) == ()
@@ -240,7 +267,7 @@ def test_withdrawing_consent_erases_the_face_from_file_and_memory(page, qtbot, d
     assert page.customer_card.picture.shown.notice.startswith("Consent withdrawn, face data erased ")
     assert page.look_alike_card.picture.face is None
     assert not page.face_card.withdraw.isVisible()
-    assert page.ad_card.checks.accessibleName().startswith("Without a matched face.")
+    assert page.ad_card.checks.accessibleName().startswith("No photo: ")
     assert page.jobs.history[-1].name.startswith("Consent withdrawn, face data erased ")
     assert "Consent of " in demo_campaign.events()[-1].text
     page.undo()  # the choice of a face went with the face
@@ -263,7 +290,7 @@ def test_who_gets_no_offer_stays_on_the_page_when_the_campaign_is_read_again(pag
 
 def test_consent_is_kept_where_the_question_is_answered_so(page, qtbot, demo_campaign):
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert demo_campaign.consent(page.customer).withdrawn_on is None
@@ -395,9 +422,9 @@ def test_a_contact_who_withdraws_is_gone_from_the_ads_of_others(page, qtbot, dem
     go(qtbot, page, lambda: qtbot.keyClick(page, Qt.Key.Key_2))
     go(qtbot, page, lambda: page.show_customer(circle.first))
     qtbot.mouseClick(page.face_card.withdraw, Qt.MouseButton.LeftButton)
-    dialog = page.findChild(WithdrawDialog)
+    dialog = page.findChild(ErasingDialog)
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
-        go(qtbot, page, lambda: qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton))
+        go(qtbot, page, lambda: qtbot.mouseClick(dialog.erase, Qt.MouseButton.LeftButton))
     go(qtbot, page, lambda: page.show_customer(customer))
     assert page.faces.contact is None
     assert demo_campaign.face_choices() == ()
@@ -444,20 +471,20 @@ def test_the_keys_walk_through_selected_customers_and_the_page_says_which(page, 
     assert not page.filter.button(2).isVisibleTo(page.filter)
 
 
-@pytest.mark.parametrize("size", [(968, 592), (1232, 852), (1672, 1000)])
-def test_every_action_is_inside_at_every_size(page, qtbot, circle, size):
+def test_every_action_is_inside_at_every_size(page, qtbot, circle):
     go(qtbot, page, lambda: page.show_selection(pa.array([circle.first, circle.first])))
-    page.resize(*size)
-    qtbot.wait(80)
-    assert (page.width(), page.height()) == size
-    assert page.scroller.widget().height() <= page.scroller.viewport().height()
-    for button in [*page.findChildren(QPushButton), *page.others_card.thumbs]:
-        place = button.mapTo(page, QPoint(0, 0))
-        assert button.isVisible()
-        assert place.x() >= 0
-        assert place.x() + button.width() <= size[0]
-        assert place.y() + button.height() <= size[1]
-    assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
+    for size in ((968, 592), (1232, 852), (1672, 1000)):
+        page.resize(*size)
+        qtbot.wait(80)
+        assert (page.width(), page.height()) == size
+        assert page.scroller.widget().height() <= page.scroller.viewport().height()
+        for button in [*page.findChildren(QPushButton), *page.others_card.thumbs]:
+            place = button.mapTo(page, QPoint(0, 0))
+            assert button.isVisible()
+            assert place.x() >= 0
+            assert place.x() + button.width() <= size[0]
+            assert place.y() + button.height() <= size[1]
+        assert min(thumb.width() for thumb in page.others_card.thumbs) >= 40
 
 
 def test_only_the_demos_logs_may_be_ahead_of_the_clock(page, demo_campaign, bare_campaign_path):

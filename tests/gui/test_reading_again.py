@@ -5,17 +5,23 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 
-from engine.logs.cache import tables_path
+from engine.campaign import Campaign
+from engine.campaign_inputs import WarehouseSource
+from engine.logs.cache import READING, Reading, tables_path
+from engine.made_from import keep_origin, kept_origin
+from engine.warehouse import parse_address, parse_plan
 from gui.data_page import DataPage
 from gui.jobs import JobQueue
 from gui.main_window import MainWindow
 from gui.rejects_dialog import RejectsDialog
+from gui.widgets import Label
 from tests.small_campaign import PASSPHRASE, RING, SmallCampaign
 
 CLICK = Qt.MouseButton.LeftButton
@@ -206,3 +212,25 @@ def test_the_demo_knows_every_phone_type_and_keeps_no_tables(demo_window: MainWi
     qtbot.mouseClick(page.social.tabs.button(0), CLICK)
     assert page.files.read_again.isVisible()
     assert not page.files.keep.isVisible()
+
+
+def test_a_campaign_from_a_warehouse_says_which_one_is_asked(
+    window: MainWindow, small_campaign: SmallCampaign, tmp_path: Path, qtbot
+):
+    path = small_campaign.copy_to(tmp_path)
+    plan = parse_plan('[tables.calls]\nname = "cdr.calls"\n[tables.customers]\nname = "people"\n', "plan.toml")
+    source = WarehouseSource(parse_address("postgres://analyst@db.example:5432/telco"), plan)
+    with Campaign.open(path, PASSPHRASE) as campaign:
+        made = kept_origin(campaign)
+        keep_origin(campaign, replace(made, inputs=replace(made.inputs, warehouse=source)))
+        campaign.write_document(READING, Reading("warehouse", "2026-11-28").to_json())
+    window.open_file(path, PASSPHRASE)
+    qtbot.waitUntil(lambda: window.campaign is not None, timeout=30_000)
+    files = window.workspace.page("data").files
+    assert files.heading.text() == "Tables and files"
+    assert files.note.text().startswith("The warehouse db.example:5432 was asked on 28 November 2026.")
+    assert str(source.address) in files.read_again.toolTip()
+    assert not files.keep.isVisible()
+    promise = window.workspace.rail.findChildren(Label)
+    assert "Stays on this computer,\nbut asks a warehouse." in [label.text() for label in promise]
+    rest(window, qtbot)

@@ -57,6 +57,18 @@ def shown_page(qtbot, jobs, campaign):
     return page
 
 
+def test_the_tab_opens_where_a_face_can_be_used_if_there_is_one(qtbot, jobs, campaign, web):
+    write_circle(campaign, web, web.communities())
+    circles = Circles.read(campaign)
+    contact = next(row["contact"] for row in circles.circle.to_pylist() if row["is_customer"])
+    agree(campaign, contact)
+    tab = shown_page(qtbot, jobs, campaign).social
+    qtbot.waitUntil(lambda: tab.view.network is not None)
+    assert tab.view.network.customer == circles.busiest({contact})
+    assert tab.view.network.contacts[tab.view.selection].contact == contact
+    assert tab.contact.use.isEnabled()
+
+
 def click(qtbot, button):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 

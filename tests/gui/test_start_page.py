@@ -58,10 +58,11 @@ def test_page_says_the_passphrase_of_the_demo(page):
 
 def test_while_a_campaign_opens_nothing_else_can_be_opened(page):
     page.set_recents((RECENT,))
-    page.set_busy(True)
+    page.set_busy("Making the demo campaign")
+    assert page.note.text() == "Making the demo campaign. The bar below shows how far it is."
     assert not page.demo_button.isEnabled()
     assert not page.recent_buttons[0].isEnabled()
-    page.set_busy(False)
+    page.set_busy("")
     assert page.demo_button.isEnabled()
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontInfo, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from engine.resources import resource
 from gui.icons import icon, icon_pixmap
@@ -135,3 +135,19 @@ def test_colours_name_every_token():
 
     tokens = json.loads(resource("look.json").read_text())
     assert set(tokens["colour"]["light"]) == set(Colours.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_buttons_of_qts_own_file_dialog_show_their_icons(qtbot, scheme, tmp_path):
+    look().use(scheme)
+    dialog = QFileDialog(None, "Save", str(tmp_path))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for name in ("toParentButton", "newFolderButton", "listModeButton", "detailModeButton"):
+        image = dialog.grab(dialog.findChild(QToolButton, name).geometry()).toImage()
+        ground = image.pixelColor(5, 5).lightness()
+        inside = [(x, y) for x in range(5, image.width() - 5) for y in range(5, image.height() - 5)]
+        drawn = [x for x, y in inside if abs(image.pixelColor(x, y).lightness() - ground) > 60]
+        assert max(drawn, default=0) - min(drawn, default=0) >= 7, name
+    look().use("light")

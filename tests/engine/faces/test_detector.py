@@ -15,7 +15,8 @@ from PIL import Image
 from engine.faces import FaceDetector, FaceReader, decode_photo
 from engine.faces.crop import crop_face, network_input, stretched_box
 from engine.faces.detector import MODEL, Detection
-from engine.resources import checked_model
+from engine.resources import checked_model, resource
+from tests.engine.faces.conftest import SMILING
 
 
 def found(reader: FaceReader, rgb: np.ndarray) -> list[Detection]:
@@ -54,11 +55,12 @@ def test_boxes_and_points_are_in_pixels_of_the_photo(reader: FaceReader, photo: 
     assert other.points / factor == pytest.approx(face.points, abs=error * face.box[3])
 
 
-def test_it_answers_as_opencvs_own_detector(neutral, smiling):
+def test_it_answers_as_opencvs_own_detector():
     reader = FaceDetector()
     model = np.frombuffer(checked_model(MODEL).read_bytes(), np.uint8)
     opencv = cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), (640, 512), 0.6, 0.3)
-    pictures = [decode_photo(entry.path) for entry in (*neutral.photos[::20], *smiling.photos[::20])]
+    people = [sorted(folder.glob("*.jpg"))[::20] for folder in (resource("demo", "inventory"), SMILING)]
+    pictures = [decode_photo(path) for paths in people for path in paths]
     for first, second in pairwise(pictures):
         scene = pasted(512, 640, (resized(first, 0.4), 0, 100), (resized(second, 0.25), 400, 200))
         _, rows = opencv.detect(np.ascontiguousarray(scene[..., ::-1]))
@@ -166,8 +168,8 @@ def test_an_unsure_face_is_found_when_there_is_no_surer_one(reader: FaceReader, 
     assert [face.score >= 0.8 for face in beside] == [True]
 
 
-def test_threads_may_share_the_detector(reader: FaceReader, neutral):
-    pictures = [decode_photo(entry.path) for entry in neutral.photos[:3]]
+def test_threads_may_share_the_detector(reader: FaceReader):
+    pictures = [decode_photo(path) for path in sorted(resource("demo", "inventory").glob("*.jpg"))[:3]]
     sizes = [resized(rgb, 0.3 + 0.3 * index) for index, rgb in enumerate(pictures)]
     expected = [found(reader, rgb)[0].box for rgb in sizes]
     answers: dict[int, list] = {}

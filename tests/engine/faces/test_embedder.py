@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,29 +24,24 @@ from engine.faces import (
     reembed,
 )
 from engine.faces import embedder as embedder_module
-from engine.faces.facenet import FaceNet, facenet_onnx
+from engine.faces.facenet import FILE_NAME, FaceNet, facenet_onnx
 from engine.inventory.network import embedder_of, keep_embedder, network_sha256, reader_of
 from engine.job import JobCancelled, JobContext
 from engine.logs import ImportPlan
 from engine.made_from import MadeFrom, keep_origin, kept_origin
-from engine.resources import ROOT, sha256_of
+from engine.resources import ROOT, cache_dir, sha256_of
 
-SAVE = """
-import sys
-import torch
-from engine.faces.convert import load_network
-state = load_network().state_dict()
-state["last_linear.weight"] = state["last_linear.weight"].roll(1, 0)
-for part in ("weight", "bias", "running_mean", "running_var"):
-    state["last_bn." + part] = state["last_bn." + part].roll(1, 0)
-torch.save(state | {"logits.weight": torch.zeros(8631, 512), "logits.bias": torch.zeros(8631)}, sys.argv[1])
-"""
 HOSTILE = b"cos\nsystem\n(S'touch owned'\ntR."
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache that holds FaceNet as it came, and nothing else."""
     folder = tmp_path / "cache"
+    folder.mkdir()
+    facenet_onnx()
+    for file in cache_dir().glob(f"{FILE_NAME}*"):
+        os.link(file, folder / file.name)
     monkeypatch.setenv("SEMBLANCE_CACHE", str(folder))
     return folder
 
@@ -82,7 +76,7 @@ def test_weights_that_are_not_the_published_ones_are_not_even_opened(cache: Path
     weights.write_bytes(HOSTILE)
     with pytest.raises(ModelError, match=r"its SHA-256 differs\)\. Download it anew\.$"):
         load_embedder("facenet-vggface2", weights)
-    assert not list(cache.glob("*.onnx"))
+    assert not list(cache.glob("*vggface2*"))
 
 
 def test_a_pickle_is_unpacked_as_tensors_alone(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -92,20 +86,20 @@ def test_a_pickle_is_unpacked_as_tensors_alone(cache: Path, tmp_path: Path, monk
     with pytest.raises(ModelError, match=r"weights\.pt does not fit FaceNet's network"):
         load_embedder("facenet-vggface2", weights)
     assert not (ROOT / "owned").exists()
-    assert not list(cache.glob("*.onnx"))
+    assert not list(cache.glob("*vggface2*"))
 
 
 def test_weights_of_a_file_are_converted_once_and_kept_apart_from_the_default(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: FaceReader, neutral: Gallery
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: FaceReader, neutral: Gallery, of_torch: Path
 ):
     weights = tmp_path / "20180402-114759-vggface2.pt"
-    subprocess.run([sys.executable, "-c", SAVE, str(weights)], cwd=ROOT, check=True)
+    os.link(of_torch / "weights.pt", weights)
     trusted(weights, monkeypatch)
     other = load_embedder("facenet-vggface2", weights)
     assert is_prepared("facenet-vggface2")
     weights.unlink()
     assert load_embedder("facenet-vggface2").sha256 == other.sha256 == embedder_sha256("facenet-vggface2")
-    crop = reader.read(neutral.photos[0].path)[0].crop
+    crop = reader.portrait(neutral.photos[0].path).face.crop
     answer = other.embed([crop])[0]
     assert np.roll(reader.facenet.embed([crop])[0], 1) == pytest.approx(answer, abs=1e-5)
     with pytest.raises(ModelError, match="read by another version"):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -19,25 +18,8 @@ from engine.faces.crop import crop_face, network_input
 from engine.faces.facenet import FILE_NAME, WEIGHTS_SHA256, FaceNet, digest_file, is_sealed, weights_file
 from engine.faces.graph import read_graph
 from engine.job import JobCancelled, JobContext
-from engine.resources import ROOT, sha256_of
+from engine.resources import sha256_of
 from tests.engine.faces.frozen_graph import evaluate, graph_message
-
-TORCH = """
-import sys
-import numpy, torch
-from engine.faces.convert import load_network
-with torch.no_grad():
-    answer = load_network()(torch.from_numpy(numpy.load(sys.argv[1]))).numpy()
-numpy.save(sys.argv[2], answer)
-assert not any(name.startswith(("PySide6", "torchvision")) for name in sys.modules)
-"""
-
-
-@pytest.fixture(scope="session")
-def crops(neutral: Gallery) -> np.ndarray:
-    """A real face and a picture of noise, as the network wants them: (2, 3, 160, 160)."""
-    faces = [crop_face(decode_photo(entry.path), entry.face) for entry in neutral.photos[:1]]
-    return network_input([*faces, np.random.default_rng(0).integers(0, 255, (160, 160, 3), np.uint8)])
 
 
 @pytest.fixture(scope="session")
@@ -58,11 +40,8 @@ def test_the_converted_network_equals_the_packaged_graph(crops: np.ndarray, answ
     assert np.abs(np.array(original) - answers).max() < 1e-5
 
 
-def test_onnx_equals_torch(crops: np.ndarray, answers: np.ndarray, tmp_path: Path):
-    np.save(tmp_path / "crops.npy", crops)
-    command = [sys.executable, "-c", TORCH, str(tmp_path / "crops.npy"), str(tmp_path / "answers.npy")]
-    subprocess.run(command, cwd=ROOT, check=True)
-    assert cosines(np.load(tmp_path / "answers.npy"), answers).min() > 0.999999
+def test_onnx_equals_torch(of_torch: Path, answers: np.ndarray):
+    assert cosines(np.load(of_torch / "answers.npy"), answers).min() > 0.999999
 
 
 def test_the_embedding_is_the_mean_with_the_mirror_image(reader: FaceReader, neutral: Gallery, answers: np.ndarray):

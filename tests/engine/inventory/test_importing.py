@@ -19,7 +19,6 @@ from engine.campaign import Appearance, Campaign, Judgement, PhotoRights
 from engine.errors import InputError
 from engine.faces import FaceReader
 from engine.inventory import Copy, import_photos, importing, set_rights, thumbnails
-from engine.inventory.importing import time_left
 from engine.job import JobCancelled, JobContext
 from tests.engine.campaign.conftest import fake_photo
 from tests.engine.inventory.conftest import PEOPLE
@@ -215,7 +214,3 @@ def test_odd_files_are_told_and_stop_nothing(empty: Campaign, put: Put, reader: 
     assert len(found.added) == 2
     with pytest.raises(InputError, match="not there"):
         import_photos(empty, [folder, tmp_path / "nowhere"])
-
-
-def test_waiting_is_told_as_people_tell_it():
-    assert [time_left(seconds) for seconds in (0.2, 40, 100, 5000, 9000)] == ["1 s", "40 s", "2 min", "83 min", "2.5 h"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.ad_files import write_ads
 from engine.ads import FaultKind
 from engine.campaign import Campaign, Consent, PhotoRights
 from engine.creative import CreativeStudio
 from engine.errors import ConsentError, ModelError
-from engine.export import match_table, write_ads
+from engine.export import match_table
 from engine.faces import LikenessScale, likeness
 from engine.inventory import (
     Matcher,
@@ -31,34 +30,14 @@ from engine.inventory import (
 )
 from engine.inventory.matching import KEPT
 from engine.job import JobContext
-from engine.look_alikes import AdFaces, choose_whose_face, day_of_consent, likeness_scale, photo_usage
+from engine.look_alikes import choose_whose_face, day_of_consent, likeness_scale, photo_usage
+from tests.engine.ad_faces import faces_of, in_ads
 from tests.engine.demo_circle import circle_of_demo
-
-
-@pytest.fixture
-def campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
-    path = tmp_path / "demo.semblance"
-    shutil.copy(demo_campaign_path, path)
-    with Campaign.open(path, "demo") as campaign:
-        yield campaign
 
 
 @pytest.fixture
 def on(campaign: Campaign) -> date:
     return day_of_consent(campaign)
-
-
-def faces_of(campaign: Campaign) -> AdFaces:
-    return AdFaces(campaign, likeness_scale(campaign), day_of_consent(campaign))
-
-
-def in_ads(campaign: Campaign) -> dict[str, str | None]:
-    """Return the photo in each matched customer's ad; one by one it is the same as of all at once."""
-    faces, on = faces_of(campaign), day_of_consent(campaign)
-    found = {each.customer: each.in_ad(faces.scale) for each in faces.everybody(on)}
-    for customer in list(found)[:5]:
-        assert faces.of(customer, on).in_ad(faces.scale) == found[customer]
-    return {customer: None if match is None else match.photo for customer, match in found.items()}
 
 
 def test_what_is_kept_is_what_is_ranked(campaign: Campaign, on: date):
@@ -136,7 +115,7 @@ def test_an_ad_with_a_photo_that_may_not_be_used_does_not_leave(campaign: Campai
     (fault,) = [fault for fault in ad.faults if fault.kind is FaultKind.RIGHTS]
     assert fault.words.startswith(f"{photo} has no model release.")
     set_rights(campaign, campaign.photo_keys("inventory"), PhotoRights("", "no"))
-    assert write_ads(campaign, tmp_path / "ads", most=1) == 0 or studio.creative(customer).photo is None
+    assert not write_ads(campaign, tmp_path / "ads", most=1).files or studio.creative(customer).photo is None
     assert match_table(campaign).num_rows == 0
     assert match_everybody(campaign, likeness_scale(campaign), on) == 0
     assert match_customer(campaign, customer, likeness_scale(campaign), on) == 0

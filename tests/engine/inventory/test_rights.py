@@ -24,7 +24,7 @@ from tests.engine.campaign.conftest import fake_photo
 
 TODAY = date(2026, 11, 28)
 TABLE = """photo,model release,territory,valid until,tags
-p001.jpg,yes,"HU; AT",2027-03-31,summer|family
+p001.jpg,yes,"hu; AT ; HU",2027-03-31,summer|family
 p002.jpg,no,,,
 p003.jpg,Yes,worldwide,2026-11-27,
 p004.jpg,,,,

@@ -26,6 +26,7 @@ def test_a_kept_import_comes_back_equal_without_its_files(tmp_path: Path, monkey
     keep_import(tmp_path / "c.cache", KEY, state, report)
     for file in tmp_path.glob("*.csv"):
         file.unlink()
+    assert [path.name for path in tmp_path.iterdir()] == ["c.cache"]
     kept = kept_import(tmp_path / "c.cache", KEY, state)
     assert kept is not None
     for kind in LAYOUTS:

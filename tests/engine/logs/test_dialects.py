@@ -7,6 +7,7 @@ import io
 import tempfile
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.logs import FilePlan, detect, quick
+from engine.logs import FilePlan, ImportPlan, detect, quick
 from engine.logs.correcting import correct_dialect, correct_kind, correct_role
 from engine.logs.layout import Kind
 from engine.logs.reader import ImportReport
@@ -37,6 +38,7 @@ NAMES: dict[Kind, tuple[tuple[str, ...], ...]] = {
         ("Kundennummer", "Wohnort", "Geburtsjahr", "Kunde seit"),
     ),
 }
+CORPUS = Path(__file__).parents[2] / "data" / "logs"
 LETTERS = {  # that an encoding has; õ and û would be ő and ű, which nobody means
     "utf-8": "aőűéß日😀", "utf-8-sig": "aőűé日", "utf-16": "aőűé日", "cp1250": "aőűéŐÚ", "iso-8859-2": "aőűéŐÚ",
     "latin-1": "aéüöß",
@@ -143,17 +145,19 @@ def corrected(file: FilePlan, kind: Kind, dialect: Dialect) -> FilePlan:
 
 
 def imported(folder: Path, kind: Kind, dialect: Dialect, content: bytes) -> ImportReport:
-    """Detect and import one table; customers come with a call, as nothing is read without logs."""
-    paths = [write(folder / "table.txt", content)]
-    if kind == "customers":
-        paths.append(write(folder / "calls.csv", b"caller,callee,time,seconds\n1,2,2026-01-01 00:00:00,1\n"))
-    plan = detect(paths)
-    (place,) = (place for place, file in enumerate(plan.files) if file.source.path == paths[0])
+    """Detect and import one table; customers come with calls, as nothing is read without logs."""
+    (file,) = detect([write(folder / "table.txt", content)]).files
     if dialect.has_header:
-        assert plan.files[place].kind == kind
+        assert file.kind == kind
     else:
-        plan = plan.with_file(place, corrected(plan.files[place], kind, dialect))
-    return plan.run()
+        file = corrected(file, kind, dialect)
+    return ImportPlan((file, *some_calls().files) if kind == "customers" else (file,)).run()
+
+
+@cache
+def some_calls() -> ImportPlan:
+    """Return the plan of a file of calls, looked at once."""
+    return detect([CORPUS / "plain.csv"])
 
 
 @pytest.mark.usefixtures("many_imports")

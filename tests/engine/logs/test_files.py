@@ -194,3 +194,22 @@ def test_a_wrong_file_is_named_before_any_is_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"history\.csv lacks the columns"):
         read_logs(delivery(tmp_path, history=CUSTOMERS), context=context)
     assert messages == []
+
+
+@pytest.mark.parametrize("inner", ["more.zip", "2026/calls.csv.gz", "people.XLSX", "calls.7z"])
+def test_what_a_zip_holds_and_is_not_read_out_of_it_is_told(tmp_path: Path, inner: str) -> None:
+    """Among tables too: it would be missed by nobody until the figures are wrong."""
+    with zipfile.ZipFile(tmp_path / "delivery.zip", "w") as packed:
+        packed.writestr("calls.csv", CALLS)
+        packed.writestr(inner, b"PK\x03\x04")
+    with pytest.raises(InputError, match=rf"delivery\.zip holds {inner}, which is not read out of a zip\. Unpack it"):
+        sources.find_sources(tmp_path / "delivery.zip")
+
+
+def test_files_of_a_folder_that_could_be_tables_and_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for name in ("calls.csv", "letter.docx", "b/old.xls", "a.7z", ".hidden.rar"):
+        write(tmp_path / name, b"x\n")
+    said = sources.passed_over(tmp_path)
+    assert said.startswith(f"a.7z and 1 more in {tmp_path.name} cannot be read")
+    assert sources.passed_over(tmp_path / "calls.csv") == ""

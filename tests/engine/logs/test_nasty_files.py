@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 import tomllib
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,7 +64,33 @@ def test_a_field_of_ten_megabytes_is_one_reject(tmp_path: Path, monkeypatch: pyt
         assert (reject["line"], reject["reason"], len(reject["text"])) == (3, "Row is longer than 1,048,576 bytes", 500)
 
 
-def test_a_file_that_grows_while_it_is_read_is_read_to_a_whole_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["calls.csv", "calls.csv.gz"])
+def test_a_file_that_is_written_to_while_it_is_read_is_refused(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a file that is still being copied would look like a whole one."""
+    content = CALLS.encode() * 200
+    path = write(tmp_path / name, gzip.compress(content) if name.endswith("gz") else content)
+    plan = detect([path])
+    monkeypatch.setattr(sources, "CHUNK_BYTES", 1_000)
+    real = lines.open_stream
+
+    @contextmanager
+    def growing(source: sources.Source) -> Iterator[sources.Stream]:
+        with real(source) as stream:
+            yield sources.Stream(lambda most: grown(stream.read(most)), stream.done)
+
+    def grown(data: bytes) -> bytes:
+        with path.open("ab") as file:
+            file.write(b"1")
+        return data
+
+    monkeypatch.setattr(lines, "open_stream", growing)
+    with pytest.raises(InputError, match=rf"^{re.escape(name)} (changed while it was read|is packed and damaged)"):
+        plan.run()
+
+
+def test_a_file_that_grew_before_it_is_read_is_read_to_a_whole_row(tmp_path: Path) -> None:
     path = write(tmp_path / "calls.csv", CALLS)
     plan = detect([path])
     with path.open("ab") as file:

@@ -17,6 +17,7 @@ import xlsxwriter
 from engine.errors import InputError, PlaceError
 from engine.logs import Dialect, ImportPlan, detect, detect_table, load_plan, preview, save_plan, sources
 from engine.logs.correcting import correct_role
+from engine.logs.plan import lacking
 from engine.logs.values import has_luhn_digit
 from tests.engine.logs.delivery import CALLS, CUSTOMERS, call_lines, write
 
@@ -286,6 +287,7 @@ HOSTILE = {
     "no TOML": ("[[", "is not TOML"),
     "another version": ("version = 2", "another version"),
     "a strange key": ("version = 1\nrun = 'rm'\nfiles = []", '"run" is not known'),
+    "of a warehouse": ("[tables.calls]\nname = 'cdr'", "is the plan of a warehouse"),
     "no files": ("version = 1", '"files" is missing'),
     "a zone": ("version = 1\ntime_zone = '../../etc/passwd'\nfiles = []", "no time zone"),
     "a file that is none": ("version = 1\nfiles = [1]", "a table is expected"),
@@ -331,6 +333,8 @@ def test_what_is_missing_is_said_with_what_it_is_for(tmp_path: Path) -> None:
     write(tmp_path / "customers.csv", CUSTOMERS)
     plan = detect([tmp_path])
     sentences = [lack.sentence for lack in plan.lacks()]
+    (offers,) = detect([write(tmp_path / "offers.csv", "offer,margin\nsamsung-5g,12000\n")]).files
+    assert "needed in an offers file." in lacking(offers, ["offer"])
     assert sentences[0].startswith('calls.csv lacks the column "seconds", needed in a calls file.')
     assert 'Without "cell" in calls.csv, no places: how far customers move and where they are at home.' in sentences
     assert (

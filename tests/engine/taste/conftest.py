@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,6 @@ import pytest
 from engine.campaign import Campaign
 from engine.taste.teaching import judged_faces
 from tests.engine.taste.designers import Faces
-
-
-@pytest.fixture
-def campaign(demo_campaign_path: Path, tmp_path: Path) -> Iterator[Campaign]:
-    """A copy of the demo campaign, open."""
-    path = tmp_path / demo_campaign_path.name
-    shutil.copy(demo_campaign_path, path)
-    with Campaign.open(path, "demo") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

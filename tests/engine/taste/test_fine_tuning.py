@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image
 
 from engine.campaign import Campaign, Judgement, PhotoRights
+from engine.child_process import CHILD
 from engine.errors import InputError, ModelError
 from engine.faces import one_face
 from engine.faces.facenet import FaceNet, facenet_sha256
@@ -24,9 +26,11 @@ from engine.inventory import match_everybody, renew_embeddings
 from engine.inventory.network import lend_network, network_sha256, networks_used, reader_of, return_network
 from engine.job import JobCancelled, JobContext
 from engine.look_alikes import day_of_consent, likeness_scale
-from engine.resources import ROOT
+from engine.resources import ROOT, cache_dir
 from engine.taste import (
+    Interval,
     JudgedPhotos,
+    Recognition,
     TrainingPhotos,
     TunedNetwork,
     adopt_network,
@@ -43,6 +47,7 @@ from engine.taste import (
     use_network,
 )
 from engine.taste.fine_tuning import answers_to_learn_from
+from engine.unfinished import FINE_TUNING, held_folder, remove_abandoned
 from tests.conftest import made_once
 from tests.engine.taste.bad_photos import releases_of, write_bad_photos
 
@@ -62,23 +67,35 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "training", make) / "people"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def photos(folder: Path) -> TrainingPhotos:
     return read_training_photos(folder, [one for one in releases_of(folder) if one.photo != "nobody"], ON)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tuned(
     photos: TrainingPhotos, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[TunedNetwork, list[tuple[float, str]]]:
-    """The network, and what the child process told on the way."""
-    told: list[tuple[float, str]] = []
-    folder = tmp_path_factory.mktemp("tuned")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fine_tuning, "cache_dir", lambda: folder)
-        network = fine_tune(photos, JobContext(lambda fraction, message: told.append((fraction, message))))
-    assert list(folder.iterdir()) == []
-    return network, told
+    """The network, and what the child process told on the way; made once for all workers."""
+
+    def make(shared: Path) -> None:
+        told: list[tuple[float, str]] = []
+        cache = shared / "cache"
+        cache.mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fine_tuning, "cache_dir", lambda: cache)
+            network = fine_tune(photos, JobContext(lambda fraction, message: told.append((fraction, message))))
+        assert list(cache.iterdir()) == []
+        (shared / "network.onnx").write_bytes(network.onnx)
+        facts = asdict(replace(network, onnx=b"")) | {"onnx": None, "told": told}
+        (shared / "facts.json").write_text(json.dumps(facts))
+
+    shared = made_once(tmp_path_factory, "tuned", make)
+    facts = json.loads((shared / "facts.json").read_text())
+    told = [(fraction, message) for fraction, message in facts.pop("told")]
+    figures = {name: Interval(**one) if isinstance(one, dict) else one for name, one in facts.pop("trial").items()}
+    facts["onnx"] = (shared / "network.onnx").read_bytes()
+    return TunedNetwork(trial=Recognition(**figures), **facts), told
 
 
 def test_people_who_released_nothing_are_left_out_unopened_and_counted(photos: TrainingPhotos):
@@ -226,6 +243,41 @@ def test_a_cancel_ends_the_child_at_once_and_leaves_nothing(
     assert not any("engine.faces.fine_tuning" in line for line in mine)
 
 
+KILLED = """
+import sys
+import numpy as np
+from engine.job import JobContext
+from engine.taste import TrainingPhotos, fine_tune
+crops = np.zeros((30, 160, 160, 3), np.uint8)
+rows = np.full((30, 512), 512**-0.5, np.float32)
+people = tuple(f"p{place // 2}" for place in range(30))
+fine_tune(TrainingPhotos(crops, rows, people), JobContext(lambda _, message: print(message, flush=True)))
+"""
+
+
+def test_what_a_kill_leaves_is_removed_at_the_next_start_and_nothing_that_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fine_tuning, "cache_dir", lambda: tmp_path)
+    kept = cache_dir()
+    for file in kept.glob("facenet-*"):
+        os.link(file, tmp_path / file.name)
+    started = subprocess.Popen(
+        [sys.executable, "-c", KILLED], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"SEMBLANCE_CACHE": str(tmp_path)},
+    )  # fmt: skip
+    assert any(line.startswith("Looking") for line in started.stdout)
+    started.kill()
+    started.wait()
+    (left,) = tmp_path.glob(f"{FINE_TUNING}*")
+    with held_folder(tmp_path, "other-") as mine:
+        remove_abandoned(tmp_path, "other-")
+        assert mine.is_dir()
+    remove_abandoned(tmp_path, FINE_TUNING)
+    assert not left.exists() and not mine.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in kept.glob("facenet-*"))
+
+
 def test_the_childs_error_is_one_sentence(photos: TrainingPhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     package = tmp_path / "site" / "onnx"
     package.mkdir(parents=True)
@@ -245,31 +297,29 @@ def test_the_last_block_learns_from_triplets_too():
     """On made-up features in which a third of the numbers say what counts: in the child's process, as torch must be."""
     script = """
 import numpy as np, torch
+from types import SimpleNamespace
 from engine.faces import fine_tuning
-from engine.faces.convert import network_class
-parts = __import__(network_class().__module__, fromlist=["Block8"])
-from engine.faces import one_face
-from engine.faces.facenet import FaceNet, facenet_sha256
+from engine.faces.last_layers import CONVOLUTIONS, LINEAR, NORM
 from engine.faces.training_set import TrainingSet
 fine_tuning.tell = lambda fraction, message: None
-fine_tuning.MOST_STEPS, fine_tuning.TRIPLETS_AT_ONCE = 10, 8
+fine_tuning.MOST_STEPS, fine_tuning.TRIPLETS_AT_ONCE = 20, 8
 torch.set_num_threads(1)
-class LastLayers(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.block8, self.avgpool_1a = parts.Block8(noReLU=True), torch.nn.AdaptiveAvgPool2d(1)
-        self.last_linear, self.last_bn = torch.nn.Linear(1792, 512, bias=False), torch.nn.BatchNorm1d(512)
 lot, count = np.random.default_rng(0), 16
-torch.manual_seed(0)
-features = lot.normal(size=(fine_tuning.VERSIONS, 1, *fine_tuning.FEATURES)) * 0.3 + lot.normal(
-    size=(1, count, *fine_tuning.FEATURES)
-)
-hidden = features[0, :, :600].reshape(count, -1)
+wide = 180  # a tenth of the real block
+shapes = (20, wide, 1, 1), (20, wide, 1, 1), (20, 20, 1, 3), (20, 20, 3, 1), (wide, 40, 1, 1)
+def some(*shape):
+    return (lot.normal(size=shape) / np.sqrt(3 * np.prod(shape[1:]))).astype(np.float32)
+numbers = {(node, 1): some(*shape) for node, shape in zip(CONVOLUTIONS, shapes)}
+numbers |= {(node, 2): np.zeros(shape[0], np.float32) for node, shape in zip(CONVOLUTIONS, shapes)}
+numbers[LINEAR, 1] = some(512, wide).T.copy()
+numbers |= {(NORM, place): np.full(512, place in (1, 4), np.float32) for place in (1, 2, 3, 4)}
+features = lot.normal(size=(fine_tuning.VERSIONS, 1, wide, 3, 3)) * 0.3 + lot.normal(size=(1, count, wide, 3, 3))
+hidden = features[0, :, :60].reshape(count, -1)
 likeness = hidden @ hidden.T
 three = [lot.choice(count, 3, replace=False) for _ in range(300)]
 triplets = np.array([(f, a, b) if likeness[f, a] > likeness[f, b] else (f, b, a) for f, a, b in three])
 training = TrainingSet(np.zeros((count, 160, 160, 3), np.uint8), np.arange(count), triplets)
-head = fine_tuning.Head(LastLayers().eval())
+head = fine_tuning.Head(SimpleNamespace(numbers=numbers, epsilon=1e-3))
 course = fine_tuning.Course(training, np.maximum(features, 0).astype(np.float16), head)
 before = course._check()
 steps = course.run()
@@ -302,10 +352,21 @@ def test_only_answers_about_released_inventory_photos_are_learnt_from(campaign: 
         fine_tune_to_answers(found)
 
 
-def test_a_packaged_program_says_that_it_cannot(photos: TrainingPhotos, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
+def test_where_torch_is_missing_it_is_said_before_anything_is_read(
+    photos: TrainingPhotos, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ModelError, match="Fine-tuning needs PyTorch"):
         fine_tune(photos)
+
+
+def test_a_packaged_program_is_its_own_interpreter(monkeypatch: pytest.MonkeyPatch):
+    """The word by which it becomes the child; any other module is none of its own."""
+    word = [sys.executable, str(ROOT / "main.py"), CHILD]
+    told = subprocess.run([*word, "engine.faces.fine_tuning", "a"], input=b"", capture_output=True, check=False)
+    assert told.returncode == 1 and b"EOFError" in told.stderr  # it waits for what to learn from
+    other = subprocess.run([*word, "engine.demo.people", "a"], capture_output=True, check=False)
+    assert other.returncode == 1 and b"is no process of this program" in other.stderr
 
 
 def test_a_training_set_survives_the_way_to_the_child():

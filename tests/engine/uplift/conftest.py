@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,22 @@ class FittedDemo:
     uplift: np.ndarray  # the truth, (customers of the trial, offers of the model)
     forecast: Forecast
     looks: Looks  # at a cancel, while it was made
+
+
+@contextmanager
+def few_trees() -> Iterator[None]:
+    """Let learners make few trees, where it is shown what they do and not how well."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("engine.uplift.outcome.MOST_TREES", 20)
+        changed.setattr("engine.uplift.outcome.EFFECT_TREES", 20)
+        yield
+
+
+@pytest.fixture
+def in_a_hurry() -> Iterator[None]:
+    """Make few trees in one test."""
+    with few_trees():
+        yield
 
 
 @pytest.fixture(scope="session")

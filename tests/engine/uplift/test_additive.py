@@ -7,7 +7,7 @@ import pytest
 from engine.job import JobCancelled, JobContext
 from engine.uplift.additive import CHUNK, fit_additive, gather_moments
 from engine.uplift.features import learn_features
-from engine.uplift.ridge import FREE, RidgeProblem, solve_ridge
+from engine.uplift.ridge import FREE, RidgeProblem, effect_width, solve_ridge
 from engine.uplift.trial import Trial
 
 
@@ -18,7 +18,9 @@ def test_a_group_that_explains_nothing_vanishes_and_one_that_does_stays():
     truth = np.array([0.3, 0.2, -0.1, 0.15, 0.1, 0.0, 0.0, 0.0, 0.0])
     y = x @ truth + random.normal(size=rows)
     group = np.array([FREE, 0, 0, 0, 0, 1, 1, 1, 1])
-    problem = RidgeProblem(x.T @ x, x.T @ y, float(y @ y), float(rows))
+    gram = x.T @ x
+    width = effect_width(np.diag(gram), group, 2)
+    problem = RidgeProblem(gram, x.T @ y, float(y @ y), float(rows), width)
     found = solve_ridge(problem, group, np.ones(9, dtype=bool), JobContext())
     assert found.kept.tolist() == [True] * 5 + [False] * 4
     assert found.coefficients[:5] == pytest.approx(truth[:5], abs=4 / rows**0.5)

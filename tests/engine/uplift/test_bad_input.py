@@ -35,6 +35,15 @@ BAD: dict[str, tuple[Callable[[Given], Given], str]] = {
         lambda g: g | {"outcome": np.full(ROWS, np.nan)},
         'Row 1 of the history has the outcome "nan"',
     ),
+    "outcomes in two columns": (lambda g: g | {"outcome": np.zeros((ROWS, 2))}, "outcomes of the history are a table"),
+    "a small control group": (
+        lambda g: g | {"treatment": np.where(np.arange(ROWS) < 40, "none", "plan")},
+        "The control group has only 40 customers.*Use a campaign with a larger one",
+    ),
+    "numbers that are too large to be true": (
+        lambda g: g | {"features": pd.DataFrame({"age": np.random.default_rng(0).normal(size=ROWS) * 1e308})},
+        "have the same features",
+    ),
     "constant features": (lambda g: g | {"features": pd.DataFrame({"age": [40.0] * ROWS})}, "have the same features"),
     "few customers": (
         lambda g: {"features": g["features"][:499], "treatment": g["treatment"][:499], "outcome": g["outcome"][:499]},

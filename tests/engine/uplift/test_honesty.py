@@ -3,11 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.unseen_causes import e_value
 from engine.uplift import Honesty, UpliftModel, check_honesty, fit_uplift
-from engine.uplift.honesty import LIGHTS, Finding
+from engine.uplift.checks import imbalances
+from engine.uplift.features import learn_features
+from engine.uplift.honesty import LIGHTS, SURE, Finding
+from engine.uplift.trial import check_trial
 from tests.engine.uplift.known_effects import known_effects
 from tests.engine.uplift.test_learners import chosen_by_age
 
@@ -93,3 +97,19 @@ def test_e_values_are_those_of_the_paper():
     assert [round(e_value(ratio), 2) for ratio in (1.2, 1.5, 2.0, 3.0)] == [1.69, 2.37, 3.41, 5.45]
     assert e_value(0.5) == e_value(2.0)
     assert e_value(1.0) == 1.0
+
+
+def test_many_features_of_a_small_trial_drawn_by_lot_raise_no_alarm():
+    """Of so many differences the largest is large: by its own z, one such trial in eight would be red."""
+    alarms, by_itself = 0, 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        features = pd.DataFrame(rng.lognormal(0, 1.5, (1_500, 25)), columns=[f"habit_{n}" for n in range(25)])
+        features["town"] = rng.choice([f"town {n}" for n in range(60)], 1_500, p=rng.dirichlet(np.full(60, 1.5)))
+        arms = rng.choice(["none", "a", "b", "c"], 1_500)
+        trial, space = check_trial(features, arms, (rng.random(1_500) < 0.2).astype(int)), learn_features(features)
+        found = imbalances(space, space.rows(features), trial)
+        alarms += any(one.z_alone > SURE for one in found)
+        by_itself += any(abs(one.z) > SURE for one in found)
+    assert alarms <= 1
+    assert by_itself >= 4

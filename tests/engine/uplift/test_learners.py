@@ -11,6 +11,7 @@ from engine.uplift.crossfit import CrossFit
 from engine.uplift.evaluation import Contender, evaluate
 from engine.uplift.stack import calibrate
 from engine.uplift.trial import Trial
+from tests.engine.uplift.conftest import few_trees
 from tests.engine.uplift.known_effects import KnownEffects, error_in_points, known_effects
 
 OWN = ("Additive", "R", "DR", "X", "T", "S")
@@ -21,7 +22,8 @@ KNOWN = ("SoloModel", "TwoModels", "ClassTransformation")
 def compared() -> tuple[KnownEffects, UpliftModel]:
     """A trial of one offer, learnt by DR alone and by all others beside it."""
     trial = known_effects(4_000, seed=1)
-    return trial, fit_uplift(trial.features, trial.treatment, trial.outcome, learners=("DR",), compared=OWN)
+    with few_trees():
+        return trial, fit_uplift(trial.features, trial.treatment, trial.outcome, learners=("DR",), compared=OWN)
 
 
 def test_all_learners_are_scored_on_the_same_folds(compared: tuple[KnownEffects, UpliftModel]):
@@ -75,6 +77,7 @@ def chosen_by_age(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.nd
     return features, treatment, outcome.astype(int), pd.DataFrame({"none": 1 - chance, "plan": chance})
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_known_and_estimated_chances_undo_what_a_choice_did():
     features, treatment, outcome, chances = chosen_by_age(4_000, seed=1)
     rates = [outcome[treatment == arm].mean() for arm in ("none", "plan")]
@@ -87,6 +90,7 @@ def test_known_and_estimated_chances_undo_what_a_choice_did():
         assert model.evaluation.leaderboard[-1].refused.startswith("It needs as many customers")
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_weights_stand_for_customers_who_are_not_there():
     random = np.random.default_rng(4)
     young = random.random(4_000) < 0.5

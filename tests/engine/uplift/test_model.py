@@ -92,6 +92,7 @@ def test_evaluation_survives_json(fitted: FittedTrial):
     assert json.loads(text)["has_signal"] is fitted.model.evaluation.has_signal
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_the_same_seed_gives_the_same_model():
     trial = known_effects(800, seed=4)
     first, again, other = (
@@ -116,6 +117,7 @@ def test_order_of_columns_and_rows_does_not_matter(fitted: FittedTrial):
     assert fitted.model.predict(some[some.columns[::-1]].iloc[::-1])[::-1] == pytest.approx(expected)
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 @pytest.mark.parametrize("kept", [["residence", "maker"], ["age", "megabytes"], ["maker"], ["contacts"]])
 def test_one_offer_that_only_some_got_and_few_features_are_enough(kept: list[str]):
     trial = known_trial(2_000, seed=9)
@@ -127,6 +129,7 @@ def test_one_offer_that_only_some_got_and_few_features_are_enough(kept: list[str
     assert UpliftEvaluation.from_json(model.evaluation.to_json()) == model.evaluation
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_an_answer_that_nobody_gives_without_an_offer_can_be_learnt():
     trial = known_effects(2_000, seed=10)
     outcome = trial.outcome * (trial.treatment != "none")
@@ -155,6 +158,7 @@ def test_a_forecast_for_20000_customers_looks_at_a_cancel_all_along(demo: Fitted
     assert max(gaps) < 0.25 * sum(gaps)
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_progress_rises_and_a_cancel_ends_the_fit():
     trial = known_trial(700, seed=8)
     seen: list[float] = []

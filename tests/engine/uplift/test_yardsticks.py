@@ -16,6 +16,7 @@ from engine.uplift.yardsticks import ClassTransformationLearner, TwoModelsLearne
 from tests.engine.uplift.trials import known_trial
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 def test_a_pandas_index_that_differs_changes_nothing():
     trial = known_trial(2_400, seed=2)
     rows = np.isin(trial.treatment, ("none", "plan"))

@@ -58,6 +58,7 @@ def test_a_plan_is_read_from_its_file(tmp_path: Path) -> None:
         ('name = "cdr.calls"', "name = 7", "name is not given as text"),
         ("caller =", "a_party =", "a_party, which is not known"),
         ('["SMS", "MMS"]', '"SMS"', "messages has to be a list"),
+        ("time_zone", "files", "is a plan for reading files"),
         ("time_zone", "password", "password, which is not known"),
         ('time_zone = "Europe/Budapest"', "until = 2026", "until is not given as a day"),
         ('time_zone = "Europe/Budapest"', "from = 2026-01-01T10:00:00", "from is not given as a day"),

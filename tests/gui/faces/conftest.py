@@ -63,6 +63,7 @@ def page(shared: Shared, qtbot: QtBot) -> Iterator[FacesPage]:
     """The page with the first customer, all pictures there."""
     page = shared.page
     page.show()
+    page.activateWindow()  # whatever a test before had opened
     _undo_all(shared)
     with qtbot.waitSignal(page.pictured, timeout=PATIENCE):
         page.set_campaign(shared.campaign, shared.results)

@@ -57,11 +57,16 @@ def test_of_several_faces_the_largest_is_meant_until_another_is_picked(dialog, q
     look(qtbot, dialog, lambda: dialog.look_at(tmp_path / "two.png"))
     assert len(dialog.candidate.faces) == 2
     assert dialog.candidate.faces[dialog.candidate.chosen].box[0] > 400
-    assert dialog.advice.text().startswith("2 faces: click the one that is meant.")
+    assert dialog.advice.text().startswith("2 faces: click the one that is meant, or press the arrow keys.")
     assert dialog.front.isVisible()
     other = 1 - dialog.candidate.chosen
     middle = dialog.picker.box(other).center().toPoint()
     look(qtbot, dialog, lambda: qtbot.mouseClick(dialog.picker, Qt.MouseButton.LeftButton, pos=middle))
+    assert dialog.candidate.faces[dialog.candidate.chosen].box[0] < 400
+    assert dialog.picker.hasFocus()
+    look(qtbot, dialog, lambda: qtbot.keyClick(dialog.picker, Qt.Key.Key_Right))
+    assert dialog.candidate.faces[dialog.candidate.chosen].box[0] > 400
+    look(qtbot, dialog, lambda: qtbot.keyClick(dialog.picker, Qt.Key.Key_Left))
     assert dialog.candidate.faces[dialog.candidate.chosen].box[0] < 400
     before = campaign.customer_photo(dialog.customer).embedding
     told = []

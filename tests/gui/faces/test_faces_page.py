@@ -13,10 +13,10 @@ from engine.campaign import Campaign, FaceChoice, PhotoRights
 from engine.faces import likeness
 from engine.inventory import Looks, MatchSettings, MatchWeights, keep_match_settings, match_settings
 from engine.look_alikes import photo_usage
+from gui.erasing import forget_face
 from gui.faces_data import PhotoFacts
-from gui.faces_words import age_words, read_age, why_alike
+from gui.faces_words import age_words, guess_words, read_age, why_alike
 from gui.photo_grid import PhotoGrid, flag_of
-from gui.withdraw_dialog import forget_face
 from tests.gui.faces.conftest import PATIENCE, wait_until_quiet
 
 
@@ -71,6 +71,26 @@ def test_left_and_right_turn_customers_and_stop_at_the_ends(page, qtbot):
     go(qtbot, page, lambda: page.show_customer(customers[-1]))
     qtbot.keyClick(page, Qt.Key.Key_Right)
     assert page.customer == customers[-1]
+
+
+def test_what_has_the_focus_has_the_arrow_keys(page, qtbot):
+    customer, slider, grid = page.customer, page.weights.sliders[1], page.inventory.grid
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert slider.value() == 1
+    grid.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(grid, key)
+    assert grid.selected == [page.data.photos[1].key] or grid.selected == [page.data.photos[2].key]
+    all_photos = page.inventory.chips["all"]
+    all_photos.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(all_photos, Qt.Key.Key_Right)
+    assert page.inventory.chips["usable"].hasFocus()
+    assert page.customer == customer
+    qtbot.mouseClick(all_photos, Qt.MouseButton.LeftButton)
+    all_photos.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert go(qtbot, page, lambda: qtbot.keyClick(all_photos, Qt.Key.Key_Right)) == page.data.customers[1]
+    page.weights.reset.click()
 
 
 def test_a_key_chooses_a_face_and_ctrl_z_takes_it_back(page, qtbot, campaign):
@@ -169,6 +189,7 @@ def test_hair_and_age_are_corrected_by_hand_and_guessed_again(page, qtbot, campa
     seen = campaign.inventory.appearances([key])[key]
     assert not seen.age_by_hand
     assert seen.hair_by_hand
+    assert guess_words(seen) == "Hair as you set it; age is a guess you can correct."
 
 
 def test_ages_are_read_as_people_write_them():

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.campaign import PhotoRights
 from engine.inventory import MatchSettings, match_settings
+from engine.inventory.rights import territory_name
 from gui.faces_jobs import rights_job
 from gui.limits_dialog import LimitsDialog
 from gui.photo_report import PhotoReport
@@ -90,12 +91,40 @@ def test_a_tag_for_several_photos_leaves_each_its_own_release_expiry_and_territo
     assert kept == {first: replace(one, tags=("summer",)), second: replace(other, tags=("summer",))}
 
 
+def test_territories_are_written_in_one_way_offered_and_filtered_by(page, qtbot, campaign):
+    assert [territory_name(text) for text in (" hu", "HUNGARY", "south  tyrol", "South Tyrol")] == [
+        "HU", "Hungary", "South Tyrol", "South Tyrol",
+    ]  # fmt: skip
+    first, second, third = (photo.key for photo in page.data.photos[:3])
+    assert not page.inventory.territory.isVisible()
+    dialog = RightsDialog([first], {second: PhotoRights(second, "yes", ("AT", "HU"))})
+    qtbot.addWidget(dialog)
+    completer = dialog.territories.completer()
+    completer.setCompletionPrefix("DE, a")
+    assert [completer.completionModel().index(row, 0).data() for row in range(completer.completionCount())] == ["AT"]
+    qtbot.keyClicks(dialog.territories, "hu, Hu;at")
+    completer.popup().hide()
+    assert dialog.changes == {"territories": ("HU", "AT")}
+    campaign.inventory.set_rights([PhotoRights(first, "yes", ("HU",)), PhotoRights(second, "yes", ("AT",))])
+    with qtbot.waitSignal(page.pictured, timeout=PATIENCE):
+        page.set_campaign(campaign, page._results)
+    chosen = page.inventory.territory
+    assert [chosen.itemText(at) for at in range(chosen.count())] == ["Everywhere", "AT", "HU"]
+    chosen.choose("AT")
+    shown = [photo.key for photo in page.inventory.grid.photos.photos]
+    assert first not in shown and {second, third} <= set(shown)
+    page.inventory.show_everything()
+    assert chosen.chosen == "" and len(page.inventory.grid.photos.photos) == len(page.data.photos)
+
+
 def test_limits_are_kept_and_match_everybody(page, qtbot, campaign):
     qtbot.mouseClick(page.weights.limits, Qt.MouseButton.LeftButton)
     dialog = opened(LimitsDialog)
     dialog.limited.setChecked(True)
-    dialog.most.setValue(2)
-    dialog.territory.setText("HU")
+    dialog.most.lineEdit().selectAll()
+    qtbot.keyClicks(dialog.most, "2")
+    assert dialog.most.lineEdit().width() > 60  # there is room to read it
+    dialog.territory.setText(" hu ")
     with qtbot.waitSignal(page.changed, timeout=PATIENCE):
         qtbot.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
     assert match_settings(campaign) == MatchSettings(most_ads=2, territory="HU")

@@ -3,19 +3,30 @@
 import hashlib
 from datetime import UTC, date, datetime
 
-import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.campaign import Judgement
-from engine.faces.embedder import embedder_sha256
+from engine.faces.embedder import WEIGHTS, embedder_sha256
+from engine.faces.facenet import digest_file
 from engine.inventory import MatchWeights, match_settings
-from engine.job import JobCancelled
-from engine.taste import Interval, Recognition, TrainingPhotos, TunedNetwork, network_in_use, network_versions
+from engine.inventory.network import embedder_of
+from engine.resources import sha256_of
+from engine.taste import (
+    AnswersMet,
+    Interval,
+    Recognition,
+    TunedNetwork,
+    network_in_use,
+    network_versions,
+    read_answers,
+)
 from engine.taste.teaching import judged_faces
-from gui.fine_tune_dialog import FineTuneDialog, Tuned
+from gui.fine_tune_dialog import ANSWERS, PEOPLE, FineTuneDialog
+from gui.fine_tuning_jobs import Tuned
+from gui.in_use_dialog import InUseDialog
 from gui.teach_screen import TeachScreen
 from tests.gui.faces.conftest import PATIENCE, close
 
@@ -108,6 +119,15 @@ def test_what_was_learnt_is_told_with_its_range_adopted_and_taken_back(page, scr
     close(qtbot, again)
 
 
+def network_of(trial, onnx=b""):
+    return TunedNetwork(onnx, hashlib.sha256(onnx).hexdigest(), embedder_sha256(), trial, 14, 60)
+
+
+def recognised(gain):
+    share, gained = Interval(0.9, 0.8, 0.95), Interval(gain, -0.05, 0.05)
+    return Recognition(7, 20, share, share, gained, share, share, gained)
+
+
 def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tmp_path):
     dialog = FineTuneDialog(campaign, date(2026, 10, 31))
     dialog.show()
@@ -116,61 +136,118 @@ def test_fine_tuning_says_what_it_lacks_and_what_it_is_worth(campaign, qtbot, tm
     (tmp_path / "people" / "anna" / "one.jpg").write_bytes(campaign.photo(campaign.photo_keys("inventory")[0]).jpeg)
     (tmp_path / "releases.csv").write_text("photo,release\nbert,yes\n", encoding="utf-8")
     dialog.take(tmp_path / "people", tmp_path / "releases.csv")
+    qtbot.waitUntil(lambda: not dialog._queue.is_busy, timeout=PATIENCE)
     qtbot.mouseClick(dialog.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "fine-tuning needs 15 such people" in dialog.result_words.text(), timeout=PATIENCE)
     assert not dialog.adopt.isVisible()
-    share, none = Interval(0.9, 0.8, 0.95), Interval(-0.01, -0.05, 0.03)
-    trial = Recognition(7, 20, share, share, none, share, share, none)
-    network = TunedNetwork(b"", "", "", trial, 14, 60)
-    photos = TrainingPhotos(np.zeros((0, 160, 160, 3), np.uint8), np.zeros((0, 512), np.float32), (), ("anna",))
-    dialog._show(Tuned(network, photos))
-    assert dialog.result_words.text().endswith("1 people without a release were left out. It does worse than before, "
+    dialog._show(Tuned(network_of(recognised(-0.01)), ("1 person without a release was left out.",)))
+    assert dialog.result_words.text().endswith("1 person without a release was left out. It does worse than before, "
                                                "so it cannot be adopted.")  # fmt: skip
     assert not dialog.adopt.isVisible()
     close(qtbot, dialog)
 
 
-def test_a_network_is_adopted_once_gone_back_from_and_removed(campaign, qtbot, monkeypatch):
-    share, none = Interval(0.9, 0.8, 0.95), Interval(0.0, -0.05, 0.05)
-    trial = Recognition(7, 20, share, share, none, share, share, none)
-    tuned = TunedNetwork(b"an ONNX", hashlib.sha256(b"an ONNX").hexdigest(), embedder_sha256(), trial, 14, 60)
-    photos = TrainingPhotos(np.zeros((0, 160, 160, 3), np.uint8), np.zeros((0, 512), np.float32), (), ())
+def test_fine_tuning_to_answers_counts_them_and_reads_a_table(campaign, qtbot, tmp_path):
+    dialog = FineTuneDialog(campaign, date(2026, 10, 31))
+    dialog.show()
+    qtbot.waitUntil(lambda: not dialog._queue.is_busy, timeout=PATIENCE)
+    qtbot.mouseClick(dialog.ways.button(ANSWERS), Qt.MouseButton.LeftButton)
+    assert dialog.answers_name.text() == "Or your own: 0 answers, 1,000 needed"
+    assert not dialog.begin.isEnabled()
+    one, two, three, *_ = campaign.photo_keys("inventory")
+    table = tmp_path / "answers.csv"
+    table.write_text(f"face,nearer,farther\n{one},{two},{three}\n{one},{two},nobody.jpg\n", encoding="utf-8")
+    assert read_answers(campaign, table).answers == ((one, two, three),)
+    assert read_answers(campaign, table).problems == (
+        "answers.csv, line 3: nobody.jpg is no campaign photo. Add it, or correct the name.",
+    )
+    dialog.take(answers=table)
+    qtbot.mouseClick(dialog.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "There are 0 answers about released photos" in dialog.result_words.text(), timeout=PATIENCE)
+    found = AnswersMet(9, 330, Interval(0.7, 0.6, 0.8), Interval(0.8, 0.7, 0.9), Interval(0.1, 0.02, 0.18))
+    dialog._show(Tuned(network_of(found)))
+    assert dialog.result_words.text().startswith(
+        "Of 100 answers about 9 faces it did not see, it meets 80, likely 70 to 90; before 70, likely 60 to 80."
+    )
+    assert dialog.adopt.isVisible()
+    qtbot.mouseClick(dialog.ways.button(PEOPLE), Qt.MouseButton.LeftButton)
+    assert not dialog.adopt.isVisible() and dialog.tuned is None  # it was made of something else
+    close(qtbot, dialog)
 
-    def stopped(*_: object) -> None:
-        raise JobCancelled
 
-    monkeypatch.setattr("gui.fine_tune_dialog.scale_now", stopped)
+def test_what_is_in_use_is_always_reached_gone_back_from_and_removed(page, campaign, qtbot):
+    tuned = network_of(recognised(0.0), b"an ONNX")
     before = campaign.read_document("face_network")
 
     def opened():
-        dialog = FineTuneDialog(campaign, date(2026, 10, 31))
-        dialog.show()
-        qtbot.waitUntil(lambda: not dialog._queue.is_busy, timeout=PATIENCE)
+        qtbot.mouseClick(page.weights.in_use, Qt.MouseButton.LeftButton)
+        dialog = next(each for each in QApplication.topLevelWidgets() if isinstance(each, InUseDialog))
+        qtbot.waitUntil(lambda: bool(dialog.network.text()), timeout=PATIENCE)
         return dialog
 
+    page.dialogs.network_changed.disconnect(page._network_changed)  # it would read the faces by what is no network
     try:
-        for _ in range(2):
-            dialog = opened()
-            dialog._show(Tuned(tuned, photos))
-            with qtbot.waitSignal(dialog.adopted, timeout=PATIENCE):  # though its reading of the faces was cancelled
-                dialog.adopt.click()
-            close(qtbot, dialog)
-        assert [each.sha256 for each in network_versions(campaign)] == [tuned.sha256]
         dialog = opened()
-        assert dialog.back.isVisible()
+        assert (dialog.ranking.text(), dialog.network.text()) == ("The sliders as you set them.", "FaceNet as it came.")
+        assert not dialog.network_back.isVisible() and not dialog.remove.isVisible()
+        close(qtbot, dialog)
+        tuning = FineTuneDialog(campaign, date(2026, 10, 31))
+        tuning.show()
+        tuning._show(Tuned(tuned))
+        with qtbot.waitSignal(tuning.network_changed, timeout=PATIENCE):
+            tuning.adopt.click()
+        close(qtbot, tuning)
+        assert network_in_use(campaign).sha256 == tuned.sha256
+        dialog = opened()
+        assert dialog.network.text().startswith("FaceNet fine-tuned to 60 photos, adopted on ")
         assert not dialog.remove.isVisible()
-        with qtbot.waitSignal(dialog.adopted, timeout=PATIENCE):
-            dialog.back.click()
+        with qtbot.waitSignal(dialog.network_changed, timeout=PATIENCE):
+            qtbot.mouseClick(dialog.network_back, Qt.MouseButton.LeftButton)
         close(qtbot, dialog)
         assert network_in_use(campaign) is None
         dialog = opened()
         assert dialog.remove.text() == "Remove 1 unused"
-        dialog.remove.click()
+        qtbot.mouseClick(dialog.remove, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: not dialog.remove.isVisible(), timeout=PATIENCE)
         assert network_versions(campaign) == ()
-        close(qtbot, dialog)
+        with qtbot.waitSignal(dialog.tuning_wanted, timeout=PATIENCE):
+            qtbot.mouseClick(dialog.tune, Qt.MouseButton.LeftButton)
+        tuning = next(each for each in QApplication.topLevelWidgets() if isinstance(each, FineTuneDialog))
+        close(qtbot, tuning)
     finally:
+        page.dialogs.network_changed.connect(page._network_changed)
         campaign.erase_document("face_network") if before is None else campaign.write_document("face_network", before)
+
+
+def test_other_weights_are_chosen_from_a_file_and_left_again(page, campaign, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMBLANCE_CACHE", str(tmp_path))
+    told = []
+    dialog = InUseDialog(campaign)
+    dialog.network_changed.connect(lambda: told.append(embedder_of(campaign)))
+    dialog.show()
+    qtbot.waitUntil(dialog.weights.isVisible, timeout=PATIENCE)
+    (tmp_path / "other.pt").write_bytes(b"no weights")
+    dialog.use_weights(tmp_path / "other.pt")
+    qtbot.waitUntil(lambda: "other.pt is not the published" in dialog.wrong.text(), timeout=PATIENCE)
+    assert dialog.weights.isEnabled() and told == []
+    close(qtbot, dialog)
+    prepared = tmp_path / WEIGHTS["facenet-vggface2"].onnx
+    prepared.write_bytes(b"as if it had been put together here")
+    digest_file(prepared).write_text(f"{sha256_of(prepared)}  {prepared.name}\n")
+    for button, says, name in (
+        ("weights", "FaceNet as it came.", "facenet-vggface2"),
+        ("own_weights", "FaceNet trained on VGGFace2.", "facenet-casia"),
+    ):
+        dialog = InUseDialog(campaign)
+        dialog.network_changed.connect(lambda: told.append(embedder_of(campaign)))
+        dialog.show()
+        qtbot.waitUntil(getattr(dialog, button).isVisible, timeout=PATIENCE)
+        assert dialog.network.text() == says
+        with qtbot.waitSignal(dialog.network_changed, timeout=PATIENCE):
+            qtbot.mouseClick(getattr(dialog, button), Qt.MouseButton.LeftButton)
+        close(qtbot, dialog)
+        assert told[-1] == name
+    campaign.erase_document("embedder")
 
 
 def test_esc_waits_until_what_was_learnt_is_in_use(screen, qtbot, campaign, monkeypatch):

@@ -27,6 +27,8 @@ def settle(page, qtbot):
             page._decisions.changes,
         )
         timers = [page._budget.settling, page._drawing, *([page.curve.profit.chart._placing] if page.curve else [])]
+        if page.panel is not None and page.panel.is_filling:
+            return False
         return not any(work.is_busy for work in works) and not any(each.isActive() for each in timers)
 
     qtbot.waitUntil(rests, timeout=10_000)

@@ -73,12 +73,18 @@ def test_the_checks_take_the_customers_place_and_give_it_back(shown, qtbot):
     qtbot.mouseClick(shown.checks, CLICK)
     panel = shown.panel
     assert panel.isVisible()
+    settle(shown, qtbot)
     assert not shown.customers.isVisible()
     assert shown.honesty.isVisible()
     assert [check.name for check in panel.rows.checks if check.name in NAMES]
     assert len(panel.propensity.names) == len(shown._results.offers)
     assert panel.learners.lines[0].note.startswith("Qini")
     assert len(panel.best.lines) == 4
+    line = shown._results.evaluation.calibration
+    start = (
+        f"starts at {numbers.points(line.intercept, 2)}, likely {numbers.points(line.intercept_low, 2, signed=False)}"
+    )
+    assert start in panel.cards[1].says.text()
     assert not panel.cards[1].picture.picture.image().isNull()
     assert b"<svg" in panel.cards[0].picture.picture.svg()
     qtbot.keyClick(panel.scroller, Qt.Key.Key_Escape)

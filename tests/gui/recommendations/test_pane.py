@@ -17,6 +17,21 @@ def test_the_pane_follows_the_row_and_leads_to_the_preview(shown, results, qtbot
     assert wanted.args == ["preview", customer]
 
 
+def test_a_search_without_a_hit_leaves_nobody_in_the_pane(shown, results, qtbot):
+    customer = results.matched[0]
+    shown.show_customer(customer)
+    settle(shown, qtbot)
+    with qtbot.waitSignal(shown.customers.arranged):
+        shown.customers.search.setText("nobody is called so")
+    assert shown.customer == ""
+    assert not shown.pane.open_preview.isVisible()
+    with qtbot.waitSignal(shown.customers.arranged):
+        shown.customers.search.clear()
+    settle(shown, qtbot)
+    assert shown.pane.open_preview.isVisible()
+    assert numbers.customer_key(shown.customer) in shown.pane.who.accessibleName()
+
+
 def test_without_consent_a_lock_stands_in_the_photos_place(shown, campaign, qtbot):
     customer = next(key for key in keys(shown) if campaign.consent(key) is None)
     shown.show_customer(customer)

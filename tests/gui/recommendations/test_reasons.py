@@ -54,7 +54,9 @@ def test_running_through_the_rows_works_out_only_the_last(shown, qtbot, monkeypa
     ("feature", "value", "said"),
     [
         ("phone_age_months", 31.4, "Phone is 31 months old"),
+        ("phones_before", 0.0, "No earlier phone seen"),
         ("phones_before", 2.0, "Had 2 phones before"),
+        ("place_entropy", 2.64, "Calls from about 14 places"),
         ("megabytes", 18_200.0, "Uses 18 GB a month"),
         ("residence", "Szeged", "Lives in Szeged"),
         ("residence", None, "Residence: not known"),
