@@ -293,6 +293,8 @@ class AdCard(PictureCard):
             faults = {tr("No photo: the ad goes without a face."): tr("No photo."), **faults}
         if not faults:
             self._say("check", "positive", tr("Passes all checks"))
+        elif not ad.faults and ad.is_drawn_without_photo:
+            self._say("check", "positive", *_both(faults))
         elif ad.is_blocked:
             self._say("stop", "danger", *_both(faults))
         else:

@@ -27,7 +27,7 @@ from engine.ads.preflight import (
     photo_faults,
 )
 from engine.ads.setting import AdCopy, set_copy
-from engine.ads.template import Sheet, TemplateFamily, recoloured
+from engine.ads.template import NO_PHOTO, Sheet, TemplateFamily, recoloured
 from engine.ads.text import REFERENCE, layout_line
 
 
@@ -40,6 +40,11 @@ class Ad:
     variant: str
     faults: tuple[Fault, ...]
     lines: tuple[PlacedLine, ...]
+
+    @property
+    def is_drawn_without_photo(self) -> bool:
+        """Whether the family has a drawing of its own for ads without a face, and this is it."""
+        return self.variant == NO_PHOTO
 
     @property
     def blocking(self) -> tuple[Fault, ...]:
@@ -75,7 +80,7 @@ def compose(
 ) -> Ad:
     """Compose one ad of a size such as "1080x1080" in the variant that suits the photo and the words.
 
-    Without a portrait the family's own artwork stands alone, and nothing says that a photo is missing. ``scale`` makes
+    Without a portrait the variant "no-photo" is taken, or the family's own artwork stands alone. ``scale`` makes
     a smaller (or larger) picture with the same breaks and sizes. Keep one ``layers`` for many ads: still layers are
     then drawn once. Faults are part of the result; InputError is raised only for an unknown size or a kit that makes
     text unreadable.
@@ -88,7 +93,8 @@ def compose(
         mark = logo.toned(family.logo_tone) if logo else None
         return cache.layers(sheet, family.palette, palette, has_handset=copy.has_handset, scale=scale, logo=mark)
 
-    plan = _choose(_plan(sheet, copy, portrait, still, scale) for sheet in family.variants(size))
+    sheets = family.variants(size, has_photo=portrait is not None)
+    plan = _choose(_plan(sheet, copy, portrait, still, scale) for sheet in sheets)
     lines = tuple(replace(one, colour=replace_colours(one.colour, family.palette, palette)) for one in plan.lines)
     image = still(plan.sheet).below.copy()
     painter = QPainter(image)
@@ -119,7 +125,7 @@ def _is_blocked(faults: tuple[Fault, ...]) -> bool:
 def _plan(
     sheet: Sheet, copy: AdCopy, portrait: Portrait | None, still: Callable[[Sheet], StillLayers], scale: float
 ) -> _Plan:
-    crop = None if portrait is None else crop_portrait(sheet.photo, portrait)
+    crop = None if portrait is None or sheet.variant == NO_PHOTO else crop_portrait(sheet.photo, portrait)
     lines, faults = set_copy(sheet, copy)
     canvas = Box(0, 0, sheet.width, sheet.height)
     faults += once_per_slot(line_faults(lines, canvas, crop.face if crop else None))

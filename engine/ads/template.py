@@ -29,6 +29,9 @@ class Anchor(StrEnum):
     END = "end"
 
 
+NO_PHOTO = "no-photo"  # the variant of an ad without a face
+
+
 @dataclass(frozen=True)
 class TextSlot:
     """A box for text and how its sample is set. Sizes in pixels; spacing (letters) and leading (lines) in em."""
@@ -86,9 +89,15 @@ class TemplateFamily:
         """The sizes, "<width>x<height>", in the family's own order."""
         return tuple(dict.fromkeys(sheet.size for sheet in self.sheets))
 
-    def variants(self, size: str) -> tuple[Sheet, ...]:
-        """Return the drawings of one size, the default first. Raises InputError if the family lacks the size."""
-        found = tuple(sheet for sheet in self.sheets if sheet.size == size)
+    def variants(self, size: str, *, has_photo: bool = True) -> tuple[Sheet, ...]:
+        """Return the drawings of one size, the default first. Raises InputError if the family lacks the size.
+
+        Without a photo it is the one that is drawn for that, where the family has it.
+        """
+        found = tuple(sheet for sheet in self.sheets if sheet.size == size and sheet.variant != NO_PHOTO)
+        alone = tuple(sheet for sheet in self.sheets if sheet.size == size and sheet.variant == NO_PHOTO)
+        if alone and not (has_photo and found):
+            return alone
         if not found:
             raise InputError(f'The template "{self.name}" has no size {size}. It has {", ".join(self.sizes)}.')
         return found

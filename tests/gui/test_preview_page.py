@@ -196,7 +196,7 @@ def test_a_customer_without_consent_is_a_tile_with_a_lock(page, qtbot, demo_camp
     assert page.ad_card.checks.accessibleName() == "No photo: the ad goes without a face."
     assert page.ad_card.picture.shown.image.width() == 1080
     assert page.filter.selected == 1
-    place = demo_results.order.place(customer)
+    place = demo_results.order.as_ranked().place(customer)
     assert page.verdict.text().startswith(
         f"Customer {numbers.decimal(place + 1)} of {numbers.decimal(len(demo_results.order))} with an offer."
     )

@@ -151,10 +151,23 @@ def test_words_that_fit_nowhere_block_the_ad(shipped: dict[str, TemplateFamily],
 
 
 def test_a_letter_that_the_font_lacks_blocks_the_ad(shipped: dict[str, TemplateFamily], layers: LayerCache):
-    ad = compose(shipped["cover"], "1080x1080", replace(EN, headline="李, your next phone"), None, layers=layers)
+    ad = compose(shipped["cut"], "1080x1080", replace(EN, headline="李, your next phone"), None, layers=layers)
     assert ad.is_blocked
     assert [(fault.kind, fault.slot) for fault in ad.faults] == [(FaultKind.NO_GLYPH, "headline")]
-    assert ad.variant == "text-bottom"  # no variant would help
+    assert ad.variant == "text-left"  # no variant would help
+
+
+def test_a_cover_without_a_face_has_a_drawing_of_its_own(
+    shipped: dict[str, TemplateFamily], person: Portrait, layers: LayerCache
+):
+    for size in ("1080x1080", "1200x628"):
+        faceless = compose(shipped["cover"], size, EN, None, layers=layers)
+        assert faceless.is_drawn_without_photo
+        assert faceless.faults == ()
+        with_face = compose(shipped["cover"], size, EN, person, layers=layers)
+        assert not with_face.is_drawn_without_photo
+        headlines = [next(line.size for line in ad.lines if line.slot == "headline") for ad in (faceless, with_face)]
+        assert headlines[0] > 1.4 * headlines[1], "the words take the room of the face"
 
 
 def test_a_blank_button_is_said_and_does_not_block(shipped: dict[str, TemplateFamily], layers: LayerCache):
