@@ -40,10 +40,7 @@ def maker_colour(maker: str, shares: Sequence[MakerShare], now: Theme) -> QColor
 
 
 class MakerBars(QWidget):
-    """One bar a maker: name, bar, share in per cent.
-
-    No track lies behind the bars: the longest would nearly fill it, as if its share were nearly all.
-    """
+    """One bar a maker: name, bar on a quiet track, share in per cent."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +66,7 @@ class MakerBars(QWidget):
         return QSize(220, ROW * max(1, len(self._shares)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint names, bars and shares."""
+        """Paint names, tracks, bars and shares."""
         if not self._shares:
             return
         painter = QPainter(self)
@@ -78,8 +75,8 @@ class MakerBars(QWidget):
         metrics = QFontMetricsF(font())
         left = max(metrics.horizontalAdvance(share.maker) for share in self._shares) + GAP
         right = QFontMetricsF(font(tabular=True)).horizontalAdvance(numbers.percent(0.888)) + GAP
-        longest = max(24.0, self.width() - left - right)
-        largest = max(share.share for share in self._shares) or 1.0
+        track = max(24.0, self.width() - left - right)
+        largest = max(share.share for share in self._shares) * 1.06 or 1.0
         for place, share in enumerate(self._shares):
             line = QRectF(0, place * ROW, self.width(), ROW)
             painter.setPen(now.colour("text"))
@@ -88,7 +85,10 @@ class MakerBars(QWidget):
             painter.setFont(font(tabular=True))
             text = numbers.percent(share.share)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+            ground = QRectF(left, line.center().y() - BAR / 2, track, BAR)
             painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(now.colour("sunken"))
+            painter.drawRoundedRect(ground, 3, 3)
             painter.setBrush(maker_colour(share.maker, self._shares, now))
-            length = max(3.0, longest * share.share / largest)
-            painter.drawRoundedRect(QRectF(left, line.center().y() - BAR / 2, length, BAR), 3, 3)
+            ground.setWidth(max(3.0, track * share.share / largest))
+            painter.drawRoundedRect(ground, 3, 3)
