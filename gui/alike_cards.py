@@ -12,7 +12,7 @@ from engine.inventory.ranking import RankedFace
 from engine.inventory.settings import MatchWeights
 from gui import numbers
 from gui.faces_data import tr
-from gui.faces_words import hair_word, why_alike, years_word
+from gui.faces_words import hair_word, hair_words, why_alike, years_word
 from gui.photo_view import FacePhoto, FacePicture, photo_name
 from gui.preview_reasons import LikenessBar
 from gui.probe_ranking import SHOWN
@@ -71,7 +71,7 @@ class AlikeCard(Card):
             for _ in range(3)
         )
         self.hair = Dot()
-        lines = QGridLayout()
+        self._lines = lines = QGridLayout()
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setHorizontalSpacing(6)
         lines.setVerticalSpacing(3)
@@ -136,9 +136,15 @@ class AlikeCard(Card):
             self.picture.show_face(photo, others, name=photo_name(photo.stored.key))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the sentence's lines for every card, so that all five pictures are of one height."""
+        """Keep the sentence's lines and the bars' room for every card, so that all five can be compared."""
         super().resizeEvent(event)
-        self.sentence.setFixedHeight((LINES if event.size().width() > SLIM else LINES_IF_SLIM) * LINE)
+        is_slim = event.size().width() <= SLIM
+        self.sentence.setFixedHeight((LINES_IF_SLIM if is_slim else LINES) * LINE)
+        self._lines.setColumnMinimumWidth(2, 0 if is_slim else self._longest_value())
+
+    def _longest_value(self) -> int:
+        metrics = self.values[2].fontMetrics()
+        return 18 + max(metrics.horizontalAdvance(word) for word in hair_words())
 
     @Slot()
     def _want(self) -> None:

@@ -112,9 +112,15 @@ def hair_word(difference: float | None) -> str:
     """Say a difference of hair colours in one word."""
     if difference is None:
         return UNKNOWN
+    same, near, other = hair_words()
     if difference < SAME_HAIR:
-        return tr("same")
-    return tr("near") if difference < ALIKE_HAIR else tr("other")
+        return same
+    return near if difference < ALIKE_HAIR else other
+
+
+def hair_words() -> tuple[str, str, str]:
+    """Return the words for hair colours that are alike, less alike and unlike."""
+    return tr("same"), tr("near"), tr("other")
 
 
 def years_word(years: float | None) -> str:

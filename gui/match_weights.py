@@ -56,7 +56,9 @@ class WeightsCard(Card):
             slider.valueChanged.connect(self._tell)
             share = Label("", "body", tabular=True, align=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             share.setMinimumWidth(44)
-            for column, widget in enumerate((Label(word), slider, share)):
+            name = Label(word)
+            name.setContentsMargins(14 if place else 0, 0, 0, 0)  # apart from the share of the one before
+            for column, widget in enumerate((name, slider, share)):
                 grid.addWidget(widget, 0, 3 * place + column)
             grid.setColumnStretch(3 * place + 1, 1)
             keep_arrows(slider)

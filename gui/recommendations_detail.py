@@ -132,7 +132,8 @@ class DetailPane(QFrame):
         self.circle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._circle = _Part(tr("In their circle"), self.circle)
         self._circle.hide()
-        self.erase = Button(tr("Erase this customer…"), "quiet", tip=tr("Erase all that this campaign holds of them"))
+        tip = tr("Erase all that this campaign holds of them")
+        self.erase = Button(tr("Erase this customer…"), "quiet", "bin", tip=tip)
         self.erase.setProperty("small", True)
         self.erase.clicked.connect(self._want_erasing)
         self.open_preview = Button(tr("Open in Preview"), "primary", "preview")
@@ -148,7 +149,7 @@ class DetailPane(QFrame):
         who = column(row((self.who, 1), self.close_button, gap=4), self.about, self.consent, gap=3)
         head = row(self._photos, (who, 1), gap=12)
         head.setAlignment(self._photos, Qt.AlignmentFlag.AlignTop)
-        erase = row(self.erase, None)
+        erase = row(None, self.erase)
         nobody = EmptyState("person", tr("Nobody to show"), tr("No customer passes search and filter."))
         content, there = QWidget(), QWidget()
         content.setLayout(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,34 +44,7 @@ def shared_outline() -> PersonOutline:
     return PersonOutline()
 
 
-@dataclass(frozen=True, eq=False)
-class PersonAround:
-    """What a network says of the square around a face: (256, 256) probabilities that a pixel shows a person.
-
-    ``left`` to ``right`` and ``top`` to ``bottom`` is the square in pixels of the photo, which cuts it.
-    """
-
-    mask: FloatArray
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @classmethod
-    def of(cls, rgb: RgbArray, face: Detection) -> PersonAround:
-        """Look at a photo around a face. Raises ModelError."""
-        left, top, right, bottom = _view(rgb, face.box)
-        if right - left < 2 or bottom - top < 2:
-            return cls(np.zeros((SIDE, SIDE), np.float32), left, top, right, bottom)
-        return cls(shared_outline().mask(rgb[top:bottom, left:right]), left, top, right, bottom)
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        """Pixels of the mask per pixel of the photo, across and down."""
-        return SIDE / max(1, self.right - self.left), SIDE / max(1, self.bottom - self.top)
-
-
-def hair_top(rgb: RgbArray, face: Detection, person: PersonAround | None = None) -> float:
+def hair_top(rgb: RgbArray, face: Detection) -> float:
     """Return the y of the hair's top in pixels of the photo, from 0 to the top of the face box.
 
     Where the person cannot be told from the background, or from somebody behind, it is 0.45 face heights above the
@@ -80,13 +52,13 @@ def hair_top(rgb: RgbArray, face: Detection, person: PersonAround | None = None)
     """
     x, y, w, h = face.box
     guess = max(0.0, y - GUESS * h)
-    person = person or PersonAround.of(rgb, face)
-    top = person.top
-    if person.right - person.left < 2 or person.bottom - top < 2:
+    left, top, right, bottom = _view(rgb, face.box)
+    if right - left < 2 or bottom - top < 2:
         return min(guess, max(0.0, y))
-    scale_x, scale_y = person.scale
-    centre = (x + w / 2 - person.left) * scale_x
-    rows = _rows(person.mask, centre, COLUMNS * w * scale_x)
+    mask = shared_outline().mask(rgb[top:bottom, left:right])
+    scale_x, scale_y = SIDE / (right - left), SIDE / (bottom - top)
+    centre = (x + w / 2 - left) * scale_x
+    rows = _rows(mask, centre, COLUMNS * w * scale_x)
     start = int(np.clip((y + 0.25 * h - top) * scale_y, 0, SIDE - 1))
     if np.median(rows[start : start + max(1, int(0.5 * h * scale_y))]) < 0.5:
         return guess

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.faces.detector import Detection, FloatArray
-from engine.faces.hair import PersonAround
+from engine.faces.hair import shared_outline
 from engine.faces.mesh import CHIN, FOREHEAD, OVAL, Landmarks, landmarks
 from engine.faces.photo import RgbArray
 from engine.faces.warp import moved, warped
@@ -51,9 +51,7 @@ def hair_difference(first: HairColour, second: HairColour) -> float:
     return float(np.sqrt(sum(step * step for step in steps)))
 
 
-def hair_colour(
-    rgb: RgbArray, face: Detection, mesh: Landmarks | None = None, person: PersonAround | None = None
-) -> HairColour | None:
+def hair_colour(rgb: RgbArray, face: Detection, mesh: Landmarks | None = None) -> HairColour | None:
     """Return the median colour of the hair around a face; None where no hair can be told from skin and background.
 
     Of a customer only with their consent: see ``customer_portrait``. Raises ModelError.
@@ -63,7 +61,7 @@ def hair_colour(
     picture = warped(rgb, there, SIDE)
     points = moved(mesh.points, there)
     lab = _lab(picture)
-    area = _area(points, _laid(person or PersonAround.of(rgb, face), there) > PERSON)
+    area = _area(points, shared_outline().mask(picture) > PERSON)
     colours = lab[area]
     if len(colours) < FEWEST:
         return None
@@ -87,19 +85,6 @@ def _look(mesh: Landmarks) -> npt.NDArray[np.float64]:
     centre = (flat[FOREHEAD] + flat[CHIN]) / 2 + up * MIDDLE * tall
     turn = SIDE / (VIEW * tall) * np.stack([across, -up])
     return np.column_stack([turn, SIDE / 2 - turn @ centre])
-
-
-def _laid(person: PersonAround, there: npt.NDArray[np.float64]) -> FloatArray:
-    """Return the person's mask in the square: (256, 256) probabilities, 0 where it was not looked."""
-    import cv2
-
-    across, down = person.scale
-    matrix = there.copy()
-    matrix[:, 2] += there[:, :2] @ (person.left - 0.5 + 0.5 / across, person.top - 0.5 + 0.5 / down)
-    matrix[:, :2] /= (across, down)
-    flags = cv2.INTER_LINEAR
-    laid = cv2.warpAffine(person.mask, matrix, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
-    return np.asarray(laid, np.float32)
 
 
 def _lab(picture: RgbArray) -> FloatArray:

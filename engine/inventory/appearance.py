@@ -8,18 +8,17 @@ import numpy as np
 
 from engine.campaign import Appearance, Campaign
 from engine.faces import Detection, age_range, decode_photo, hair_colour, landmarks
-from engine.faces.hair import PersonAround
 from engine.faces.photo import RgbArray
 from engine.job import JobContext
 
 
-def appearance_of(rgb: RgbArray, face: Detection, person: PersonAround | None = None) -> Appearance:
+def appearance_of(rgb: RgbArray, face: Detection) -> Appearance:
     """Measure hair colour and age range of a face in a (height, width, 3) photo. Raises ModelError.
 
     Of a customer, ask for the consent first (``customer_portrait``).
     """
     mesh = landmarks(rgb, face)
-    hair, age = hair_colour(rgb, face, mesh, person), age_range(rgb, face, mesh)
+    hair, age = hair_colour(rgb, face, mesh), age_range(rgb, face, mesh)
     return Appearance(
         None if hair is None else (hair.lightness, hair.a, hair.b),
         (float(age.low), float(age.high)),

@@ -17,7 +17,6 @@ from engine.errors import InputError, PhotoError
 from engine.faces import FaceReader, RefusedPhoto, decode_photo, facenet_onnx
 from engine.faces.crop import crop_face
 from engine.faces.detector import FloatArray
-from engine.faces.hair import PersonAround
 from engine.faces.photo import MOST_BYTES
 from engine.inventory.appearance import appearance_of
 from engine.inventory.copies import NearCopy, near_copies
@@ -144,13 +143,12 @@ def read_photo(path: Path, reader: FaceReader) -> ReadPhoto:
     if not found:
         raise PhotoError(f"{path.name} shows no face. Use a photo with one person seen from the front.")
     face = found[0]
-    person = PersonAround.of(rgb, face)
-    subject = subject_of(rgb, face, person)
+    subject = subject_of(rgb, face)
     (embedding,) = reader.facenet.embed([crop_face(rgb, face)])
     stored = partial(
         stored_photo(rgb, subject, face, reader.facenet.sha256), role="inventory", customer=None, embedding=embedding
     )
-    return ReadPhoto(embedding, stored, thumbnail_of(rgb, subject), appearance_of(rgb, face, person))
+    return ReadPhoto(embedding, stored, thumbnail_of(rgb, subject), appearance_of(rgb, face))
 
 
 @dataclass(eq=False)

@@ -6,7 +6,6 @@ from functools import partial
 
 from engine.campaign import StoredPhoto
 from engine.faces import Detection, Subject, encode_photo, hair_top
-from engine.faces.hair import PersonAround
 from engine.faces.photo import RgbArray
 
 LONGEST_SIDE = 1600  # pixels of a stored photo; enough for an ad of 1080 x 1920
@@ -33,6 +32,6 @@ def stored_photo(rgb: RgbArray, subject: Subject, face: Detection, model: str) -
     )
 
 
-def subject_of(rgb: RgbArray, face: Detection, person: PersonAround | None = None) -> Subject:
+def subject_of(rgb: RgbArray, face: Detection) -> Subject:
     """Return a photo with its face as it can be framed; finds the top of the hair."""
-    return Subject(rgb.shape[1], rgb.shape[0], face.box, face.points, hair_top(rgb, face, person))
+    return Subject(rgb.shape[1], rgb.shape[0], face.box, face.points, hair_top(rgb, face))

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri_exp
 
 from engine.job import JobContext
 from engine.uplift.additive import AdditiveLearner
@@ -39,6 +38,8 @@ class Imbalance:
     @property
     def z_alone(self) -> float:
         """The |z| that is as rare alone as the largest of so many is at most (Bonferroni); 0 where it is not rare."""
+        from scipy.special import log_ndtr, ndtri_exp
+
         log_chance = float(log_ndtr(-abs(self.z))) + math.log(self.looked_at)
         return -float(ndtri_exp(log_chance)) if log_chance < math.log(0.5) else 0.0
 

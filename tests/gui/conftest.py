@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -79,15 +79,14 @@ def bare_campaign_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(settings: Settings, qtbot: QtBot) -> Iterator[MainWindow]:
-    """The window on its start page."""
+    """The window on its start page. qtbot would delete it while jobs of the test still run, so it is closed here."""
     window = MainWindow(settings)
     window.resize(FIRST)  # offscreen, the screen itself is smaller
-    qtbot.addWidget(window)
     window.show()
-    qtbot.waitExposed(window)
     yield window
-    window.close()
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: window.close() and not window.isVisible(), timeout=30_000)  # not while a dialog is above
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
