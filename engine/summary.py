@@ -91,6 +91,8 @@ class Summary:
         said = [finding.sentence for finding in self.honesty if finding.light != "green"]
         if self.uplift is None:
             said.append("There was no past campaign to learn from: no effect of the offers is claimed.")
+            if not self.recommended:
+                said.append("Too few changes of phone were seen to say which offer suits whom, so nobody has one.")
         if self.release_unknown:
             photos = "1 campaign photo" if self.release_unknown == 1 else f"{self.release_unknown:,} campaign photos"
             said.append(f"Of {photos} no model release is on record; give one with --rights F.")

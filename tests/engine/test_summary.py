@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.summary import Summary, UpliftFigures
+from engine.uplift import Finding
 
 NO_DIFFERENCE = "No difference between customers was found"
 
@@ -53,3 +54,14 @@ def test_photos_are_counted_as_people_count():
     assert said(9, None, refused=1).endswith("; 1 photo was refused.")
     assert said(9, None, refused=2).endswith("; 2 photos were refused.")
     assert "refused" not in said(9, None)
+
+
+def test_what_must_be_known_is_said_the_gravest_first():
+    findings = (Finding("red", "placebo", "A red one.", 9), Finding("green", "signal", "A green one.", 9))
+    told = replace(summary(9, figures(True)), honesty=findings, release_unknown=1)
+    assert told.cautions() == (
+        "A red one.", "Of 1 campaign photo no model release is on record; give one with --rights F."
+    )  # fmt: skip
+    assert summary(9, figures(True)).cautions() == ()
+    assert [text.split(":")[0] for text in summary(9, None).cautions()] == ["There was no past campaign to learn from"]
+    assert "Too few changes of phone" in summary(0, None).cautions()[1]
