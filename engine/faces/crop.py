@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.faces.detector import Box, Detection, FloatArray
 from engine.faces.photo import RgbArray
-from engine.faces.warp import resized, similarity, warped
+from engine.faces.warp import similarity, warped
 
 SIDE = 160
 MARGIN = 32
@@ -78,7 +78,8 @@ def stretched_box(rgb: RgbArray, box: Box) -> RgbArray:
     top, bottom = _inside(y - h * share, y + h * (1 + share), height)
     part = rgb[top:bottom, left:right]
     smaller = part.shape[0] > SIDE
-    return resized(part, SIDE, SIDE, cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+    stretched = cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+    return np.asarray(stretched, np.uint8)
 
 
 def _inside(start: float, end: float, limit: int) -> tuple[int, int]:

@@ -108,7 +108,7 @@ def test_a_tilted_face_stays_as_like_the_upright_one_as_if_it_were_upright(peopl
     boxed = reader.facenet.embed([stretched_box(p, face.box) for p, face in zip(pictures, found, strict=True)])
     with_points, with_box = ((rows * upright).sum(axis=1).mean() for rows in (laid, boxed))
     assert with_points > 0.94
-    assert with_points > with_box + 0.03
+    assert with_points > with_box + 0.04
 
 
 def test_the_aligned_crop_of_an_upright_face_is_as_good_as_the_stretched_one(people, reader: FaceReader):
